@@ -1,0 +1,1 @@
+"""What do I do: findings to actions, and the grade. Pure."""

@@ -1,0 +1,1 @@
+"""Is that all right: one judgement per file, pure: `judge(scan, rules, past) -> Iterator[Finding]`."""

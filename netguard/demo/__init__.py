@@ -1,0 +1,1 @@
+"""The simulated home: for `netguard demo`, and the lab of the tests."""

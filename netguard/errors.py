@@ -1,0 +1,49 @@
+"""Every error that reaches a person, in one tree. Each message names the thing, the reason and the next step."""
+
+from netguard import exitcodes
+
+
+class NetguardError(Exception):
+    """Something a person can act on; the message is shown as it is, without a traceback."""
+
+    exit_code = exitcodes.NOTHING_LOOKED_AT
+
+
+class UsageError(NetguardError):
+    """What was asked for makes no sense: unknown interface, target that is not on-link, unknown name."""
+
+    exit_code = exitcodes.USAGE
+
+
+class VantageError(NetguardError):
+    """This computer's own network situation could not be read, or has no usable interface."""
+
+
+class NotAtHomeError(NetguardError):
+    """The network is not enrolled as the person's own; nothing was sent."""
+
+
+class PrivilegeError(NetguardError):
+    """A right is missing, or could not be given up as promised."""
+
+
+class RulesError(NetguardError):
+    """A rule file cannot be used. The message has the form `file: field: reason`."""
+
+
+class ConfigError(NetguardError):
+    """The configuration file cannot be used. The message names file and key."""
+
+    exit_code = exitcodes.USAGE
+
+
+class DocumentError(NetguardError):
+    """A scan document cannot be read: damaged, or written by a newer netguard."""
+
+
+class HistoryError(NetguardError):
+    """The history cannot be opened, read or written."""
+
+
+class LabError(NetguardError):
+    """The simulated home could not be built."""

@@ -1,0 +1,1 @@
+"""Scans and enrolled homes over time, in SQLite or another database by URL."""

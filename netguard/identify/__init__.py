@@ -1,0 +1,1 @@
+"""Which sightings are one device, who made it, what is it. Pure."""

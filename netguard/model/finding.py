@@ -1,0 +1,34 @@
+"""Findings: what the checks of the day made of the facts."""
+
+import hashlib
+from dataclasses import dataclass
+
+from netguard.model.vocabulary import Confidence, Severity, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One judgement about one subject."""
+
+    fingerprint: str
+    check: str
+    status: Status
+    severity: Severity
+    confidence: Confidence
+    target: str
+    """A device key, or `segment:<prefix>`, or `network`."""
+    title: str
+    why: str
+    fix: str
+    evidence: tuple[str, ...] = ()
+    """Ids of the observations it rests on."""
+    references: tuple[str, ...] = ()
+
+
+def fingerprint(check: str, identity: str, discriminator: str = "") -> str:
+    """The name of a finding across scans: 32 hex digits.
+
+    It is made of the check, who it is about and what tells it from its siblings (`tcp/23`),
+    and never of a time, an address, a banner or wording.
+    """
+    return hashlib.sha256("\x1f".join((check, identity, discriminator)).encode()).hexdigest()[:32]

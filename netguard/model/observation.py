@@ -1,0 +1,145 @@
+"""Facts: one typed value of a listed kind each, with where and when it was learnt."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from netaddr import EUI, IPAddress
+
+from netguard.model.vocabulary import Transport
+
+Scalar = str | int | float | bool
+Value = Scalar | tuple[Scalar, ...] | None
+
+MAX_TEXT = 512
+"""Longest text kept from a device; a peer that sends megabytes of name or title fills no memory and no report."""
+
+MAX_ITEMS = 64
+"""Most items kept of one list; stops a peer that announces thousands of services."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of fact: its name, what its value means, and whether `--redact` must hide it."""
+
+    name: str
+    meaning: str
+    sensitive: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(name="host.name", meaning="a name the device gives itself or the network gives it", sensitive=True),
+        Kind(name="host.alive", meaning="whether it answered at the end of the probing"),
+        Kind(name="link.reply", meaning="answered to ARP, neighbour discovery or a connection attempt"),
+        Kind(name="dnssd.type", meaning="a DNS-SD service type it announces, `_hap._tcp`; the port is the SRV port"),
+        Kind(name="dnssd.instance", meaning="the instance name of an announced service", sensitive=True),
+        Kind(name="dnssd.txt", meaning="one TXT entry of an announced service, `_hap._tcp ci=6`", sensitive=True),
+        Kind(name="ssdp.usn", meaning="SSDP unique service name", sensitive=True),
+        Kind(name="ssdp.type", meaning="SSDP search target it answered for"),
+        Kind(name="ssdp.server", meaning="SSDP SERVER header"),
+        Kind(name="ssdp.location", meaning="SSDP LOCATION header", sensitive=True),
+        Kind(name="upnp.udn", meaning="unique device name in a UPnP description", sensitive=True),
+        Kind(name="upnp.device-type", meaning="device type in a UPnP description"),
+        Kind(name="upnp.manufacturer", meaning="manufacturer in a UPnP description"),
+        Kind(name="upnp.model", meaning="model name in a UPnP description"),
+        Kind(name="tcp.banner", meaning="first line a service said by itself"),
+        Kind(name="ssh.banner", meaning="SSH identification string (RFC 4253, 4.2)"),
+        Kind(name="ssh.key", meaning="SHA-256 of the SSH host key", sensitive=True),
+        Kind(name="telnet.banner", meaning="text a telnet service showed, options removed"),
+        Kind(name="telnet.login", meaning="whether it asked for a login: `prompt`, `shell` or `silent`"),
+        Kind(name="rtsp.server", meaning="RTSP Server header"),
+        Kind(name="rtsp.status", meaning="RTSP status code of the answer"),
+        Kind(name="http.status", meaning="status code of GET /"),
+        Kind(name="http.server", meaning="HTTP Server header"),
+        Kind(name="http.title", meaning="title of the page at /"),
+        Kind(name="http.realm", meaning="realm of the HTTP authentication asked for"),
+        Kind(name="http.redirect", meaning="where / redirects to", sensitive=True),
+        Kind(name="http.marker", meaning="a login page's or API's mark that a rule asked for"),
+        Kind(name="tls.version", meaning="negotiated TLS version"),
+        Kind(name="tls.subject", meaning="subject of the certificate, RFC 4514 text", sensitive=True),
+        Kind(name="tls.issuer", meaning="issuer of the certificate, RFC 4514 text"),
+        Kind(name="tls.key", meaning="SHA-256 of the certificate's public key", sensitive=True),
+        Kind(name="tls.expires", meaning="end of the certificate's validity, RFC 3339"),
+        Kind(name="mqtt.anonymous", meaning="whether CONNECT without login was accepted"),
+        Kind(name="snmp.sysdescr", meaning="SNMP sysDescr.0, answered to community `public`"),
+        Kind(name="smb.dialect", meaning="SMB dialect accepted"),
+        Kind(name="adb.authentication", meaning="whether ADB asked for a key"),
+        Kind(name="igd.answer", meaning="an IGD action's answer, `Action=value`"),
+        Kind(name="wifi.element", meaning="a raw information element, hexadecimal"),
+        Kind(name="firmware.version", meaning="firmware version the device states without login"),
+    )
+}
+"""Every kind there is. A probe that learns something new adds a line here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What a protocol or probe learnt, before the pipeline knows which device it belongs to."""
+
+    kind: str
+    value: Value
+    transport: Transport | None = None
+    port: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind!r} is no kind of observation; list it in model/observation.py")
+        object.__setattr__(self, "value", clean_value(self.value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One unverified announcement from one protocol: somebody at `address` (or with `mac`) said these things."""
+
+    source: str
+    detail: str
+    address: IPAddress | None = None
+    mac: EUI | None = None
+    hostnames: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.address is None and self.mac is None:
+            raise ValueError("a sighting needs an address or a MAC")
+        object.__setattr__(self, "detail", clean(self.detail))
+        object.__setattr__(self, "hostnames", tuple(n for n in map(clean, self.hostnames[:MAX_ITEMS]) if n))
+        object.__setattr__(self, "facts", self.facts[:MAX_ITEMS])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A fact in the document. `device` is the key of the device it is about, null for the network as a whole."""
+
+    id: str
+    device: str | None
+    address: IPAddress | None
+    transport: Transport | None
+    port: int | None
+    probe: str
+    kind: str
+    value: Value
+    at: datetime
+    sensitive: bool = False
+
+
+def clean(text: str, limit: int = MAX_TEXT) -> str:
+    """`text` on one line, without control or direction-changing characters, at most `limit` characters long.
+
+    Everything a device says goes through here before it is kept: terminals obey control characters,
+    and direction marks make one name look like another (Unicode TR 36).
+    """
+    scrubbed = _CONTROL.sub(" ", text[: limit * 4].encode("utf-8", "replace").decode("utf-8")).strip()
+    return scrubbed if len(scrubbed) <= limit else scrubbed[: limit - 1] + "…"
+
+
+def clean_value(value: Value) -> Value:
+    """`value` with every text in it cleaned and every list cut to `MAX_ITEMS`."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, tuple):
+        return tuple(clean(v) if isinstance(v, str) else v for v in value[:MAX_ITEMS])
+    return value

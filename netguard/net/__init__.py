@@ -1,0 +1,1 @@
+"""The only place where sockets are opened: deadlines, caps, cancellation, the port block, the privileged opener."""

@@ -1,0 +1,1 @@
+"""What does it expose: one surface per file; facts only, no verdicts."""

@@ -1,0 +1,1 @@
+"""Schema and loader of the YAML that people review."""

@@ -1,0 +1,108 @@
+"""The shape of every rule file. Literal data only: no expressions, no regular expressions, unknown fields refused."""
+
+from typing import Literal
+
+import msgspec
+
+from netguard.model.vocabulary import Power, Role, Severity, Transport
+
+Weight = Literal["certain", "strong", "medium", "weak"]
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a statement comes from, and when somebody last looked."""
+
+    url: str
+    checked: str
+    """Date, `2026-11-20`."""
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a record was verified; the report shows it beside the advice."""
+
+    how: Literal["device", "packets", "reader", "documents", "memory"]
+    when: str
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of evidence: all of `match` must be there.
+
+    Keys of `match` are observation kinds (`dnssd.txt`, `http.title`, ...) or `hostname`, `oui`, `gateway`;
+    values are globs (`*`, `?`), compared without case; several globs mean any of them.
+    """
+
+    match: dict[str, str | tuple[str, ...]]
+    shared: bool = False
+    """True when others answer so too (a module maker's OUI): it adds to other evidence and never decides."""
+    model: str | None = None
+    """The model this line proves, where it proves one."""
+
+
+class Inbound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A port this device may listen on. Either `port`, or `dnssd`: whatever port it announces for that type."""
+
+    transport: Transport
+    name: str
+    port: int | None = None
+    dnssd: str | None = None
+    optional: bool = True
+
+    def __post_init__(self) -> None:
+        if (self.port is None) == (self.dnssd is None):
+            raise ValueError("give either port or dnssd")
+        if self.port is not None and not 1 <= self.port <= 65535:
+            raise ValueError(f"port {self.port} is not between 1 and 65535")
+
+
+class Outbound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where this device may call."""
+
+    transport: Transport
+    ports: tuple[int, ...]
+    names: tuple[str, ...] = ()
+    """Host names, `*` for any label; empty means anywhere."""
+
+
+class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to recognise one kind of device, and what it is expected to do on a network."""
+
+    schema: Literal[1]
+    id: str
+    name: str
+    role: Role
+    evidence: tuple[Evidence, ...]
+    verified: Verified
+    sources: tuple[Source, ...]
+    vendor: str | None = None
+    power: Power | None = None
+    expected_inbound: tuple[Inbound, ...] | None = None
+    """What may listen; an empty list means nothing at all, null means that it is not known."""
+    expected_outbound: tuple[Outbound, ...] | None = None
+    notes: str | None = None
+    replaces: str | None = None
+
+
+class PortRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A service whose being open matters."""
+
+    transport: Transport
+    ports: str
+    name: str
+    risk: Severity
+    """How bad it is on a lock, a hub or a gateway."""
+    why: str
+    fix: str
+
+
+class PortRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """rules/ports.yaml: which TCP ports are asked at which depth, and which services are risky."""
+
+    schema: Literal[1]
+    light: str
+    """Asked first of every device, to find out what it is."""
+    quick: str
+    """Asked at depth quick: the risky ones and the commonest."""
+    common: str
+    """Asked at depth standard of everything: 1,000 ports."""
+    services: tuple[PortRule, ...]
+    sources: tuple[Source, ...]
