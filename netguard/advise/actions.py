@@ -1,0 +1,50 @@
+"""Findings to actions: what one step closes is one action, the most urgent first."""
+
+from collections.abc import Iterable, Mapping
+
+from netguard.model.action import Action, Intent, Remedy
+from netguard.model.device import Device
+from netguard.model.finding import Finding
+from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Severity, Status
+
+
+def actions(findings: Iterable[Finding], remedies: Mapping[str, Remedy], devices: tuple[Device, ...]) -> tuple[Action, ...]:
+    """One action for each remedy's group and scope among the failed findings, worst severity first.
+
+    `remedies` is by check id; a failed finding whose check has none raises `KeyError`.
+    """
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.status is Status.FAIL:
+            groups.setdefault((remedies[finding.check].group, finding.target), []).append(finding)
+    urgency = list(Severity)
+    ordered = sorted(groups.items(), key=lambda item: (min(urgency.index(f.severity) for f in item[1]), item[0]))
+    return tuple(_action(group, target, closed, remedies, devices) for (group, target), closed in ordered)
+
+
+def _action(
+    group: str, target: str, closed: list[Finding], remedies: Mapping[str, Remedy], devices: tuple[Device, ...]
+) -> Action:
+    remedy = remedies[closed[0].check]
+    device = next((d for d in devices if d.key == target), None)
+    name = (device.name or str(next(iter(device.addresses), target))) if device else target
+    loses = dict.fromkeys(loss for f in closed for loss in remedies[f.check].loses)
+    return Action(
+        id=f"{group}:{target}",
+        title=remedy.title.format(device=name),
+        closes=tuple(sorted({f.fingerprint for f in closed})),
+        needs=remedy.needs,
+        loses=tuple(loses),
+        intents=_intents(remedy, target, devices),
+    )
+
+
+def _intents(remedy: Remedy, target: str, devices: tuple[Device, ...]) -> tuple[Intent, ...]:
+    if remedy.intent is None:
+        return ()
+    if remedy.per_device:
+        return (Intent(kind=remedy.intent, device=target),)
+    # A lock never moves without the hub it talks to, so both move together.
+    moving = sorted(d.key for d in devices if d.role in DOOR_ROLES | HUB_ROLES)
+    moves = (Intent(kind="move-device", device=key, segment="iot") for key in moving)
+    return (Intent(kind=remedy.intent, segment=target), *(moves if remedy.intent == "isolate-segment" else ()))

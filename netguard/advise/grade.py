@@ -1,0 +1,60 @@
+"""The grade: the worst that stands open, by a rule that anybody can check."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from netguard.model.action import Grade
+from netguard.model.device import Device
+from netguard.model.finding import Finding
+from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Role, Severity, Status
+
+Letter = Literal["A+", "A", "B", "C", "D", "F"]
+
+LEAST_EVALUATED = 0.6
+"""Below this share of judgements made there is no letter: too little was seen."""
+
+MANY_HIGHS = 3
+"""So many high findings weigh as one high finding on a lock."""
+
+GUARDED = DOOR_ROLES | HUB_ROLES | {Role.ROUTER}
+
+
+def grade(findings: Iterable[Finding], devices: tuple[Device, ...], *, isolation_tested: bool = False) -> Grade:
+    """The letter, the share of judgements that could be made, and the fingerprints that decide the letter.
+
+    F for anything critical; D for a high one on a lock, hub or gateway, or three high ones; C for any other high one;
+    B for a medium one, or locks on the same network as everything else; A for nothing above low; A+ for nothing above
+    info where isolation was tested and at least 0.9 evaluated. Unknowns never raise it. `best_possible` is null as
+    long as it is not known what this router could do.
+    """
+    known = tuple(findings)
+    open_findings = [f for f in known if f.status is Status.FAIL]
+    judged = sum(f.status in {Status.FAIL, Status.PASS} for f in known)
+    unjudged = sum(f.status is Status.UNKNOWN for f in known)
+    evaluated = round(judged / (judged + unjudged), 3) if judged + unjudged else 0.0
+    guarded = {d.key for d in devices if d.role in GUARDED}
+    letter, because = _letter(open_findings, guarded, may_be_best=isolation_tested and evaluated >= 0.9)  # noqa: PLR2004
+    return Grade(
+        letter=letter if evaluated >= LEAST_EVALUATED else None,
+        best_possible=None,
+        evaluated=evaluated,
+        because=tuple(sorted(f.fingerprint for f in because)),
+    )
+
+
+def _letter(findings: list[Finding], guarded: set[str], *, may_be_best: bool) -> tuple[Letter, list[Finding]]:
+    of = {severity: [f for f in findings if f.severity is severity] for severity in Severity}
+    highs = of[Severity.HIGH]
+    guarded_highs = [f for f in highs if f.target in guarded]
+    if of[Severity.CRITICAL]:
+        return "F", of[Severity.CRITICAL]
+    if guarded_highs or len(highs) >= MANY_HIGHS:
+        return "D", guarded_highs or highs
+    if highs:
+        return "C", highs
+    flat = [f for f in findings if f.check == "lock-shares-segment"]
+    if of[Severity.MEDIUM] or flat:
+        return "B", of[Severity.MEDIUM] or flat
+    if of[Severity.LOW] or not may_be_best:
+        return "A", of[Severity.LOW]
+    return "A+", []

@@ -1,0 +1,66 @@
+"""What was looked at, and why not where it was not: shared by the checks about ports."""
+
+from netguard.checks._contract import Subject
+from netguard.model import ports as port_text
+from netguard.model.action import Remedy
+from netguard.model.device import Device, Service
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import Depth, Needs, Outcome, PortState, Power, Role, Transport
+
+ALL_TCP_PORTS = 65535
+
+CLOSE_PORT = Remedy(
+    group="close-port",
+    title="Close what {device} has no reason to open",
+    needs=Needs.MENU,
+    intent="disable-feature",
+    loses=("remote maintenance over the closed port, if anybody uses it",),
+)
+
+NETWORK = Subject(target="network", identity="network", name="this network")
+
+
+def others(scan: Scan) -> tuple[Device, ...]:
+    """Every device that was seen, but the computer netguard ran on."""
+    return tuple(d for d in scan.devices if d.seen and scan.vantage.address not in d.addresses)
+
+
+def asked(device: Device, transport: Transport = Transport.TCP) -> frozenset[int]:
+    """The ports that were asked and answered for, over all its addresses."""
+    return frozenset(p for c in device.coverage if c.transport is transport for p in port_text.parse(c.ports))
+
+
+def open_on(device: Device, *ports: int, name: str | None = None) -> tuple[Service, ...]:
+    """Open TCP services on these ports that are not known to be something else, and those called `name` anywhere."""
+    return tuple(
+        s
+        for s in device.services
+        if s.state is PortState.OPEN
+        and s.transport is Transport.TCP
+        and (s.name == name or (s.port in ports and s.name is None))
+    )
+
+
+def why_not_asked(scan: Scan, device: Device) -> tuple[str, str]:
+    """Why ports of `device` were not asked, and how to let netguard ask them."""
+    where = {str(address) for address in device.addresses} | {device.key}
+    failed = [
+        a for a in scan.attempts if a.stage in {"probe", "probe.ports"} and a.target in where and a.outcome is not Outcome.DONE
+    ]
+    if failed:
+        reason = failed[-1].reason or "it could not be looked at"
+        return reason, "Scan again with more time (--max-time), or from nearer to it."
+    if device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None):
+        return (
+            "it runs on a battery, so only its known ports were asked",
+            f"Name it to have it asked fully: netguard scan {next(iter(device.addresses), '')} --depth deep",
+        )
+    if scan.depth is not Depth.DEEP:
+        return f"depth {scan.depth} does not ask all its ports", "Scan with --depth deep."
+    return "it was not asked", "Scan again."
+
+
+def names(devices: tuple[Device, ...], most: int = 4) -> str:
+    """The devices' names for a sentence, cut after `most`."""
+    shown = [Subject.device(d).name for d in devices[:most]]
+    return ", ".join(shown) + (f" and {len(devices) - most} more" if len(devices) > most else "")

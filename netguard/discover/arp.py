@@ -1,0 +1,84 @@
+"""ARP (RFC 826): ask every address of the network who has it. Needs root; what is silent to everything else answers this."""
+
+import struct
+from collections.abc import Iterator
+
+from netaddr import EUI, IPAddress
+
+from netguard.discover._contract import Ask
+from netguard.model import address as addresses
+from netguard.model.observation import Fact, Sighting
+from netguard.net.access import Net
+
+AFTER: frozenset[str] = frozenset()
+
+QUIET_SECONDS = 0.15
+"""A round is over when nobody has answered for this long; measured, with 10 % loss 40 of 40 hosts are found."""
+
+LAST_QUIET_SECONDS = 0.30
+"""The wait of the round that adds nobody, which ends the sweep: power-saving stations get broadcast at every DTIM only."""
+
+MOST_ROUNDS = 5
+"""Rounds at most, so that a stream of made-up answers cannot keep the sweep going."""
+
+_FRAME = struct.Struct("!6s6sHHHBBH6s4s6s4s")
+_ETHERTYPE_ARP, _ETHERNET, _IPV4, _REQUEST, _REPLY = 0x0806, 1, 0x0800, 1, 2
+
+
+def skip(ask: Ask) -> str | None:
+    """Why it cannot run here; None when it can."""
+    if not ask.raw_packets:
+        return "raw packets need root"
+    if ask.surroundings.vantage.mac is None:
+        return "this interface has no MAC address, so there is no ARP on it"
+    return None
+
+
+def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
+    """One sighting for every (address, MAC) that answered. Asks the silent ones again until a round adds nobody."""
+    own_mac = ask.surroundings.vantage.mac
+    assert own_mac is not None  # noqa: S101 - skip() said so
+    silent = dict.fromkeys(ask.hosts())
+    seen: set[tuple[IPAddress, EUI]] = set()
+    with net.raw("arp") as raw:
+        for _ in range(MOST_ROUNDS):
+            added = False
+            for host in silent:
+                raw.ask(request(own_mac, net.source, host), host)
+            for frame in raw.frames_until_quiet(QUIET_SECONDS, LAST_QUIET_SECONDS):
+                answer = parse(frame)
+                if answer is None or answer in seen or not ask.is_target(answer[0]) or answer[1] == own_mac:
+                    continue
+                seen.add(answer)
+                added = True
+                silent.pop(answer[0], None)
+                yield Sighting(
+                    source="arp",
+                    detail=f"{answer[0]} is at {answer[1]}",
+                    address=answer[0],
+                    mac=answer[1],
+                    facts=(Fact(kind="link.reply", value="arp"),),
+                )
+            if not added:
+                return
+
+
+def request(own_mac: EUI, own_address: IPAddress, wanted: IPAddress) -> bytes:
+    """An Ethernet frame asking everybody who has `wanted`."""
+    source = bytes(own_mac.words)
+    return _FRAME.pack(
+        b"\xff" * 6, source, _ETHERTYPE_ARP, _ETHERNET, _IPV4, 6, 4, _REQUEST, source, own_address.packed, b"\0" * 6, wanted.packed
+    )
+
+
+def parse(frame: bytes) -> tuple[IPAddress, EUI] | None:
+    """Who an ARP frame says its sender is; None for anything but a plausible IPv4-over-Ethernet request or reply."""
+    if len(frame) < _FRAME.size:
+        return None
+    _, source, ethertype, hardware, protocol, size, length, operation, sender, sender_ip, _, _ = _FRAME.unpack_from(frame)
+    if (ethertype, hardware, protocol, size, length) != (_ETHERTYPE_ARP, _ETHERNET, _IPV4, 6, 4):
+        return None
+    if operation not in {_REQUEST, _REPLY} or source != sender or sender_ip == b"\0" * 4:
+        return None
+    mac = addresses.mac(sender.hex(":"))
+    return None if addresses.is_group(mac) else (IPAddress(int.from_bytes(sender_ip)), mac)

@@ -1,0 +1,288 @@
+"""What a probe or protocol gets to reach the network with: `Net`. The scan makes one `Network`, and a `Net` a device."""
+
+import errno
+import selectors
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from netaddr import IPAddress
+
+from netguard.model.vocabulary import PortState
+from netguard.net import limits, sweep
+from netguard.net.connection import Connection, reason
+from netguard.net.control import SLICE, Bucket, Cancel, Deadline
+from netguard.net.datagram import Datagrams
+from netguard.net.failures import NoAnswer, RefusedByUs
+from netguard.net.guard import Guard
+from netguard.net.sweep import Pace, SweepEngine, Swept
+from netguard.net.transcript import Transcript
+
+RawOpener = Callable[[str], socket.socket]
+"""Gives an open raw socket of a fixed kind (`arp`), or raises `PrivilegeError`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How a device is treated; `GENTLE` until it is known to be sturdy."""
+
+    established: int
+    rate: float
+    pace: Pace
+
+
+GENTLE = Manners(
+    established=limits.GENTLE_ESTABLISHED, rate=limits.GENTLE_START_PER_SECOND, pace=sweep.GENTLE
+)
+STURDY = Manners(
+    established=limits.STURDY_ESTABLISHED, rate=limits.STURDY_START_PER_SECOND, pace=sweep.STURDY
+)
+
+
+class _Turnstile:
+    """One device's turn to have connections, shared by every `Net` that reaches it."""
+
+    def __init__(self, manners: Manners) -> None:
+        self._condition = threading.Condition()
+        self._established = 0
+        self.manners = manners
+        self.bucket = Bucket(manners.rate)
+
+    def become(self, manners: Manners) -> None:
+        with self._condition:
+            self.manners = manners
+            self.bucket.rate = manners.rate
+            self._condition.notify_all()
+
+    def enter(self, cancel: Cancel, deadline: Deadline) -> None:
+        with self._condition:
+            while self._established >= self.manners.established:
+                cancel.check()
+                deadline.check()
+                self._condition.wait(SLICE)
+            self._established += 1
+
+    def leave(self) -> None:
+        with self._condition:
+            self._established -= 1
+            self._condition.notify_all()
+
+
+class Network:
+    """Everything a scan sends goes through here. A context manager; closing it ends the engine's thread."""
+
+    def __init__(
+        self,
+        *,
+        source: IPAddress,
+        guard: Guard,
+        transcript: Transcript,
+        cancel: Cancel,
+        deadline: Deadline,
+        raw: RawOpener | None = None,
+    ) -> None:
+        self.source, self.guard, self.transcript = source, guard, transcript
+        self.cancel, self.deadline, self.raw = cancel, deadline, raw
+        self.engine = SweepEngine(guard, transcript)
+        self.all = Bucket(limits.ALL_CONNECTIONS_PER_SECOND)
+        self._turnstiles: dict[IPAddress, _Turnstile] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "Network":
+        return self
+
+    def __exit__(self, kind: object, value: object, trace: object) -> None:
+        self.engine.close()
+
+    def net(self, why: str, *, seconds: float | None = None) -> "Net":
+        """Access for a protocol that speaks to the whole network."""
+        return Net(self, why, self.deadline if seconds is None else self.deadline.sooner(seconds))
+
+    def net_for(self, addresses: Iterable[IPAddress], manners: Manners, deadline: Deadline, why: str) -> "Net":
+        """Access for probing one device: its addresses share one turnstile, and `deadline` is the device's own."""
+        with self._lock:
+            found = [self._turnstiles[a] for a in addresses if a in self._turnstiles]
+            turnstile = found[0] if found else _Turnstile(manners)
+            for address in addresses:
+                self._turnstiles[address] = turnstile
+        if turnstile.manners is not manners:
+            turnstile.become(manners)
+        return Net(self, why, self.deadline.sooner(deadline.remaining))
+
+    def turnstile(self, address: IPAddress) -> _Turnstile:
+        """The one for `address`; a device nobody introduced gets a lock's manners."""
+        with self._lock:
+            return self._turnstiles.setdefault(address, _Turnstile(GENTLE))
+
+
+class Net:
+    """Blocking access with deadline, cancel token, caps and the port block. The only source of sockets in netguard."""
+
+    def __init__(self, network: Network, why: str, deadline: Deadline) -> None:
+        self._network = network
+        self._why = why
+        self.deadline = deadline
+        self.cancel = network.cancel
+
+    @property
+    def source(self) -> IPAddress:
+        """This computer's own address on the network."""
+        return self._network.source
+
+    def may_touch(self, address: IPAddress) -> bool:
+        """Whether anything may be sent to `address`."""
+        try:
+            self._network.guard.check(address)
+        except RefusedByUs:
+            return False
+        return True
+
+    def connect(self, address: IPAddress, port: int, *, seconds: float = limits.CONNECT_SECONDS) -> Connection:
+        """An established TCP connection; waits for the device's turn first.
+
+        Raises `RefusedByUs`, `NoAnswer` (refused, reset, silent), `OutOfTime` or `Cancelled`.
+        """
+        network = self._network
+        network.guard.check(address)
+        turnstile = network.turnstile(address)
+        turnstile.enter(self.cancel, self.deadline)
+        try:
+            turnstile.bucket.wait(self.cancel, self.deadline)
+            network.all.wait(self.cancel, self.deadline)
+            network.transcript.record("tcp-connect", f"{address} {port}", self._why)
+            sock = _connected(address, port, self.cancel, self.deadline.sooner(seconds))
+        except BaseException:
+            turnstile.leave()
+            raise
+        return Connection(
+            sock,
+            (address, port),
+            why=self._why,
+            cancel=self.cancel,
+            deadline=self.deadline,
+            transcript=network.transcript,
+            on_close=turnstile.leave,
+        )
+
+    def sweep(self, address: IPAddress, ports: Iterable[int]) -> Swept:
+        """Ask which TCP ports of one device are open, at the pace its manners allow, in the order given.
+
+        While it runs no other connection to a gently treated device is made.
+        """
+        turnstile = self._network.turnstile(address)
+        turnstile.enter(self.cancel, self.deadline)
+        try:
+            return self._network.engine.sweep(
+                ((address, port) for port in ports),
+                turnstile.manners.pace,
+                cancel=self.cancel,
+                deadline=self.deadline,
+                why=self._why,
+            )
+        finally:
+            turnstile.leave()
+
+    def knock(self, peers: Iterable[tuple[IPAddress, int]]) -> dict[tuple[IPAddress, int], PortState]:
+        """Ask many addresses at a low rate whether anybody is there: open and closed both mean yes."""
+        swept = self._network.engine.sweep(
+            peers, sweep.LOOKING_AROUND, cancel=self.cancel, deadline=self.deadline, why=self._why
+        )
+        return swept.states
+
+    @contextmanager
+    def datagrams(self, *, group: IPAddress | None = None, group_port: int = 0, ttl: int = 1) -> Iterator[Datagrams]:
+        """A UDP socket, with `group` also hearing that multicast group. Raises `NoAnswer` when the system has none."""
+        network = self._network
+        with Datagrams(
+            source=network.source,
+            group=group,
+            group_port=group_port,
+            ttl=ttl,
+            guard=network.guard,
+            cancel=self.cancel,
+            deadline=self.deadline,
+            transcript=network.transcript,
+            why=self._why,
+        ) as datagrams:
+            yield datagrams
+
+    def raw(self, kind: str) -> "RawSocket":
+        """A raw socket of a fixed kind from the privileged opener. Raises `RefusedByUs` where there is none."""
+        if self._network.raw is None:
+            raise RefusedByUs("raw packets need root")
+        return RawSocket(self._network.raw(kind), self._network, self.cancel, self.deadline, self._why)
+
+
+class RawSocket:
+    """Whole link-layer frames in and out; a context manager."""
+
+    def __init__(self, sock: socket.socket, network: Network, cancel: Cancel, deadline: Deadline, why: str) -> None:
+        self._socket, self._network, self._why = sock, network, why
+        self._cancel, self._deadline = cancel, deadline
+        self._socket.setblocking(False)
+        self._bucket = Bucket(limits.ARP_PER_SECOND)
+
+    def __enter__(self) -> "RawSocket":
+        return self
+
+    def __exit__(self, kind: object, value: object, trace: object) -> None:
+        self._socket.close()
+
+    def ask(self, frame: bytes, about: IPAddress) -> bool:
+        """Send `frame`, which asks for `about`; False, and nothing sent, when that device must not be touched."""
+        if self._network.guard.is_untouchable(about):
+            return False
+        self._network.guard.check(about)
+        self._bucket.wait(self._cancel, self._deadline)
+        self._network.transcript.record("arp-request", str(about), self._why)
+        try:
+            self._socket.send(frame)
+        except OSError as error:
+            raise NoAnswer(f"the interface takes no packets ({reason(error)})") from error
+        return True
+
+    def frames_until_quiet(self, quiet: float, empty: float) -> Iterator[bytes]:
+        """Frames heard until none came for `quiet` seconds; `empty` seconds when none came at all.
+
+        At most `limits.DATAGRAMS_PER_LISTENING` of them, whatever is sent.
+        """
+        heard = 0
+        pause = self._deadline.sooner(empty)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            while not pause and heard < limits.DATAGRAMS_PER_LISTENING:
+                self._cancel.check()
+                if not selector.select(min(SLICE, pause.remaining)):
+                    continue
+                try:
+                    frame = self._socket.recv(2048)
+                except OSError as error:
+                    if error.errno in {errno.EAGAIN, errno.EINTR}:
+                        continue
+                    raise NoAnswer(f"the interface went away ({reason(error)})") from error
+                heard += 1
+                pause = self._deadline.sooner(quiet)
+                yield frame
+
+
+def _connected(address: IPAddress, port: int, cancel: Cancel, deadline: Deadline) -> socket.socket:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - the IP version
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    try:
+        sock.connect_ex((str(address), port))
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_WRITE)
+            while not selector.select(min(SLICE, deadline.remaining)):
+                cancel.check()
+                if deadline:
+                    raise NoAnswer("no answer in time")
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise NoAnswer(reason(OSError(code, errno.errorcode.get(code, "error"))))
+    except BaseException:
+        sock.close()
+        raise
+    return sock

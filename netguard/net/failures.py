@@ -1,0 +1,25 @@
+"""Why the network gave no answer. A probe lets these pass; the pipeline writes them down as the attempt's reason."""
+
+
+class Failure(Exception):
+    """Something on the network side; the message is a reason that a person can read."""
+
+
+class RefusedByUs(Failure):
+    """The guard refused: a device that must not be touched, a port without payload, an address that is not at home."""
+
+
+class NoAnswer(Failure):
+    """The peer refused, reset, or said nothing in time."""
+
+
+class TooMuch(Failure):
+    """The peer said more, or for longer, than anything honest would."""
+
+
+class OutOfTime(Failure):
+    """The device's or the scan's time is used up."""
+
+
+class Cancelled(Failure):
+    """The person interrupted the scan."""

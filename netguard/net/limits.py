@@ -1,0 +1,73 @@
+"""Every number that bounds what netguard sends and what it accepts, with the harm it prevents."""
+
+PAYLOAD_BLOCKED_PORTS = frozenset({515, 631, *range(9100, 9108)})
+"""LPD, IPP and raw printing. One byte of payload to 9100 is a printed page, so a connection here is opened and closed again."""
+
+ALL_CONNECTIONS_PER_SECOND = 5000.0
+"""New connections per second to everything together: home routers' connection tables and Wi-Fi airtime are small."""
+
+ALL_IN_FLIGHT = 256
+"""Unanswered connection attempts to everything together: stays far below a laptop's limit of open files (often 1,024, on macOS 256)."""
+
+GENTLE_START_PER_SECOND = 100.0
+"""First rate towards locks, hubs and whatever is not identified: small network stacks reboot when hurried."""
+
+GENTLE_MOST_PER_SECOND = 2000.0
+"""Highest rate towards them, reached only while a canary port keeps answering."""
+
+GENTLE_IN_FLIGHT = 32
+"""Unanswered attempts towards one of them: small stacks keep a handful of half-open connections."""
+
+GENTLE_ESTABLISHED = 1
+"""Established connections at a time to one of them: many serve exactly one client."""
+
+SILENT_IN_FLIGHT = 64
+"""Unanswered attempts towards a device that has answered none of its first ports: what drops everything keeps no state of ours."""
+
+SILENT_AFTER = 24
+"""Ports without any answer after which a device counts as silent."""
+
+STURDY_START_PER_SECOND = 1000.0
+"""First rate towards computers, NAS, routers and the like."""
+
+STURDY_MOST_PER_SECOND = 5000.0
+"""Highest rate towards them."""
+
+STURDY_IN_FLIGHT = 96
+"""Unanswered attempts towards one of them."""
+
+STURDY_ESTABLISHED = 4
+"""Established connections at a time to one of them; a listen queue of 128 never sees it."""
+
+CANARY_EVERY = 200
+"""Ports between two looks at the canary port (one that answered before)."""
+
+CANARY_MISSES = 3
+"""Canaries in a row without an answer at the lowest rate after which a device is left alone and reported."""
+
+CONNECT_SECONDS = 1.0
+"""Longest wait for an answer to a connection attempt; a sleeping Wi-Fi station answers within a few beacon intervals (0.1 s each)."""
+
+CONNECT_SECONDS_LEAST = 0.25
+"""Shortest wait, however fast the device answered so far: power saving delays single answers."""
+
+READ_SECONDS = 3.0
+"""Longest a probe waits for one answer, from its first byte asked to its last: stops a peer that drips bytes."""
+
+READ_BYTES = 256 * 1024
+"""Most bytes read from one connection: stops a peer that floods."""
+
+DATAGRAMS_PER_SOURCE = 64
+"""Datagrams heard from one address per listening: stops a peer that answers thousands of times."""
+
+DATAGRAMS_PER_LISTENING = 4096
+"""Datagrams heard in one listening, from everybody: bounds memory when sources are forged."""
+
+DEVICE_SECONDS = {"discover": 10.0, "quick": 30.0, "standard": 75.0, "deep": 1800.0}
+"""Absolute time spent on one device, by depth; what it did not reach stays outside coverage."""
+
+ARP_PER_SECOND = 2000.0
+"""ARP requests per second: broadcast is sent at the lowest Wi-Fi rate and wakes every sleeper."""
+
+NEIGHBOURS_AT_ONCE = 200.0
+"""Connection attempts per second to addresses nobody may have: the kernel keeps at most 1,024 neighbours by default (gc_thresh3)."""

@@ -1,0 +1,339 @@
+"""The port engine: plain non-blocking connects to many devices from one selector thread.
+
+Connects need no rights and leave the half-open part to the kernel; measured, one such thread costs a third to a seventh
+of what asyncio does. Every device has its own window, rate and canary, so that haste never breaks or misreads one.
+"""
+
+import errno
+import heapq
+import selectors
+import socket
+import struct
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from netaddr import IPAddress
+
+from netguard.model.vocabulary import PortState
+from netguard.net import limits
+from netguard.net.control import SLICE, Bucket, Cancel, Deadline
+from netguard.net.guard import Guard
+from netguard.net.transcript import Transcript
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time: an open port is left with a reset at once, so that its connection does not linger on the device."""
+
+_IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, getattr(errno, "WSAEWOULDBLOCK", -1)})
+_SAID_NO = frozenset({errno.ECONNREFUSED, errno.ECONNRESET, getattr(errno, "WSAECONNREFUSED", -1)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How one device is asked."""
+
+    start_rate: float
+    most_rate: float
+    in_flight: int
+    careful: int
+    """How many of the first ports go one at a time: those likely to be open, so that no two are established at once."""
+    canary: bool = True
+
+
+GENTLE = Pace(
+    start_rate=limits.GENTLE_START_PER_SECOND,
+    most_rate=limits.GENTLE_MOST_PER_SECOND,
+    in_flight=limits.GENTLE_IN_FLIGHT,
+    careful=128,
+)
+STURDY = Pace(
+    start_rate=limits.STURDY_START_PER_SECOND,
+    most_rate=limits.STURDY_MOST_PER_SECOND,
+    in_flight=limits.STURDY_IN_FLIGHT,
+    careful=0,
+)
+LOOKING_AROUND = Pace(
+    start_rate=limits.NEIGHBOURS_AT_ONCE,
+    most_rate=limits.NEIGHBOURS_AT_ONCE,
+    in_flight=limits.ALL_IN_FLIGHT,
+    careful=0,
+    canary=False,
+)
+"""For asking many addresses that mostly nobody has."""
+
+Peer = tuple[IPAddress, int]
+
+
+@dataclass(slots=True)
+class Swept:
+    """What was learnt; ports that are in neither were not asked for good. `stopped` says why it ended early."""
+
+    states: dict[Peer, PortState] = field(default_factory=dict)
+    stopped: str | None = None
+
+
+@dataclass(slots=True)
+class _Attempt:
+    job: "_Job"
+    peer: Peer
+    sock: socket.socket
+    began: float
+    tries: int
+    is_canary: bool = False
+    over: bool = False
+
+
+class _Job:
+    """One device's ports: what is still to ask, how fast, and what came back."""
+
+    def __init__(self, peers: Sequence[Peer], pace: Pace, cancel: Cancel, deadline: Deadline, why: str) -> None:
+        self.pace, self.cancel, self.deadline, self.why = pace, cancel, deadline, why
+        self.pending: deque[tuple[Peer, int]] = deque((peer, 1) for peer in peers)
+        self.careful_left = pace.careful
+        self.bucket = Bucket(pace.start_rate)
+        self.window = pace.in_flight
+        self.in_flight = 0
+        self.answered = 0
+        self.unanswered = 0
+        self.rtt: float | None = None
+        self.canary: Peer | None = None
+        self.canary_out = False
+        self.canary_misses = 0
+        self.since_canary = 0
+        self.doubtful: list[Peer] = []
+        self.result = Swept()
+        self.done = threading.Event()
+
+    @property
+    def silent(self) -> bool:
+        return self.answered == 0 and self.unanswered >= limits.SILENT_AFTER
+
+    @property
+    def allowed_in_flight(self) -> int:
+        if self.silent:
+            return max(self.window, limits.SILENT_IN_FLIGHT)
+        return 1 if self.careful_left > 0 else self.window
+
+    def patience(self) -> float:
+        """Seconds to wait for an answer, from how fast this device answered so far (after RFC 6298, 2)."""
+        if self.rtt is None:
+            return limits.CONNECT_SECONDS
+        return min(limits.CONNECT_SECONDS, max(limits.CONNECT_SECONDS_LEAST, 6 * self.rtt))
+
+    def note_rtt(self, seconds: float) -> None:
+        self.rtt = seconds if self.rtt is None else 0.875 * self.rtt + 0.125 * seconds
+
+    def canary_is_due(self) -> bool:
+        return (
+            self.pace.canary
+            and self.canary is not None
+            and not self.canary_out
+            and self.since_canary >= limits.CANARY_EVERY
+        )
+
+    def canary_answered(self) -> None:
+        self.canary_out, self.canary_misses, self.since_canary = False, 0, 0
+        self.doubtful.clear()
+        self.bucket.rate = min(self.pace.most_rate, self.bucket.rate * 2)
+        self.window = min(self.pace.in_flight, self.window * 2)
+
+    def canary_missed(self) -> None:
+        """Slow down, and ask again what was silent since the last canary that answered: it may have been our haste."""
+        self.canary_out, self.since_canary = False, limits.CANARY_EVERY
+        if self.bucket.rate <= self.pace.start_rate and self.window <= 4:
+            self.canary_misses += 1
+        self.bucket.rate = max(self.pace.start_rate / 4, self.bucket.rate / 4)
+        self.window = max(4, self.window // 2)
+        for peer in self.doubtful:
+            self.result.states.pop(peer, None)
+            self.pending.append((peer, 1))
+        self.doubtful.clear()
+
+
+class SweepEngine:
+    """One thread for all devices of a scan. `sweep` may be called from any number of threads."""
+
+    def __init__(self, guard: Guard, transcript: Transcript) -> None:
+        self._guard, self._transcript = guard, transcript
+        self._all = Bucket(limits.ALL_CONNECTIONS_PER_SECOND)
+        self._jobs: list[_Job] = []
+        self._lock = threading.Lock()
+        self._wake, self._waker = socket.socketpair()
+        self._wake.setblocking(False)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._wake, selectors.EVENT_READ)
+        self._expiries: list[tuple[float, int, _Attempt]] = []
+        self._in_flight = 0
+        self._serial = 0
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="netguard-sweep", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop the thread; jobs under way end with what they have."""
+        self._closing = True
+        self._waker.send(b".")
+        self._thread.join()
+        self._selector.close()
+        self._wake.close()
+        self._waker.close()
+
+    def sweep(self, peers: Iterable[Peer], pace: Pace, *, cancel: Cancel, deadline: Deadline, why: str) -> Swept:
+        """Ask each peer once (a silent one twice); blocks until done, cancelled or out of time.
+
+        Peers the guard refuses are left out before anything is sent.
+        """
+        verdicts: dict[IPAddress, bool] = {}
+        allowed = []
+        for peer in peers:
+            if peer[0] not in verdicts:
+                verdicts[peer[0]] = not self._guard.is_untouchable(peer[0])
+                if verdicts[peer[0]]:
+                    self._guard.check(peer[0])
+            if verdicts[peer[0]]:
+                allowed.append(peer)
+        job = _Job(allowed, pace, cancel, deadline, why)
+        if not self._thread.is_alive():
+            job.result.stopped = "the port engine had ended"
+        elif allowed:
+            addresses = sorted({str(address) for address, _ in allowed})
+            where = addresses[0] if len(addresses) == 1 else f"{addresses[0]} and {len(addresses) - 1} more"
+            self._transcript.record("tcp-connect", where, why, times=len(allowed))
+            with self._lock:
+                self._jobs.append(job)
+            self._waker.send(b".")
+            job.done.wait()
+        return job.result
+
+    def _run(self) -> None:
+        try:
+            while not self._closing:
+                self._turn()
+        finally:
+            # Whatever happened, nobody may be left waiting.
+            for job in list(self._jobs):
+                self._end(job, "the port engine ended")
+
+    def _turn(self) -> None:
+        with self._lock:
+            jobs = list(self._jobs)
+        pause = SLICE
+        for job in jobs:
+            pause = min(pause, self._feed(job))
+        if not jobs:
+            pause = 3600.0
+        elif self._expiries:
+            pause = max(0.0, min(pause, self._expiries[0][0] - time.monotonic()))
+        for key, _ in self._selector.select(pause):
+            if key.data is None:
+                self._wake.recv(4096)
+            else:
+                self._answered(key.data)
+        self._expire()
+        self._retire(jobs)
+
+    def _feed(self, job: _Job) -> float:
+        """Start as many attempts of `job` as its pace allows; seconds until it may want more."""
+        while job.in_flight < job.allowed_in_flight and self._in_flight < limits.ALL_IN_FLIGHT:
+            is_canary = job.canary_is_due()
+            if not (is_canary or job.pending):
+                return SLICE
+            if pause := job.bucket.take():
+                return pause
+            if pause := self._all.take():
+                job.bucket.give_back()
+                return pause
+            if is_canary and job.canary is not None:
+                job.canary_out = True
+                self._start(job, job.canary, 1, is_canary=True)
+            else:
+                peer, tries = job.pending.popleft()
+                job.careful_left -= 1
+                self._start(job, peer, tries)
+        return SLICE
+
+    def _start(self, job: _Job, peer: Peer, tries: int, *, is_canary: bool = False) -> None:
+        address, port = peer
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - the IP version
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError:
+            job.pending.appendleft((peer, tries))
+            job.window = max(1, job.window // 2)
+            return
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        attempt = _Attempt(job, peer, sock, time.monotonic(), tries, is_canary)
+        job.in_flight += 1
+        self._in_flight += 1
+        code = sock.connect_ex((str(address), port))
+        if code in _IN_PROGRESS:
+            self._selector.register(sock, selectors.EVENT_WRITE, attempt)
+            self._serial += 1
+            heapq.heappush(self._expiries, (attempt.began + job.patience(), self._serial, attempt))
+        else:
+            self._finish(attempt, code)
+
+    def _answered(self, attempt: _Attempt) -> None:
+        self._selector.unregister(attempt.sock)
+        self._finish(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+
+    def _finish(self, attempt: _Attempt, code: int) -> None:
+        """Book an answer: 0 is open, a refusal is closed, anything else (unreachable, forbidden) is filtered."""
+        attempt.over = True
+        attempt.sock.close()
+        job = attempt.job
+        job.in_flight -= 1
+        self._in_flight -= 1
+        said = code == 0 or code in _SAID_NO
+        if attempt.is_canary:
+            job.canary_answered() if said else job.canary_missed()
+            return
+        job.since_canary += 1
+        if said:
+            job.answered += 1
+            job.note_rtt(time.monotonic() - attempt.began)
+            job.result.states[attempt.peer] = PortState.OPEN if code == 0 else PortState.CLOSED
+            if job.canary is None and code != 0:
+                job.canary = attempt.peer
+            return
+        job.unanswered += 1
+        if attempt.tries == 1 and not job.silent:
+            job.pending.append((attempt.peer, 2))
+        else:
+            job.result.states[attempt.peer] = PortState.FILTERED
+            job.doubtful.append(attempt.peer)
+
+    def _expire(self) -> None:
+        now = time.monotonic()
+        while self._expiries and self._expiries[0][0] <= now:
+            attempt = heapq.heappop(self._expiries)[2]
+            if not attempt.over:
+                self._selector.unregister(attempt.sock)
+                self._finish(attempt, errno.ETIMEDOUT)
+
+    def _retire(self, jobs: list[_Job]) -> None:
+        for job in jobs:
+            if job.canary_misses >= limits.CANARY_MISSES:
+                self._end(job, "it stopped answering, so it was left alone")
+            elif job.cancel:
+                self._end(job, "the scan was interrupted")
+            elif job.deadline:
+                self._end(job, "its time was used up")
+            elif not job.pending and job.in_flight == 0:
+                self._end(job, None)
+
+    def _end(self, job: _Job, why: str | None) -> None:
+        for _, _, attempt in self._expiries:
+            if attempt.job is job and not attempt.over:
+                attempt.over = True
+                self._selector.unregister(attempt.sock)
+                attempt.sock.close()
+                self._in_flight -= 1
+        job.result.stopped = why
+        with self._lock:
+            if job in self._jobs:
+                self._jobs.remove(job)
+        job.done.set()

@@ -1,0 +1,27 @@
+"""Every packet-sending act: when, to whom, why. `--transcript FILE` keeps it."""
+
+import json
+import threading
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TextIO
+
+
+class Transcript:
+    """Counts acts by kind, and writes each as one JSON line where a file is given. Safe to use from any thread."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+        self.counts: Counter[str] = Counter()
+
+    def record(self, act: str, target: str, why: str, *, times: int = 1) -> None:
+        """Note that `act` (`tcp-connect`, `tcp-send`, `udp-send`, `arp-request`) was done towards `target` because of `why`."""
+        with self._lock:
+            self.counts[act] += times
+            if self._out is not None:
+                entry = {"at": datetime.now(UTC).isoformat(), "act": act, "target": target, "why": why}
+                if times != 1:
+                    entry["times"] = str(times)
+                self._out.write(json.dumps(entry, ensure_ascii=False) + "\n")
+                self._out.flush()

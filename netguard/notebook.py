@@ -1,0 +1,146 @@
+"""What a scan has learnt so far: the pipeline's only changing thing, filled from many threads, read whole."""
+
+import dataclasses
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from netaddr import EUI, IPAddress
+
+from netguard.model import ports as port_text
+from netguard.model.attempt import Attempt
+from netguard.model.device import Coverage, Device, Service
+from netguard.model.observation import KINDS, Fact, Observation, Sighting
+from netguard.model.vocabulary import Outcome, Transport
+
+MAX_SIGHTINGS = 20_000
+"""Sightings kept of one scan; a peer with forged sources could announce without end."""
+
+MAX_FACTS_PER_ADDRESS = 500
+"""Facts kept about one address; a device with every service there is has about 100."""
+
+
+class Notebook:
+    """Everything is kept by address; which device an address belongs to is decided anew at every identification."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sightings: dict[Sighting, datetime] = {}
+        self._facts: dict[IPAddress, dict[tuple[str, Fact], datetime]] = {}
+        self._services: dict[tuple[IPAddress, Transport, int], Service] = {}
+        self._coverage: dict[tuple[IPAddress, Transport, str], set[int]] = {}
+        self._attempts: list[Attempt] = []
+
+    def sighted(self, sighting: Sighting) -> None:
+        """Keep a sighting; the same one twice is one."""
+        with self._lock:
+            if len(self._sightings) < MAX_SIGHTINGS:
+                self._sightings.setdefault(sighting, datetime.now(UTC))
+
+    def learnt(self, probe: str, address: IPAddress, what: Service | Coverage | Fact) -> None:
+        """Keep what `probe` learnt about `address`. A service's null fields leave what is known as it is."""
+        with self._lock:
+            if isinstance(what, Fact):
+                facts = self._facts.setdefault(address, {})
+                if len(facts) < MAX_FACTS_PER_ADDRESS:
+                    facts.setdefault((probe, what), datetime.now(UTC))
+            elif isinstance(what, Coverage):
+                key = (what.address, what.transport, what.engine)
+                self._coverage.setdefault(key, set()).update(port_text.parse(what.ports))
+            else:
+                place = (what.address, what.transport, what.port)
+                self._services[place] = _updated(self._services.get(place), what)
+
+    def attempted(
+        self, stage: str, target: str, outcome: Outcome, reason: str | None = None, seconds: float = 0.0
+    ) -> None:
+        """Keep whether something could be looked at."""
+        attempt = Attempt(stage=stage, target=target, outcome=outcome, reason=reason, seconds=round(seconds, 3))
+        with self._lock:
+            self._attempts.append(attempt)
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """All sightings in the order they came."""
+        with self._lock:
+            return tuple(self._sightings)
+
+    @property
+    def facts(self) -> Mapping[IPAddress, tuple[tuple[str, Fact], ...]]:
+        """What probes learnt, by address."""
+        with self._lock:
+            return {address: tuple(facts) for address, facts in self._facts.items()}
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Services by address and port."""
+        with self._lock:
+            return tuple(self._services[place] for place in sorted(self._services))
+
+    @property
+    def coverage(self) -> tuple[Coverage, ...]:
+        """What was asked, joined per address, transport and engine."""
+        with self._lock:
+            return tuple(
+                Coverage(address=address, transport=transport, ports=port_text.render(ports), engine=engine)
+                for (address, transport, engine), ports in sorted(self._coverage.items())
+            )
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All attempts by stage and target."""
+        with self._lock:
+            return tuple(sorted(self._attempts, key=lambda a: (a.stage, a.target, a.outcome)))
+
+    def facts_about(self, addresses: Iterable[IPAddress]) -> tuple[Fact, ...]:
+        """Everything known about a device with these addresses, from probes and sightings."""
+        wanted = set(addresses)
+        probed = [fact for address in wanted for _, fact in self.facts.get(address, ())]
+        heard = [fact for s in self.sightings if s.address in wanted for fact in s.facts]
+        return tuple(dict.fromkeys(probed + heard))
+
+    def observations(self, devices: Iterable[Device]) -> tuple[Observation, ...]:
+        """Every fact as an observation of the device it belongs to, in a stable order, numbered `o1`, `o2`, ..."""
+        by_address: dict[IPAddress, str] = {}
+        by_mac: dict[EUI, str] = {}
+        for device in devices:
+            by_address.update(dict.fromkeys(device.addresses, device.key))
+            if device.mac is not None:
+                by_mac[device.mac] = device.key
+        loose: dict[tuple[str | None, IPAddress | None, str, Fact], datetime] = {}
+        with self._lock:
+            for address, facts in self._facts.items():
+                for (probe, fact), at in facts.items():
+                    loose.setdefault((by_address.get(address), address, probe, fact), at)
+            for sighting, at in self._sightings.items():
+                owner = by_mac.get(sighting.mac) if sighting.mac else None
+                owner = by_address.get(sighting.address, owner) if sighting.address else owner
+                for fact in sighting.facts:
+                    loose.setdefault((owner, sighting.address, sighting.source, fact), at)
+        ordered = sorted(loose.items(), key=lambda item: _place(*item[0]))
+        return tuple(
+            Observation(
+                id=f"o{number}",
+                device=device,
+                address=address,
+                transport=fact.transport,
+                port=fact.port,
+                probe=probe,
+                kind=fact.kind,
+                value=fact.value,
+                at=at,
+                sensitive=KINDS[fact.kind].sensitive,
+            )
+            for number, ((device, address, probe, fact), at) in enumerate(ordered, 1)
+        )
+
+
+def _updated(old: Service | None, new: Service) -> Service:
+    if old is None:
+        return new
+    known = {f.name: value for f in dataclasses.fields(new) if (value := getattr(new, f.name)) is not None}
+    return dataclasses.replace(old, **known)
+
+
+def _place(device: str | None, address: IPAddress | None, probe: str, fact: Fact) -> tuple[str, str, str, str, int, str]:
+    return (device or "", str(address or ""), probe, fact.kind, fact.port or 0, str(fact.value))

@@ -1,0 +1,59 @@
+"""What a probe is: a module with `NEEDS`, `PROVIDES`, `wants(device, ask)` and `probe(target, net)`.
+
+The pipeline runs the probes of a device one after the other, a probe after those that provide what it needs.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from netaddr import IPAddress
+
+from netguard.model.device import Coverage, Device, Service
+from netguard.model.observation import Fact
+from netguard.model.vocabulary import Depth, PortState, Transport
+from netguard.rules.loader import Rules
+
+Learnt = Service | Coverage | Fact
+"""What a probe may yield. A service's null fields leave what is known as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """How much is asked of one device in this round."""
+
+    depth: Depth
+    round: Literal["light", "deep"]
+    rules: Rules
+    facts: tuple[Fact, ...] = ()
+    """All that is known about the device so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One look at one surface: at most one connection, or one sweep over `ports`."""
+
+    address: IPAddress
+    transport: Transport = Transport.TCP
+    port: int | None = None
+    ports: tuple[int, ...] = ()
+    secure: bool = False
+    """Whether TLS comes first."""
+
+    def __str__(self) -> str:
+        """For people: `192.168.1.5 tcp/80`."""
+        return str(self.address) if self.port is None else f"{self.address} {self.transport}/{self.port}"
+
+
+def open_tcp(device: Device) -> tuple[Service, ...]:
+    """The device's open TCP services in the order of their ports."""
+    return tuple(
+        sorted(
+            (s for s in device.services if s.state is PortState.OPEN and s.transport is Transport.TCP),
+            key=lambda s: (s.address, s.port),
+        )
+    )
+
+
+def looked_at(ask: Ask, service: Service, *kinds: str) -> bool:
+    """Whether one of these kinds of fact is already known about this service."""
+    return any(f.kind in kinds and f.port == service.port and f.transport is service.transport for f in ask.facts)

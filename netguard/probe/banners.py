@@ -1,0 +1,107 @@
+"""What services say by themselves when one connects and listens: SSH, telnet, FTP, SMTP. Nothing is sent."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from netguard.model.device import Device, Service
+from netguard.model.observation import Fact
+from netguard.model.vocabulary import PortState, Transport
+from netguard.net import limits
+from netguard.net.access import Net
+from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp
+
+NEEDS = frozenset({"ports"})
+PROVIDES = frozenset({"banners"})
+
+CLIENT_SPEAKS_FIRST = frozenset({80, 443, 554, 1883, 5000, 7000, 8008, 8009, 8080, 8081, 8123, 8443, 8554, 8883, 9443, 49152})
+"""Ports whose usual protocols wait for the client: listening there would only cost the device a connection."""
+
+LISTEN_SECONDS = 2.0
+"""Dropbear and busybox's telnetd on small devices take up to a second to speak."""
+
+MAX_BANNER = 1024
+"""Bytes of greeting read; RFC 4253 allows 255 for SSH, and a telnet issue file is a few lines."""
+
+_IAC = 0xFF
+_LOGIN_PROMPT = re.compile(r"(login|user ?name|user|account|password)\s*:\s*$", re.IGNORECASE)
+_SHELL_PROMPT = re.compile(r"[#$>]\s*$")
+
+
+def wants(device: Device, ask: Ask) -> Iterable[Target]:
+    """Every open port that usually speaks first and has not been listened to."""
+    for service in open_tcp(device):
+        unheard = not looked_at(ask, service, "tcp.banner", "ssh.banner", "telnet.banner", "tls.version", "http.status")
+        if unheard and service.port not in CLIENT_SPEAKS_FIRST | limits.PAYLOAD_BLOCKED_PORTS:
+            yield Target(address=service.address, port=service.port)
+
+
+def probe(target: Target, net: Net) -> Iterator[Learnt]:
+    """The greeting, as facts of the protocol it belongs to. Silence is an empty `tcp.banner`."""
+    assert target.port is not None  # noqa: S101 - wants() gives one
+    with net.connect(target.address, target.port) as connection:
+        greeting = connection.receive(
+            enough=lambda said: len(said) > MAX_BANNER or _is_complete(said), seconds=LISTEN_SECONDS
+        )[:MAX_BANNER]
+    yield from read(greeting, target)
+
+
+def read(greeting: bytes, target: Target) -> Iterator[Learnt]:
+    """Facts and the service's name from the first bytes a service said."""
+
+    def fact(kind: str, value: str) -> Fact:
+        return Fact(kind=kind, value=value, transport=Transport.TCP, port=target.port)
+
+    def named(name: str, product: str | None = None) -> Service:
+        return Service(
+            address=target.address,
+            transport=Transport.TCP,
+            port=target.port or 0,
+            state=PortState.OPEN,
+            name=name,
+            product=product,
+        )
+
+    text = without_telnet_options(greeting).decode("utf-8", "replace").strip("\r\n \0")
+    line = text.splitlines()[0] if text else ""
+    if line.startswith("SSH-"):
+        yield fact("ssh.banner", line)
+        yield named("ssh", line.split("-", 2)[2] if line.count("-") >= 2 else None)  # noqa: PLR2004 - RFC 4253, 4.2
+    elif greeting[:1] == bytes((_IAC,)) or _LOGIN_PROMPT.search(text):
+        yield fact("telnet.banner", text)
+        prompt = "prompt" if _LOGIN_PROMPT.search(text) else "shell" if _SHELL_PROMPT.search(text) else "silent"
+        yield fact("telnet.login", prompt)
+        yield named("telnet")
+    elif line.startswith("220") and "ftp" in line.lower():
+        yield fact("tcp.banner", line)
+        yield named("ftp")
+    elif line.startswith("220") and "smtp" in line.lower():
+        yield fact("tcp.banner", line)
+        yield named("smtp")
+    elif _SHELL_PROMPT.search(text) and target.port in {23, 2323}:
+        yield fact("telnet.banner", text)
+        yield fact("telnet.login", "shell")
+        yield named("telnet")
+    else:
+        yield fact("tcp.banner", line)
+
+
+def without_telnet_options(data: bytes) -> bytes:
+    """`data` with telnet's option negotiation taken out (RFC 854: IAC, then a command of two or three bytes)."""
+    plain = bytearray()
+    index = 0
+    while index < len(data):
+        if data[index] != _IAC:
+            plain.append(data[index])
+            index += 1
+        elif index + 1 < len(data) and data[index + 1] == 0xFA:  # noqa: PLR2004 - SB: runs to IAC SE
+            end = data.find(b"\xff\xf0", index)
+            index = len(data) if end < 0 else end + 2
+        else:
+            index += 3 if index + 1 < len(data) and data[index + 1] >= 0xFB else 2  # noqa: PLR2004 - WILL..DONT
+    return bytes(plain)
+
+
+def _is_complete(said: bytes) -> bool:
+    if said[:1] == bytes((_IAC,)):
+        return bool(_LOGIN_PROMPT.search(without_telnet_options(said).decode("utf-8", "replace")))
+    return b"\n" in said or bool(_LOGIN_PROMPT.search(said.decode("utf-8", "replace")))
