@@ -6,7 +6,7 @@ Numbers from linux/capability.h, linux/prctl.h and linux/securebits.h; the order
 import ctypes
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +111,7 @@ def drop(identity: Identity, keep: frozenset[int] = frozenset()) -> Rights:
     return rights
 
 
-def adopt_home(identity: Identity, environment: dict[str, str]) -> None:
+def adopt_home(identity: Identity, environment: MutableMapping[str, str]) -> None:
     """Point HOME and the XDG folders in `environment` at the person's own, so that files land with them."""
     import pwd  # noqa: PLC0415 - POSIX only
 
@@ -165,3 +165,8 @@ def _prctl(libc: ctypes.CDLL, option: int, value: int) -> None:
 def supported() -> bool:
     """Whether this system has the rights this module speaks of."""
     return sys.platform == "linux"
+
+
+def holds(capability: int) -> bool:
+    """Whether this process may use `capability` now."""
+    return bool(read_rights().effective >> capability & 1)

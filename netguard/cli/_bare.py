@@ -1,0 +1,59 @@
+"""`netguard` alone: the first time set up and scan, afterwards the last result and what to do next."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from netguard import exitcodes
+from netguard.history.database import default_url
+from netguard.history.store import History
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import Status
+
+
+def bare(ctx: click.Context) -> int:
+    """Show the last result, or make a first one with the person at the terminal. Returns the exit code."""
+    import os  # noqa: PLC0415
+
+    url = os.environ.get("NETGUARD_DATABASE") or default_url()
+    with History.open(url) as history:
+        last = history.latest()
+    if last is not None:
+        click.echo(last_result(last, datetime.now(UTC)))
+        return exitcodes.DONE
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(ctx.get_help())
+        return exitcodes.DONE
+    return _first_time()
+
+
+def last_result(scan: Scan, now: datetime) -> str:
+    """When, how it was, and what to do next, in a few lines."""
+    days = (now - scan.started_at).days
+    when = "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+    letter = scan.grade.letter if scan.grade and scan.grade.letter else "incomplete"
+    failed = [f for f in scan.findings if f.status is Status.FAIL]
+    unchecked = [f for f in scan.findings if f.status is Status.UNKNOWN]
+    lines = [
+        f"Last scan of {scan.site}: {when} ({scan.started_at.astimezone():%Y-%m-%d %H:%M}), grade {letter}, "
+        f"{len(scan.devices)} devices, {len(failed)} findings open, {len(unchecked)} not checked."
+    ]
+    if scan.actions:
+        lines.append(f"Do next: {scan.actions[0].title}.")
+    lines += ["", "netguard report   the whole report", "netguard scan     look again", "netguard --help   everything else"]
+    return "\n".join(lines)
+
+
+def _first_time() -> int:
+    from netguard.cli._run import Request, run  # noqa: PLC0415 - loads the whole scan
+
+    click.echo("Welcome. netguard looks for what on your home network could end up opening the front door.")
+    click.echo("It reads, and changes nothing. Nothing leaves this computer. It takes a minute or two.\n")
+    code = run(Request())
+    if code == exitcodes.DONE and click.confirm("\nOpen the report in your browser?", default=True):
+        from netguard.cli import _documents, _reports  # noqa: PLC0415
+
+        newest = _documents.open_scan("latest", None, None)
+        click.launch(str(_reports.path_for(newest, "html")))
+    return code

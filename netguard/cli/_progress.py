@@ -1,0 +1,35 @@
+"""Progress on the terminal: one line per stage, on stderr, and nothing where nobody watches."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from netguard.pipeline import Event
+
+TITLES = {
+    "discover": "Who is here",
+    "light probe": "What they are",
+    "deep probe": "What they offer",
+    "checks": "Whether that is all right",
+}
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[Callable[[Event], None]]:
+    """A progress callback. Draws only on a terminal; rich honours NO_COLOR and TERM=dumb."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where it is drawn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+
+        def show(event: Event) -> None:
+            if event.stage not in tasks:
+                tasks[event.stage] = progress.add_task(TITLES.get(event.stage, event.stage), total=event.total or 1)
+            progress.update(tasks[event.stage], completed=event.done if event.total else 1)
+
+        yield show

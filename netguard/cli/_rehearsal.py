@@ -1,0 +1,45 @@
+"""`scan --dry-run`: what would be sent to whom. Sends nothing."""
+
+from netaddr import IPNetwork
+
+from netguard import pipeline, registry
+from netguard.discover._contract import Ask
+from netguard.model import ports as port_text
+from netguard.model.surroundings import Surroundings
+from netguard.model.vocabulary import Depth
+from netguard.net import limits
+from netguard.rules.loader import Rules
+
+
+def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rules: Rules, *, raw: bool) -> str:
+    """The rehearsal for people, from the modules that would run and the limits they would run under."""
+    where = ", ".join(map(str, targets))
+    ask = Ask(surroundings=around, targets=targets, neighbours=lambda: around.neighbours, raw_packets=raw)
+    hosts = len(ask.hosts())
+    lines = [f"Nothing is sent now. From {around.vantage.interface} ({around.vantage.address}), depth {depth}, this would be:", ""]
+    lines.append(f"1. To find out who is here ({where}, {hosts:,} addresses):")
+    for name, module in registry.load_all("netguard.discover", "skip").items():
+        reason = module.skip(ask)
+        lines.append(f"   {name:<12}" + (f"not done, because {reason}" if reason else _first_sentence(module)))
+    if depth.at_least(Depth.QUICK):
+        light, quick, common = (port_text.parse(getattr(rules.ports, n)) for n in ("light", "quick", "common"))
+        every = {Depth.QUICK: light | quick, Depth.STANDARD: light | quick | common}.get(depth)
+        most = "all 65,535" if every is None else f"{len(every):,}"
+        lines += [
+            "",
+            "2. To each device found, but this computer and those you said never to touch:",
+            f"   first {len(light)} TCP ports, then {most} in all; to locks, hubs and the router all 65,535 at depth standard;",
+            "   to battery-powered ones only the ports they announce or are known for.",
+            f"   Until it is known to be sturdy: {limits.GENTLE_ESTABLISHED} connection at a time, at most "
+            f"{limits.GENTLE_IN_FLIGHT} unanswered, {limits.GENTLE_START_PER_SECOND:.0f} a second at first,",
+            f"   at most {limits.DEVICE_SECONDS[depth]:.0f} seconds per device and round.",
+        ]
+        for name, module in pipeline.in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES")).items():
+            lines.append(f"   {name:<12}{_first_sentence(module)}")
+        lines.append(f"   Never a byte of payload to ports {port_text.render(limits.PAYLOAD_BLOCKED_PORTS)}: printers print it.")
+    return "\n".join(lines)
+
+
+def _first_sentence(module: object) -> str:
+    first = (getattr(module, "__doc__", None) or "").strip().splitlines()[0]
+    return first.split(". ")[0].rstrip(".")

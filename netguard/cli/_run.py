@@ -1,0 +1,183 @@
+"""One scan from the command line: ready, run, keep, say."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from netguard import config, exitcodes, pipeline, registry
+from netguard.cli import _documents, _progress, _reports, _session
+from netguard.errors import NetguardError, UsageError
+from netguard.history.database import default_url
+from netguard.history.store import History
+from netguard.model import codec
+from netguard.model.past import Past
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import Depth, Ended, Outcome, Severity, Status
+from netguard.net.access import Network
+from netguard.net.control import Cancel, Deadline
+from netguard.net.guard import Guard
+from netguard.net.transcript import Transcript
+from netguard.rules import loader
+
+NO_LIMIT = 7 * 24 * 3600.0
+"""Seconds; a scan without --max-time ends when it is done, and never later than after a week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line said."""
+
+    targets: tuple[str, ...] = ()
+    interface: str | None = None
+    depth: str = Depth.STANDARD
+    json_file: str | None = None
+    html_file: str | None = None
+    no_html: bool = False
+    site: str | None = None
+    fail_on: str | None = None
+    no_save: bool = False
+    my_network: bool = False
+    max_time: float | None = None
+    dry_run: bool = False
+    large: bool = False
+    user: str | None = None
+    transcript: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+    database: str | None = None
+
+
+def run(request: Request) -> int:
+    """Do it all and return the exit code. Raises `NetguardError` before anything was sent, or when nothing could be kept."""
+    if request.html_file and request.no_html:
+        raise UsageError("--html and --no-html contradict each other")
+    with ExitStack() as stack:
+        rights = _session.give_up_root(request.user)
+        if rights.opener is not None:
+            stack.callback(rights.opener.close)
+        settings = config.load()
+        rules = loader.load(config.folder() / "rules")
+        around, neighbours = _session.look(request.interface, rights)
+        for remark in filter(None, (rights.remark, *around.remarks)):
+            if not request.quiet:
+                click.echo(f"netguard: {remark}", err=True)
+        targets = _session.targets(request.targets, around, large=request.large)
+        if request.dry_run:
+            from netguard.cli import _rehearsal  # noqa: PLC0415
+
+            click.echo(_rehearsal.text(around, targets, Depth(request.depth), rules, raw=rights.opener is not None))
+            return exitcodes.DONE
+        site, authorisation = _session.authorise(
+            around, request.database, site=request.site, my_network=request.my_network
+        )
+        macs, addresses = settings.left_alone(datetime.now(UTC).astimezone().date())
+        transcript = Transcript(
+            stack.enter_context(_opened(request.transcript)) if request.transcript else None
+        )
+        cancel = Cancel()
+        opener = rights.opener
+        interface = around.vantage.interface
+        network = stack.enter_context(
+            Network(
+                source=around.vantage.address,
+                guard=Guard(targets, never_touch_addresses=addresses, never_touch_macs=macs),
+                transcript=transcript,
+                cancel=cancel,
+                deadline=Deadline(request.max_time or NO_LIMIT),
+                raw=(lambda kind: opener.open(kind, interface)) if opener is not None else None,
+            )
+        )
+        options = pipeline.Options(site=site, depth=Depth(request.depth), targets=targets, authorisation=authorisation)
+        past = Past(previous=None if request.no_save else _previous(request.database, site))
+        with _interrupting(cancel), _progress.shown(quiet=request.quiet) as progress:
+            scan = pipeline.scan(
+                options, around, rules, network, neighbours=neighbours, past=past, progress=progress
+            )
+    return _keep_and_say(request, scan)
+
+
+def _keep_and_say(request: Request, scan: Scan) -> int:
+    problems: list[NetguardError] = []
+    if not request.no_save:
+        try:
+            with History.open(request.database or default_url()) as history:
+                history.save(scan)
+        except NetguardError as error:
+            problems.append(error)
+    if request.json_file and request.json_file != "-":
+        _documents.write(Path(request.json_file), codec.dumps(scan))
+    report = None if request.no_html else _write_html(request, scan)
+    if request.json_file == "-":
+        sys.stdout.buffer.write(codec.dumps(scan))
+        sys.stdout.buffer.flush()
+    else:
+        text: str = registry.load("netguard.report.formats", "text").render(scan, datetime.now(UTC))
+        click.echo(text.rstrip("\n"))
+    if request.verbose:
+        for attempt in scan.attempts:
+            if attempt.outcome is not Outcome.DONE:
+                click.echo(f"{attempt.stage} {attempt.target}: {attempt.outcome}, {attempt.reason}", err=True)
+    if report is not None:
+        # The path is a result: on stdout, unless the document is already there.
+        click.echo(f"\nReport: {report}" if request.json_file != "-" else f"netguard: report: {report}", err=request.json_file == "-")
+    for problem in problems:
+        click.echo(f"netguard: the scan is not in the history: {problem}", err=True)
+    return _exit_code(request, scan)
+
+
+def _write_html(request: Request, scan: Scan) -> Path:
+    module = registry.load("netguard.report.formats", "html")
+    path = Path(request.html_file) if request.html_file else _reports.path_for(scan, module.EXTENSION)
+    _documents.write(path, module.render(scan, datetime.now(UTC)).encode("utf-8", "replace"))
+    return path
+
+
+def _exit_code(request: Request, scan: Scan) -> int:
+    if scan.ended is Ended.INTERRUPTED:
+        return exitcodes.INTERRUPTED
+    looked = any(a.outcome is Outcome.DONE for a in scan.attempts if a.stage.startswith("discover."))
+    if not looked:
+        return exitcodes.NOTHING_LOOKED_AT
+    if request.fail_on and any(
+        f.status is Status.FAIL and f.severity.at_least(Severity(request.fail_on)) for f in scan.findings
+    ):
+        return exitcodes.FOUND
+    return exitcodes.DONE
+
+
+def _previous(database: str | None, site: str) -> Scan | None:
+    with History.open(database or default_url()) as history:
+        return history.latest(site, finished=True)
+
+
+@contextmanager
+def _interrupting(cancel: Cancel) -> Iterator[None]:
+    """Ctrl-C (and a polite kill) ends the scan and keeps what was learnt; a second one ends netguard at once."""
+
+    def stop(number: int, _: object) -> None:
+        click.echo("netguard: ending, what was learnt is kept; once more to end at once", err=True)
+        cancel.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise NetguardError(f"{path}: the transcript cannot be written ({error.strerror})") from error

@@ -1,0 +1,66 @@
+"""`netguard doctor`: what this computer can see."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from netguard.cli import _options
+from netguard.errors import NetguardError
+
+GROUP = "Start"
+
+
+@click.command("doctor")
+@click.option("-i", "--interface", metavar="IF", help="Which interface to look from.")
+@_options.database
+def command(interface: str | None, database: str | None) -> None:
+    """Say what this computer can see, what it cannot, and how to change that. Sends nothing."""
+    import sys  # noqa: PLC0415
+
+    from netguard import config  # noqa: PLC0415
+    from netguard.history.database import default_url  # noqa: PLC0415
+    from netguard.history.store import History  # noqa: PLC0415
+    from netguard.rules import loader  # noqa: PLC0415
+    from netguard.vantage import home, system  # noqa: PLC0415
+    from netguard.vantage._capabilities import CAPABILITIES  # noqa: PLC0415
+
+    click.echo("What this computer can see\n")
+    around = system.backend().look(system.run, interface)
+    vantage = around.vantage
+    click.echo(f"Network     {vantage.segment.prefix} on {vantage.interface}, this computer is {vantage.address}")
+    if vantage.segment.ssid:
+        click.echo(f"Wi-Fi       {vantage.segment.ssid}")
+    hop = vantage.gateway
+    gateway = "none" if hop is None else f"{hop.address}" + (f" ({hop.mac})" if hop.mac else ", MAC address not learnt yet")
+    click.echo(f"Router      {gateway}")
+    for remark in around.remarks:
+        click.echo(f"Note        {remark}")
+    click.echo()
+    for capability in CAPABILITIES:
+        if capability.word in vantage.capabilities:
+            click.echo(f"yes  {capability.word}: {capability.what_for}.")
+        else:
+            click.echo(f"no   {capability.word}: {capability.without}.")
+            click.echo(f"     {capability.advice(vantage.os)}")
+    click.echo()
+    if sys.platform != "linux":
+        click.echo("Note        on this system netguard sends no raw packets; silent devices can be missed.")
+    with _told("Settings"):
+        config.load()
+        where = config.path()
+        click.echo(f"{'Settings':<12}{where}" + ("" if where.exists() else " (not there, defaults hold)"))
+    with _told("Rules"):
+        click.echo(f"{'Rules':<12}{loader.load(config.folder() / 'rules').records} device records")
+    with _told("Home"), History.open(database or default_url()) as history:
+        known = home.recognise(around, history.homes())
+        click.echo(f"{'Home':<12}" + (f"recognised as {known.site}" if known else home.why_not(around, history.homes())))
+
+
+@contextmanager
+def _told(title: str) -> Iterator[None]:
+    """What is wrong with one part is part of the answer, and keeps the others from nothing."""
+    try:
+        yield
+    except NetguardError as error:
+        click.echo(f"{title:<12}{error}")

@@ -1,0 +1,84 @@
+"""The person's settings: config.toml under the system's config folder, or where NETGUARD_CONFIG says."""
+
+import os
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from netaddr import EUI, IPAddress
+
+from netguard.errors import ConfigError
+from netguard.model import address as addresses
+
+MAX_CONFIG = 256 * 1024
+"""Bytes; settings are a page of text, anything larger is the wrong file."""
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A device to leave alone until a day, that day included."""
+
+    device: str
+    until: date
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set. Devices are given as MAC or IP address."""
+
+    never_touch: tuple[str, ...] = ()
+    pause: tuple[Pause, ...] = ()
+    reports: str | None = None
+    """Folder for the HTML reports."""
+
+    def left_alone(self, today: date) -> tuple[tuple[EUI, ...], tuple[IPAddress, ...]]:
+        """MACs and addresses that must not be touched today. Raises `ValueError` for what is neither."""
+        named = (*self.never_touch, *(p.device for p in self.pause if p.until >= today))
+        macs: list[EUI] = []
+        ips: list[IPAddress] = []
+        for text in named:
+            try:
+                macs.append(addresses.mac(text))
+            except ValueError:
+                try:
+                    ips.append(addresses.ip(text))
+                except ValueError:
+                    raise ValueError(f"{text!r} is neither a MAC nor an IP address") from None
+        return tuple(macs), tuple(ips)
+
+
+def folder() -> Path:
+    """Where the config file and the person's own rules live."""
+    named = os.environ.get("NETGUARD_CONFIG")
+    if named:
+        return Path(named).expanduser().parent
+    import platformdirs  # noqa: PLC0415 - only when it is needed
+
+    return platformdirs.user_config_path("netguard", appauthor=False)
+
+
+def path() -> Path:
+    """The config file, which need not exist."""
+    named = os.environ.get("NETGUARD_CONFIG")
+    return Path(named).expanduser() if named else folder() / "config.toml"
+
+
+def load() -> Config:
+    """The settings; defaults where there is no file. Raises `ConfigError` naming file and key for anything else."""
+    where = path()
+    try:
+        with where.open("rb") as file:
+            data = file.read(MAX_CONFIG + 1)
+    except FileNotFoundError:
+        if os.environ.get("NETGUARD_CONFIG"):
+            raise ConfigError(f"{where}: there is no such file, but NETGUARD_CONFIG names it") from None
+        return Config()
+    except OSError as error:
+        raise ConfigError(f"{where}: it cannot be read ({error.strerror})") from error
+    if len(data) > MAX_CONFIG:
+        raise ConfigError(f"{where}: it is larger than {MAX_CONFIG // 1024} KiB, no configuration is")
+    try:
+        config = msgspec.convert(tomllib.loads(data.decode()), Config)
+        config.left_alone(date.today())  # noqa: DTZ011 - the person's own calendar day
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, ValueError) as error:
+        raise ConfigError(f"{where}: {error}") from error
+    return config
