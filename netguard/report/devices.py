@@ -1,0 +1,127 @@
+"""Devices in words: what each is, what it exposes, and what it was asked."""
+
+from netaddr import mac_unix_expanded
+
+from netguard.model import ports
+from netguard.model.device import Coverage, Device, Service
+from netguard.model.observation import clean
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, INFRASTRUCTURE_ROLES, PortState, Role, Status, Transport
+from netguard.report import words
+from netguard.report.shape import DeviceView, Said, ServiceView
+from netguard.report.subjects import address_of, name_of
+
+_GUARDS = frozenset({Role.THREAD_BORDER_ROUTER, Role.ALARM, Role.DOORBELL, Role.CAMERA})
+SHORT_PORTS = 60
+"""Characters up to which a list of asked ports is written out; a longer one is only counted."""
+
+
+def devices(scan: Scan) -> tuple[DeviceView, ...]:
+    """All devices: locks and their bridges, hubs, the router, what guards the home, then the rest by address."""
+    return tuple(_device(scan, d) for d in sorted(scan.devices, key=_rank))
+
+
+def _rank(device: Device) -> tuple[int, int, int, str]:
+    order = (
+        device.role is Role.LOCK,
+        device.role in DOOR_ROLES,
+        device.role in HUB_ROLES,
+        device.role in INFRASTRUCTURE_ROLES,
+        device.role in _GUARDS,
+        device.role is not Role.UNKNOWN,
+        True,
+    )
+    first = min(device.addresses, default=None, key=lambda a: (a.version, int(a)))
+    return order.index(True), first.version if first else 9, int(first) if first else 0, device.key
+
+
+def _device(scan: Scan, device: Device) -> DeviceView:
+    keys = {device.key, *device.former_keys}
+    services = tuple(_service(s) for s in sorted(device.services, key=_by_weight))
+    return DeviceView(
+        name=name_of(device),
+        role=device.role,
+        role_word=words.ROLES[device.role],
+        door=device.role in DOOR_ROLES,
+        maker=_maker(device),
+        address=address_of(device),
+        unseen=None if device.seen else "not seen in this scan: asleep, elsewhere, or without an IP address of its own",
+        problems=sum(f.status is Status.FAIL and f.target in keys for f in scan.findings),
+        unexpected=sum(s.verdict == "unexpected" and s.state == words.STATES[PortState.OPEN] for s in services),
+        details=tuple(_details(device)),
+        services=services,
+        asked=asked(device),
+        sightings=tuple(Said(label=clean(s.source), text=clean(s.detail)) for s in device.sightings),
+    )
+
+
+def _by_weight(service: Service) -> tuple[bool, str, int, str]:
+    return service.expected is not False, service.transport, service.port, str(service.address)
+
+
+def _service(service: Service) -> ServiceView:
+    what = " ".join(clean(part) for part in (service.name, service.product, service.version) if part)
+    verdicts: dict[bool | None, str] = {True: "expected", False: "unexpected"}
+    verdict = verdicts.get(service.expected, "unjudged")
+    return ServiceView(
+        port=f"{service.transport} {service.port}",
+        address=str(service.address),
+        state=words.STATES[service.state],
+        what=what,
+        expected=words.EXPECTED[service.expected],
+        verdict=verdict,  # type: ignore[arg-type]
+    )
+
+
+def _maker(device: Device) -> str | None:
+    vendor, model = clean(device.vendor or ""), clean(device.model or "")
+    if vendor and model.casefold().startswith(vendor.casefold()):
+        return model
+    return " ".join(filter(None, (vendor, model))) or None
+
+
+def _details(device: Device) -> list[Said]:
+    said = []
+    if device.addresses:
+        said.append(Said(label="Addresses", text=", ".join(str(a) for a in device.addresses)))
+    if device.mac is not None:
+        note = " (a private address, made up by the device)" if device.mac_randomised else ""
+        said.append(Said(label="Hardware address", text=device.mac.format(mac_unix_expanded) + note))
+    if device.hostnames:
+        said.append(Said(label="Calls itself", text=", ".join(clean(h) for h in device.hostnames)))
+    if device.firmware:
+        said.append(Said(label="Firmware", text=clean(device.firmware)))
+    if device.power:
+        said.append(Said(label="Power", text=words.POWERS[device.power]))
+    if device.role is not Role.UNKNOWN and device.seen:
+        record = f", by the record {clean(device.profile)}" if device.profile else ""
+        said.append(Said(label="Recognised", text=words.RECOGNISED[device.confidence] + record))
+    if device.declared:
+        said.append(Said(label="Declared", text="you told netguard that you have it"))
+    said.append(Said(label="Known by", text=clean(device.key)))
+    return said
+
+
+def asked(device: Device) -> tuple[str, ...]:
+    """Say what was asked of the device, one sentence per address and transport: what is not in here was not asked."""
+    if not device.coverage:
+        return ("No port of it was asked.",)
+    gathered: dict[tuple[str, Transport], list[Coverage]] = {}
+    for part in device.coverage:
+        gathered.setdefault((str(part.address), part.transport), []).append(part)
+    several = len({address for address, _ in gathered}) > 1
+    said = []
+    for (address, transport), parts in gathered.items():
+        numbers = frozenset().union(*(ports.parse(p.ports) for p in parts))
+        answered = sum(
+            str(s.address) == address and s.transport is transport and s.port in numbers for s in device.open_services
+        )
+        where = f" at {address}" if several else ""
+        said.append(f"Asked {_ports(numbers, transport)}{where}, {answered or 'none'} answered.")
+    return tuple(said)
+
+
+def _ports(numbers: frozenset[int], transport: Transport) -> str:
+    exact = ports.render(numbers)
+    shown = f" ({exact})" if numbers and len(exact) <= SHORT_PORTS else ""
+    return words.count(len(numbers), f"{transport.upper()} port") + shown

@@ -1,0 +1,176 @@
+"""The report for a terminal, a mail or a log: plain words, wrapped, without any control character of its own."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from netguard.model.observation import clean
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import Severity
+from netguard.report import words
+from netguard.report.shape import ActionView, DeviceView, FindingView, Said, Tone, View
+from netguard.report.subjects import MAX_PROSE
+from netguard.report.view import view
+
+EXTENSION = "txt"
+
+NARROWEST = 40
+"""Columns below which wrapping makes the text longer than it makes it readable."""
+
+_BOLD = "1"
+_TONES: dict[Tone, str] = {"good": "1;32", "fair": "1;33", "warn": "1;31", "bad": "1;31", "unclear": "1"}
+_SEVERITIES: dict[Severity, str] = {
+    Severity.CRITICAL: "1;31",
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+    Severity.INFO: "2",
+}
+"""SGR parameters (ECMA-48, 8.3.117); the words say the same without them."""
+
+
+def render(scan: Scan, now: datetime, *, width: int = 80, colour: bool = False) -> str:
+    """`scan` as lines of at most `width` columns (at least 40), each ending in a newline.
+
+    Without `colour` there is no control character but the newlines. Text from the document is cleaned again
+    here, line by line, so that nothing a device calls itself can move the cursor or start a line of its own.
+    """
+    return "".join(f"{line}\n" for line in _Page(max(width, NARROWEST), colour).lines(view(scan, now)))
+
+
+class _Page:
+    """One report being written."""
+
+    def __init__(self, width: int, colour: bool) -> None:
+        self._width = width
+        self._colour = colour
+
+    def lines(self, said: View) -> Iterator[str]:
+        yield from self._top(said)
+        yield from self._actions(said)
+        yield from self._problems(said)
+        yield from self._not_checked(said)
+        yield from self._devices(said)
+        yield from self._rest(said)
+
+    def _top(self, said: View) -> Iterator[str]:
+        yield from self._wrap(f"netguard: {said.site}", style=_BOLD)
+        yield ""
+        yield from self._wrap(said.headline.sentence, style=_TONES[said.headline.tone])
+        yield from self._wrap(said.headline.meaning)
+        if said.headline.best_possible:
+            yield from self._wrap(f"The best this router could reach: {said.headline.best_possible}.")
+        for notice in filter(None, (said.headline.no_lock, *said.notices)):
+            yield ""
+            yield from self._wrap(notice, first="! ", rest="  ")
+        yield ""
+        yield from self._wrap(", ".join(f"{t.number} {t.what}" for t in said.tallies))
+        yield ""
+        yield from self._table(said.circumstances)
+
+    def _actions(self, said: View) -> Iterator[str]:
+        if said.first:
+            yield from self._heading("Do this first")
+            for number, action in enumerate(said.first, start=1):
+                yield from self._action(number, action)
+        if said.later:
+            yield from self._heading("After that")
+            for number, action in enumerate(said.later, start=len(said.first) + 1):
+                yield from self._action(number, action)
+
+    def _action(self, number: int, action: ActionView) -> Iterator[str]:
+        yield from self._wrap(action.title, first=f"{number:2}. ", rest="    ", style=_BOLD)
+        for closed in action.closes:
+            yield from self._wrap(f"{closed.severity_word}: {closed.title}", first="    closes ", rest="           ")
+        yield from self._wrap(action.needs, first="    needs  ", rest="           ")
+        for lost in action.loses:
+            yield from self._wrap(lost, first="    costs  ", rest="           ")
+        for how in action.how:
+            yield from self._wrap(how, first="    how    ", rest="           ")
+        yield ""
+
+    def _problems(self, said: View) -> Iterator[str]:
+        yield from self._heading("What was found")
+        if said.no_problem:
+            yield from self._wrap(said.no_problem)
+        for problem in said.problems:
+            yield from self._problem(problem)
+
+    def _problem(self, problem: FindingView) -> Iterator[str]:
+        style = _SEVERITIES[problem.severity]
+        yield from self._wrap(f"[{problem.severity_word}] {problem.title}", style=style, rest="    ")
+        where = f" ({problem.where})" if problem.where else ""
+        yield from self._wrap(f"{problem.who}{where}; {problem.confidence}; {problem.check}", first="    ", rest="    ")
+        yield from self._wrap(problem.why, first="    ", rest="    ")
+        yield from self._wrap(problem.fix, first="    To mend it: ", rest="    ")
+        for fact in problem.evidence:
+            text = ", ".join(filter(None, (f"{fact.what}: {fact.value}", fact.where, fact.learnt)))
+            yield from self._wrap(text, first="    Seen: ", rest="      ")
+        if problem.references:
+            yield from self._wrap(", ".join(r.text for r in problem.references), first="    See: ", rest="      ")
+        yield ""
+
+    def _not_checked(self, said: View) -> Iterator[str]:
+        if not said.unchecked:
+            return
+        yield from self._heading("Not checked")
+        for group in said.unchecked:
+            for title in group.titles:
+                yield from self._wrap(title, first="  - ", rest="    ")
+            yield from self._wrap(group.how, first="    To let netguard look: ", rest="    ")
+            yield ""
+
+    def _devices(self, said: View) -> Iterator[str]:
+        yield from self._heading(f"Who is here: {words.count(len(said.devices), 'device')}")
+        for device in said.devices:
+            yield from self._device(device)
+
+    def _device(self, device: DeviceView) -> Iterator[str]:
+        about = ", ".join(filter(None, (device.role_word, device.maker, device.address)))
+        yield from self._wrap(f"{device.name}: {about}", rest="    ", style=_BOLD if device.door else None)
+        if device.unseen:
+            yield from self._wrap(device.unseen, first="    ", rest="    ")
+        for service in device.services:
+            text = ", ".join(filter(None, (f"{service.port} {service.state}", service.expected, service.what)))
+            mark = "  ! " if service.verdict == "unexpected" else "    "
+            yield from self._wrap(text, first=mark, rest="      ")
+        for sentence in device.asked:
+            yield from self._wrap(sentence, first="    ", rest="    ")
+        yield ""
+
+    def _rest(self, said: View) -> Iterator[str]:
+        for title, items in (("All right", said.passed), ("Does not apply", said.not_applicable)):
+            if items:
+                yield from self._heading(f"{title}: {len(items)}")
+                for item in items:
+                    yield from self._wrap(item, first="  - ", rest="    ")
+        if said.attempts:
+            yield from self._heading("What was left out or did not work")
+            for attempt in said.attempts:
+                text = f"{attempt.stage} of {attempt.target} {attempt.outcome}: {attempt.reason}"
+                yield from self._wrap(text, first="  - ", rest="    ")
+        yield from self._heading("What netguard cannot tell you")
+        for limit in said.limits:
+            yield from self._wrap(f"{limit.label}: {limit.text}", first="  - ", rest="    ")
+        yield ""
+        yield from self._table(said.origin)
+
+    def _heading(self, text: str) -> Iterator[str]:
+        yield ""
+        yield from self._wrap(text.upper(), style=_BOLD)
+        yield "-" * min(len(text), self._width)
+
+    def _table(self, rows: Iterable[Said]) -> Iterator[str]:
+        for row in rows:
+            yield from self._wrap(row.text, first=f"{row.label:<12} ", rest=" " * 13)
+
+    def _wrap(self, text: str, *, first: str = "", rest: str = "", style: str | None = None) -> Iterator[str]:
+        lines = textwrap.wrap(
+            clean(text, 2 * MAX_PROSE),
+            self._width,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_on_hyphens=False,
+        )
+        for line in lines or [first.rstrip()]:
+            yield f"\x1b[{style}m{line}\x1b[0m" if self._colour and style else line

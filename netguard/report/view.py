@@ -1,0 +1,74 @@
+"""What is said, in which order, for every format. Pure: the clock comes in as `now`."""
+
+from datetime import datetime
+
+from netguard.model.observation import clean
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import Outcome, Status
+from netguard.report import findings, headline, words
+from netguard.report.devices import devices
+from netguard.report.shape import AttemptView, Said, View
+from netguard.report.subjects import prose
+
+FIRST = 3
+"""How many actions are shown at once: more than three things to do first are none."""
+
+LIMITS = (
+    Said(
+        label="Radio",
+        text="Whether somebody jams, replays or relays the lock's own radio (Bluetooth, Zigbee, Z-Wave, Thread, 433 or "
+        "868 MHz). That never passes the network.",
+    ),
+    Said(
+        label="The maker's cloud",
+        text="How well the maker's servers are kept, and who there could open your lock.",
+    ),
+    Said(
+        label="The app's account",
+        text="Who knows the password of the lock's app, who was given a key in it, and which old telephone is still "
+        "signed in.",
+    ),
+    Said(
+        label="Mechanics and keys",
+        text="How well cylinder, door and frame would hold, and how many metal keys, codes and cards are about.",
+    ),
+)
+"""Fixed: no scan of a network can answer these, so every report says so."""
+
+
+def view(scan: Scan, now: datetime) -> View:
+    """`scan` in words. `now` gives the age of the scan and, by its time zone, how times are written."""
+    problems = findings.problems(scan, now)
+    actions = findings.actions(scan, problems)
+    left_out = tuple(a for a in scan.attempts if a.outcome is not Outcome.DONE)
+    return View(
+        site=clean(scan.site) or "home",
+        subtitle=headline.subtitle(scan, now),
+        headline=headline.headline(scan),
+        notices=headline.notices(scan, now),
+        tallies=headline.tallies(scan),
+        circumstances=headline.circumstances(scan, now),
+        first=actions[:FIRST],
+        later=actions[FIRST:],
+        problems=tuple(problems.values()),
+        no_problem=None if problems else findings.no_problem(scan),
+        unchecked=findings.unchecked(scan),
+        passed=findings.titles(scan, Status.PASS),
+        not_applicable=findings.titles(scan, Status.NOT_APPLICABLE),
+        devices=devices(scan),
+        attempts=tuple(
+            AttemptView(
+                stage=clean(a.stage),
+                target=clean(a.target),
+                outcome=words.OUTCOMES[a.outcome],
+                reason=prose(a.reason or "no reason was noted"),
+            )
+            for a in left_out
+        ),
+        limits=LIMITS,
+        origin=(*headline.origin(scan), Said(label="Steps", text=_steps(scan, len(left_out)))),
+    )
+
+
+def _steps(scan: Scan, left_out: int) -> str:
+    return f"{len(scan.attempts) - left_out:,} went well, {left_out:,} were left out or did not work"

@@ -1,0 +1,182 @@
+"""The document's closed word lists as a person reads them. A missing word fails the tests, not the reader."""
+
+from datetime import UTC, datetime, timedelta
+
+from netguard.model.vocabulary import (
+    Confidence,
+    Depth,
+    Needs,
+    Outcome,
+    PortState,
+    Power,
+    Role,
+    Severity,
+)
+
+ROLES: dict[Role, str] = {
+    Role.ROUTER: "router",
+    Role.ACCESS_POINT: "Wi-Fi access point",
+    Role.LOCK: "smart lock",
+    Role.LOCK_HUB: "lock bridge",
+    Role.SMART_HOME_HUB: "smart home hub",
+    Role.THREAD_BORDER_ROUTER: "Thread border router",
+    Role.CAMERA: "camera",
+    Role.DOORBELL: "doorbell",
+    Role.ALARM: "alarm",
+    Role.PRINTER: "printer",
+    Role.NAS: "network storage",
+    Role.TV: "television",
+    Role.SPEAKER: "speaker",
+    Role.PHONE: "phone",
+    Role.TABLET: "tablet",
+    Role.COMPUTER: "computer",
+    Role.CONSOLE: "games console",
+    Role.APPLIANCE: "appliance",
+    Role.LIGHT: "light",
+    Role.PLUG: "smart plug",
+    Role.THERMOSTAT: "thermostat",
+    Role.SENSOR: "sensor",
+    Role.VOIP: "internet telephone",
+    Role.SWITCH: "network switch",
+    Role.UNKNOWN: "not recognised",
+}
+
+SEVERITIES: dict[Severity, str] = {
+    Severity.CRITICAL: "Critical",
+    Severity.HIGH: "High",
+    Severity.MEDIUM: "Medium",
+    Severity.LOW: "Low",
+    Severity.INFO: "Note",
+}
+
+CONFIDENCES: dict[Confidence, str] = {
+    Confidence.CONFIRMED: "seen for certain",
+    Confidence.LIKELY: "likely",
+    Confidence.POSSIBLE: "possible",
+}
+
+RECOGNISED: dict[Confidence, str] = {
+    Confidence.CONFIRMED: "for certain",
+    Confidence.LIKELY: "probably",
+    Confidence.POSSIBLE: "a guess from little evidence",
+}
+
+STATES: dict[PortState, str] = {
+    PortState.OPEN: "open",
+    PortState.CLOSED: "closed",
+    PortState.FILTERED: "no answer (filtered)",
+    PortState.OPEN_OR_FILTERED: "no answer (may be open)",
+}
+
+EXPECTED: dict[bool | None, str] = {
+    True: "expected",
+    False: "not expected",
+    None: "no record",
+}
+
+NEEDS: dict[Needs, str] = {
+    Needs.MENU: "a setting in the menu of the device or the router",
+    Needs.SEGMENT: "a separate network on your router (a VLAN, or a second Wi-Fi for things)",
+    Needs.PURCHASE: "something to buy",
+    Needs.APP: "the maker's app",
+    Needs.NONE: "nothing but a moment",
+}
+
+POWERS: dict[Power, str] = {
+    Power.MAINS: "mains-powered",
+    Power.BATTERY: "battery-powered, so only its known ports are asked",
+}
+
+DEPTHS: dict[Depth, str] = {
+    Depth.DISCOVER: "discover (who is here)",
+    Depth.QUICK: "quick (who is here, what they are, the risky ports)",
+    Depth.STANDARD: "standard (all ports of locks, hubs and the router, the common ones of the rest)",
+    Depth.DEEP: "deep (all ports of everything)",
+}
+
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.DONE: "looked at",
+    Outcome.SKIPPED: "left out",
+    Outcome.FAILED: "did not work",
+}
+
+AUTHORISATIONS: dict[str, str] = {
+    "enrolled": "this network was enrolled as yours",
+    "asked": "you said that this network is yours",
+    "my-network": "you said so with --my-network",
+    "demo": "a simulated home, made by netguard",
+}
+
+SYSTEMS: dict[str, str] = {
+    "linux": "Linux",
+    "darwin": "macOS",
+    "macos": "macOS",
+    "windows": "Windows",
+    "win32": "Windows",
+}
+
+GRADES: dict[str, str] = {
+    "A+": "nothing worth mending stands open, and the networks were tested to be apart",
+    "A": "nothing above a low risk stands open",
+    "B": "a medium risk stands open, or a lock shares its network with everything else",
+    "C": "a high risk stands open, though not on a lock, a hub or the router",
+    "D": "a high risk stands open on a lock, a hub or the router, or three of them elsewhere",
+    "F": "a critical risk stands open",
+}
+"""What each letter means, in the order from best to worst (the rule itself lives with the grade)."""
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)  # strftime would follow the locale of the machine, and two machines would write two reports
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """`when` in the time zone of `now`: `21 November 2025, 03:10 UTC`. Naive times are taken as UTC."""
+    local = aware(when).astimezone(aware(now).tzinfo)
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} {local.tzname()}"
+
+
+def ago(when: datetime, now: datetime) -> str:
+    """How long before `now` that was, in the largest unit that fits: `3 days ago`, `just now`."""
+    seconds = (aware(now) - aware(when)).total_seconds()
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{count(int(seconds // size), unit)} ago"
+    return "just now"
+
+
+def duration(length: timedelta) -> str:
+    """`2 minutes 14 seconds`; a negative length (a clock that was set back) is `an unknown time`."""
+    seconds = round(length.total_seconds())
+    if seconds < 0:
+        return "an unknown time"
+    hours, rest = divmod(seconds, 3600)
+    minutes, rest = divmod(rest, 60)
+    parts = [count(n, unit) for n, unit in ((hours, "hour"), (minutes, "minute"), (rest, "second")) if n]
+    return " ".join(parts[:2]) or "less than a second"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 device`, `12,000 devices`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(parts: tuple[str, ...]) -> str:
+    """Join as a sentence does: `a`, `a and b`, `a, b and c`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def aware(when: datetime) -> datetime:
+    """`when` with a time zone; without one it is UTC, as everything in a scan document."""
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
