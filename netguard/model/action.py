@@ -69,3 +69,7 @@ class Grade:
     """Share of the judgements that could be made, 0 to 1."""
     because: tuple[str, ...] = ()
     """Fingerprints of the findings that decide the letter."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.evaluated <= 1:
+            raise ValueError(f"evaluated is {self.evaluated}, a share lies between 0 and 1")

@@ -2,7 +2,8 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -10,13 +11,32 @@ import msgspec
 from netaddr import EUI, IPAddress, IPNetwork, mac_unix_expanded
 
 from netguard.model import address
+from netguard.model.observation import clean
 from netguard.model.scan import SCHEMA, Scan
 
 MAX_DOCUMENT = 64 * 2**20
 """Bytes read of one document (64 MiB); a scan of 250 devices has about 1. Stops a file made to fill memory."""
 
-_ELEMENT_NAMES = ("key", "id", "fingerprint", "bssid")
-"""What tells the elements of a document's lists apart, in the order to try."""
+MAX_DEPTH = 100
+"""Levels of lists and objects in one document; a scan has 8. Stops a file too deeply nested to be written back."""
+
+_MAX_REASON = 300
+"""Characters of a reason shown; a damaged document's own text is part of it."""
+
+_ELEMENT_NAMES = (
+    ("key",),
+    ("id",),
+    ("fingerprint",),
+    ("bssid",),
+    ("ssid", "bssid", "channel"),
+    ("address", "transport", "port"),
+    ("address", "transport", "engine"),
+    ("source", "protocol", "remote_host", "external_port"),
+    ("source", "detail"),
+    ("kind", "value"),
+    ("stage", "target"),
+)
+"""What tells the elements of a document's lists apart, in the order to try; without any of them it is their place."""
 
 
 class UnreadableDocument(ValueError):
@@ -24,7 +44,14 @@ class UnreadableDocument(ValueError):
 
 
 def dumps(scan: Scan, *, indent: int = 1) -> bytes:
-    """`scan` as UTF-8 JSON with a final newline; fields read from a newer netguard are written back."""
+    """`scan` as UTF-8 JSON with a final newline; fields read from a newer netguard are written back.
+
+    `indent` is spaces per level, 0 for one line. Raises `ValueError` for a scan that could not be read
+    again: a time that is not in UTC, a number or text that JSON has no place for.
+    """
+    for name, time in _times(scan):
+        if time.utcoffset() != timedelta(0):
+            raise ValueError(f"{name} is not in UTC")
     plain = msgspec.to_builtins(scan, enc_hook=_to_text)
     kept = plain.pop("unread")
     if kept:
@@ -39,17 +66,22 @@ def loads(data: bytes) -> Scan:
     try:
         raw = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise UnreadableDocument(f"it is not JSON ({error})") from error
+        raise UnreadableDocument(f"it is not JSON ({_reason(error)})") from error
+    if not _is_shallow(raw):
+        raise UnreadableDocument(f"it is nested more than {MAX_DEPTH} levels deep, no scan is")
     schema = raw.get("schema") if isinstance(raw, dict) else None
     if schema != SCHEMA:
         if isinstance(schema, str) and schema.startswith("netguard.scan/"):
-            raise UnreadableDocument(f"it is {schema}, this netguard reads {SCHEMA}: update netguard to read it")
+            found = clean(schema, 40)
+            raise UnreadableDocument(f"it is {found}, this netguard reads {SCHEMA}: update netguard to read it")
         raise UnreadableDocument("it is JSON, but no netguard scan (there is no schema field that says so)")
-    raw.pop("unread", None)
     try:
-        scan = msgspec.convert(raw, Scan, dec_hook=_from_text)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise UnreadableDocument(f"it is damaged: {error}") from error
+        scan = msgspec.convert({n: v for n, v in raw.items() if n != "unread"}, Scan, dec_hook=_from_text)
+    except msgspec.ValidationError as error:
+        raise UnreadableDocument(f"it is damaged: {_reason(error)}") from error
+    for name, time in _times(scan):
+        if time.utcoffset() != timedelta(0):
+            raise UnreadableDocument(f"it is damaged: a time in UTC is needed - at `$.{name}`")
     return dataclasses.replace(scan, unread=MappingProxyType(raw))
 
 
@@ -59,9 +91,38 @@ def json_schema() -> dict[str, Any]:
     definition = schema["$defs"]["Scan"]
     definition["properties"].pop("unread")
     definition["properties"]["schema"] = {"const": SCHEMA}
+    definition["required"] = ["schema", *definition["required"]]
+    for record in schema["$defs"].values():
+        for name, value in record.get("properties", {}).items():
+            if name == "at" or name.endswith("_at"):
+                value["format"] = "date-time"
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = SCHEMA
     return schema
+
+
+def _times(scan: Scan) -> Iterator[tuple[str, datetime]]:
+    """Every time in the document, with its path."""
+    yield "started_at", scan.started_at
+    yield "finished_at", scan.finished_at
+    yield "authorisation.at", scan.authorisation.at
+    for place, observation in enumerate(scan.observations):
+        yield f"observations[{place}].at", observation.at
+
+
+def _reason(error: Exception) -> str:
+    """The error's text, fit to be shown: it repeats what the document says, which may be hostile."""
+    return clean(str(error), _MAX_REASON)
+
+
+def _is_shallow(raw: object) -> bool:
+    level: list[Any] = [raw]
+    for _ in range(MAX_DEPTH):
+        boxes = [box for box in level if isinstance(box, dict | list)]
+        if not boxes:
+            return True
+        level = [inner for box in boxes for inner in (box.values() if isinstance(box, dict) else box)]
+    return False
 
 
 def _to_text(value: object) -> object:
@@ -84,7 +145,7 @@ def _from_text(kind: type, value: object) -> object:
 
 
 def _schema_of(kind: type) -> dict[str, Any]:
-    formats = {
+    formats: dict[type, dict[str, Any]] = {
         IPAddress: {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
         IPNetwork: {"type": "string", "description": "CIDR prefix"},
         EUI: {"type": "string", "pattern": "^([0-9a-f]{2}:){5}[0-9a-f]{2}$"},
@@ -98,10 +159,23 @@ def _lay_over(ours: Any, kept: Any) -> Any:
         merged = {name: _lay_over(value, kept[name]) if name in kept else value for name, value in ours.items()}
         return merged | {name: value for name, value in kept.items() if name not in ours}
     if isinstance(ours, list | tuple) and isinstance(kept, list | tuple):
-        name = next((n for n in _ELEMENT_NAMES if all(isinstance(e, dict) and e.get(n) for e in ours)), None)
-        if name:
-            old = {e[name]: e for e in kept if isinstance(e, Mapping) and isinstance(e.get(name), str)}
-            return [_lay_over(e, old[e[name]]) if e[name] in old else e for e in ours]
+        for names in _ELEMENT_NAMES:
+            mine, theirs = _named(ours, names), _named(kept, names)
+            if mine is not None and theirs is not None:
+                return [_lay_over(e, theirs[n]) if n in theirs else e for n, e in mine.items()]
         if len(ours) == len(kept):
             return [_lay_over(a, b) for a, b in zip(ours, kept, strict=True)]
     return ours
+
+
+def _named(elements: Sequence[Any], names: tuple[str, ...]) -> dict[tuple[Any, ...], Any] | None:
+    """`elements` by their values of `names`, in order; null when that does not tell all of them apart."""
+    found: dict[tuple[Any, ...], Any] = {}
+    for element in elements:
+        if not isinstance(element, Mapping) or not all(n in element for n in names):
+            return None
+        name = tuple(element[n] for n in names)
+        if not all(isinstance(part, str | int | None) for part in name) or name == (None,) or name in found:
+            return None
+        found[name] = element
+    return found

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 from netaddr import EUI, IPAddress
 
+from netguard.model import ports
 from netguard.model.vocabulary import Confidence, PortState, Power, Role, Stability, Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """One way to recognise a device again. `kind` is one of homekit, matter, hue, upnp, tls, ssh, mac, name, random-mac, address."""
+    """One way to recognise a device again.
+
+    `kind` is one of homekit, matter, hue, upnp, tls, ssh, mac, name, random-mac, address.
+    """
 
     kind: str
     value: str
@@ -39,8 +43,8 @@ class Service:
     """Whether the device's record says it should listen here; null when there is no record."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.port <= 65535:
-            raise ValueError(f"port {self.port} is not between 0 and 65535")
+        if not 0 <= self.port <= ports.HIGHEST:
+            raise ValueError(f"port {self.port} is not between 0 and {ports.HIGHEST}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,9 @@ class Coverage:
     ports: str
     """Ranges in ascending order, `1-1024,8080`."""
     engine: str
+
+    def __post_init__(self) -> None:
+        ports.ranges(self.ports)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Facts: one typed value of a listed kind each, with where and when it was learnt."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,15 @@ MAX_TEXT = 512
 MAX_ITEMS = 64
 """Most items kept of one list; stops a peer that announces thousands of services."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+MAX_NUMBER = 2**63 - 1
+"""Largest whole number kept from a device; a number of thousands of digits would make the document unreadable."""
+
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f"  # control characters
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction
+    r"\u2028\u2029"  # line and paragraph separators
+    r"\u00ad\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]+"  # what nobody can see
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,19 +136,29 @@ class Observation:
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
-    """`text` on one line, without control or direction-changing characters, at most `limit` characters long.
+    """`text` on one line, without control, direction-changing or invisible characters, at most `limit` (≥ 1) long.
 
     Everything a device says goes through here before it is kept: terminals obey control characters,
-    and direction marks make one name look like another (Unicode TR 36).
+    direction marks and invisible characters make one name look like another (Unicode TR 36), and half a
+    surrogate pair cannot be written as UTF-8. Joiners stay, since scripts and emoji need them.
     """
     scrubbed = _CONTROL.sub(" ", text[: limit * 4].encode("utf-8", "replace").decode("utf-8")).strip()
     return scrubbed if len(scrubbed) <= limit else scrubbed[: limit - 1] + "…"
 
 
 def clean_value(value: Value) -> Value:
-    """`value` with every text in it cleaned and every list cut to `MAX_ITEMS`."""
+    """`value` with every text in it cleaned and every list cut to `MAX_ITEMS`.
+
+    A number that JSON has no place for (infinite, not a number, longer than `MAX_NUMBER`) becomes null,
+    or is left out of its list.
+    """
+    if isinstance(value, tuple):
+        return tuple(c for c in map(_clean_scalar, value[:MAX_ITEMS]) if c is not None)
+    return None if value is None else _clean_scalar(value)
+
+
+def _clean_scalar(value: Scalar) -> Scalar | None:
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, tuple):
-        return tuple(clean(v) if isinstance(v, str) else v for v in value[:MAX_ITEMS])
-    return value
+    fits = abs(value) <= MAX_NUMBER if isinstance(value, int) else math.isfinite(value)
+    return value if fits else None

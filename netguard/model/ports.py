@@ -1,18 +1,31 @@
 """Sets of port numbers and their text form."""
 
+import re
 from collections.abc import Iterable
+
+HIGHEST = 65535
+"""Port numbers have 16 bits (RFC 9293, 3.1; RFC 768)."""
+
+_RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
 
 def parse(text: str) -> frozenset[int]:
-    """The ports in `1-1024,8080`. Raises `ValueError` for anything else."""
-    found: set[int] = set()
-    for part in filter(None, text.split(",")):
-        first, _, last = part.partition("-")
-        start, end = int(first), int(last or first)
-        if not 0 <= start <= end <= 65535:
-            raise ValueError(f"not a range of ports: {part!r}")
-        found.update(range(start, end + 1))
-    return frozenset(found)
+    """The ports in `1-1024,8080`; none in an empty text. Raises `ValueError` for anything else."""
+    return frozenset(port for run in ranges(text) for port in run)
+
+
+def ranges(text: str) -> tuple[range, ...]:
+    """The runs of ports in `1-1024,8080`, in the order of the text. Raises `ValueError` for anything else."""
+    return tuple(_range(part) for part in text.split(",")) if text else ()
+
+
+def _range(part: str) -> range:
+    match = _RANGE.fullmatch(part)
+    if match:
+        start, end = int(match[1]), int(match[2] or match[1])
+        if start <= end <= HIGHEST:
+            return range(start, end + 1)
+    raise ValueError(f"not a range of ports: {part[:20]!r}")
 
 
 def render(ports: Iterable[int]) -> str:

@@ -29,7 +29,10 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:
-    """Which rules judged it: a digest over every rule file and check, so that compare can tell their change from the network's."""
+    """Which rules judged it.
+
+    The digest is over every rule file and check, so that compare can tell their change from the network's.
+    """
 
     digest: str
     records: int = 0
@@ -47,7 +50,7 @@ class Authorisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One scan. Times are UTC. Readers keep fields they do not know in `unread`."""
+    """One scan: immutable facts and what the rules of that day made of them. Times are in UTC."""
 
     schema: str = SCHEMA
     id: str

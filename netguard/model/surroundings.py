@@ -19,7 +19,10 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interface:
-    """A network interface that is up and has an address. `kind` is `wired`, `wifi`, `tunnel`, `loopback` or `virtual`."""
+    """A network interface that is up and has an address.
+
+    `kind` is `wired`, `wifi`, `tunnel`, `loopback` or `virtual`.
+    """
 
     name: str
     kind: str

@@ -1,0 +1,248 @@
+"""The history: scans saved whole, and the homes they were made in."""
+
+import builtins
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from netaddr import IPNetwork, mac_unix_expanded
+from sqlalchemy import Connection, Row, Select, func, insert, select, union, update
+from sqlalchemy.exc import IntegrityError
+
+from netguard.errors import DocumentError, HistoryError
+from netguard.history.database import Database
+from netguard.history.tables import homes, scans
+from netguard.model import address, codec
+from netguard.model.home import Enrolment
+from netguard.model.observation import clean
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import Depth, Ended, Status
+
+SHORTEST_PREFIX = 4
+"""Characters of an id that are enough to name a scan; fewer would soon name another one."""
+
+_SHOWN = 5
+"""Scans that an error names, so that it stays readable."""
+
+_MOST = 2**31 - 1
+"""Scans in one list at most; a larger number is none that every database takes."""
+
+_NEWEST_FIRST = (scans.c.started_at.desc(), scans.c.number.desc())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanLine:
+    """What a list of scans says about one of them, without its document being read."""
+
+    id: str
+    site: str
+    started_at: datetime
+    finished_at: datetime
+    ended: Ended
+    grade: str | None
+    """The letter; null when too little could be looked at for one, or nothing was graded."""
+    depth: Depth
+    interface: str
+    prefix: IPNetwork
+    devices: int
+    """Devices that were seen; declared ones that kept silent are left out."""
+    failing: int
+    """Findings with status `fail`."""
+
+
+class History:
+    """Scans and homes in one database. A context manager; every method raises `HistoryError` when it cannot."""
+
+    def __init__(self, database: Database) -> None:
+        """Use `database`, which this closes."""
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the history at a `sqlite:///` or `postgresql://` URL, making it when there is none.
+
+        SQLite files are made for their owner only. A database of an older netguard is brought up to date.
+        Raises `HistoryError`: not a database, another program's, a newer netguard's, no rights, no room.
+        """
+        return cls(Database(url))
+
+    def __enter__(self) -> Self:
+        """Give this history."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Let go of the database."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def save(self, scan: Scan) -> None:
+        """Keep `scan`, whole or not at all. Raises `HistoryError` also when its id is taken: a scan never changes."""
+        row = {
+            "id": scan.id,
+            "site": scan.site,
+            "started_at": scan.started_at,
+            "finished_at": scan.finished_at,
+            "ended": scan.ended.value,
+            "grade": scan.grade.letter if scan.grade else None,
+            "depth": scan.depth.value,
+            "interface": scan.vantage.interface,
+            "prefix": str(scan.vantage.segment.prefix),
+            "devices": sum(device.seen for device in scan.devices),
+            "failing": sum(finding.status is Status.FAIL for finding in scan.findings),
+            "schema": scan.schema,
+            "document": _packed(scan),
+        }
+        with self._database.writing() as connection:
+            try:
+                connection.execute(insert(scans), row)
+            except IntegrityError as error:
+                raise self._database.error(
+                    f"scan {scan.id} is in it already, and a saved scan is never changed"
+                ) from error
+
+    def scan(self, reference: str, site: str | None = None) -> Scan:
+        """Read the scan that `reference` names: `latest`, `previous`, an id, or at least 4 first characters of one.
+
+        `previous` is the one before the latest, of the same site. With `site` only that site's scans count.
+        Raises `HistoryError` when it names none or several, `DocumentError` when its document cannot be read.
+        """
+        with self._database.reading() as connection:
+            if reference == "latest":
+                found = _newest(connection, site, 1)
+            elif reference == "previous":
+                latest = _newest(connection, site, 1)
+                found = _newest(connection, latest[0].site, 2)[1:] if latest else []
+            else:
+                found = _named(connection, reference, site)
+            if len(found) == 1:
+                return _unpacked(connection, found[0].id)
+            if found:
+                start = clean(reference)
+                raise HistoryError(f"several scans begin with {start!r}: {_told(found)}; give more of the id")
+            there = _newest(connection, site, _SHOWN)
+        raise HistoryError(_not_found(reference, site, there))
+
+    def list(self, site: str | None = None, limit: int = 20) -> tuple[ScanLine, ...]:
+        """List the newest `limit` scans (of `site`), newest first; those of one instant in reverse order of saving."""
+        with self._database.reading() as connection:
+            return tuple(_line(row) for row in _newest(connection, site, limit))
+
+    def latest(self, site: str | None = None, *, finished: bool = False) -> Scan | None:
+        """Read the newest scan (of `site`), or null; with `finished`, the newest that came to its end.
+
+        Raises `DocumentError` when its document cannot be read.
+        """
+        with self._database.reading() as connection:
+            query = _narrowed(select(scans.c.id), site).order_by(*_NEWEST_FIRST).limit(1)
+            if finished:
+                query = query.where(scans.c.ended == Ended.FINISHED.value)
+            found = connection.execute(query).scalar()
+            return None if found is None else _unpacked(connection, found)
+
+    def sites(self) -> tuple[str, ...]:
+        """List the sites that have scans or homes, in alphabetical order."""
+        with self._database.reading() as connection:
+            return tuple(sorted(connection.execute(union(select(scans.c.site), select(homes.c.site))).scalars()))
+
+    def homes(self) -> tuple[Enrolment, ...]:
+        """List the networks that are the person's own, in the order of enrolment."""
+        with self._database.reading() as connection:
+            return tuple(map(_enrolment, connection.execute(select(homes).order_by(homes.c.number))))
+
+    def remember(self, enrolment: Enrolment) -> None:
+        """Keep that a network is the person's own; one that is known keeps its date and takes the new SSID, if any.
+
+        Raises `HistoryError` when the same gateway and prefixes belong to another site.
+        """
+        prefixes = " ".join(str(prefix) for prefix in sorted(set(enrolment.prefixes)))
+        key = {"gateway_mac": enrolment.gateway_mac.format(mac_unix_expanded), "prefixes": prefixes}
+        same = (homes.c.gateway_mac == key["gateway_mac"]) & (homes.c.prefixes == prefixes)
+        with self._database.writing() as connection:
+            known = connection.execute(select(homes.c.site).where(same)).scalar()
+            if known is None:
+                row = {"site": enrolment.site, "ssid": enrolment.ssid, "enrolled_at": enrolment.enrolled_at} | key
+                connection.execute(insert(homes), row)
+            elif known != enrolment.site:
+                raise HistoryError(
+                    f"this network belongs to site {clean(known)!r} already, not to {clean(enrolment.site)!r};"
+                    f" scan it as {clean(known)!r}, or take it out of that site first (netguard home)"
+                )
+            elif enrolment.ssid is not None:
+                connection.execute(update(homes).where(same).values(ssid=enrolment.ssid))
+
+
+_LINE = tuple(scans.c[name] for name in ScanLine.__dataclass_fields__)
+
+
+def _narrowed(query: Select[Any], site: str | None) -> Select[Any]:
+    return query if site is None else query.where(scans.c.site == site)
+
+
+def _newest(connection: Connection, site: str | None, limit: int) -> builtins.list[Row[Any]]:
+    query = _narrowed(select(*_LINE), site).order_by(*_NEWEST_FIRST).limit(min(max(limit, 0), _MOST))
+    return builtins.list(connection.execute(query))
+
+
+def _named(connection: Connection, reference: str, site: str | None) -> builtins.list[Row[Any]]:
+    """Find the scan with this id, else those that begin so; `substr` because LIKE's case differs between databases."""
+    query = _narrowed(select(*_LINE), site).order_by(*_NEWEST_FIRST)
+    exact = builtins.list(connection.execute(query.where(scans.c.id == reference)))
+    if exact or len(reference) < SHORTEST_PREFIX:
+        return exact
+    begins = func.substr(scans.c.id, 1, len(reference)) == reference
+    return builtins.list(connection.execute(query.where(begins).limit(_SHOWN + 1)))
+
+
+def _told(rows: builtins.list[Row[Any]]) -> str:
+    """Ids with their dates, for a message."""
+    shown = [f"{clean(row.id)} ({row.started_at:%Y-%m-%d})" for row in rows[:_SHOWN]]
+    return ", ".join(shown) + (" and more" if len(rows) > _SHOWN else "")
+
+
+def _not_found(reference: str, site: str | None, there: builtins.list[Row[Any]]) -> str:
+    whose = "" if site is None else f" of site {clean(site)!r}"
+    if not there:
+        return f"there are no saved scans{whose} yet: run netguard scan"
+    if reference == "previous":
+        return f"there is only one saved scan{whose or f' of site {clean(there[0].site)!r}'}: {_told(there[:1])}"
+    short = f" (an id, or at least its first {SHORTEST_PREFIX} characters)" if len(reference) < SHORTEST_PREFIX else ""
+    return f"there is no saved scan{whose} {clean(reference)!r}{short}; the newest are {_told(there)}"
+
+
+def _line(row: Row[Any]) -> ScanLine:
+    values = row._asdict()
+    values |= {"ended": Ended(row.ended), "depth": Depth(row.depth), "prefix": address.network(row.prefix)}
+    return ScanLine(**values)
+
+
+def _enrolment(row: Row[Any]) -> Enrolment:
+    return Enrolment(
+        site=row.site,
+        gateway_mac=address.mac(row.gateway_mac),
+        prefixes=tuple(address.network(prefix) for prefix in row.prefixes.split()),
+        ssid=row.ssid,
+        enrolled_at=row.enrolled_at,
+    )
+
+
+def _packed(scan: Scan) -> bytes:
+    try:
+        return zlib.compress(codec.dumps(scan, indent=0))
+    except ValueError as error:
+        raise HistoryError(f"scan {clean(scan.id)} cannot be saved: {clean(str(error))}") from error
+
+
+def _unpacked(connection: Connection, scan_id: str) -> Scan:
+    packed = connection.execute(select(scans.c.document).where(scans.c.id == scan_id)).scalar_one()
+    reader = zlib.decompressobj()
+    try:
+        # One byte more than a document may have: a row made to fill memory is refused by the codec, not unpacked.
+        return codec.loads(reader.decompress(packed, codec.MAX_DOCUMENT + 1))
+    except (zlib.error, TypeError, codec.UnreadableDocument) as error:
+        reason = str(error) if isinstance(error, codec.UnreadableDocument) else "it is damaged"
+        raise DocumentError(f"the saved scan {clean(scan_id)} cannot be read: {reason}") from error

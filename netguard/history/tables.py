@@ -1,0 +1,82 @@
+"""The history's tables. A change here needs a revision in `migrations/versions` and a new `HEAD`."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"
+"""Newest revision. A database that is already there is opened without loading Alembic; a test keeps the two equal."""
+
+VERSIONS = "netguard_version"
+"""Name of the table in which the revision stands; another program's `alembic_version` is never mistaken for ours."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: stored as UTC, also by databases without time zones; read as an aware `datetime` in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware `value` into what the database holds."""
+        if value is None:
+            return None
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn what the database holds into an aware time."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),  # order of saving, between scans of one instant
+    Column("id", String, nullable=False, unique=True),
+    Column("site", String, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("ended", String, nullable=False),
+    Column("grade", String, nullable=True),
+    Column("depth", String, nullable=False),
+    Column("interface", String, nullable=False),
+    Column("prefix", String, nullable=False),
+    Column("devices", Integer, nullable=False),
+    Column("failing", Integer, nullable=False),
+    Column("schema", String, nullable=False),
+    Column("document", LargeBinary, nullable=False),  # the whole scan document: JSON, compressed with zlib (RFC 1950)
+    Index("ix_scans_site_started_at", "site", "started_at"),
+    Index("ix_scans_started_at", "started_at"),
+)
+"""One row a scan. All but `document` repeats what the document says, for listing without reading it."""
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String, nullable=False),
+    Column("gateway_mac", String, nullable=False),
+    Column("prefixes", String, nullable=False),  # CIDR texts in ascending order, with a space between
+    Column("ssid", String, nullable=True),
+    Column("enrolled_at", Instant, nullable=False),
+    UniqueConstraint("gateway_mac", "prefixes", name="uq_homes_gateway_mac_prefixes"),
+)
+"""One row a network that its owner has said is theirs."""

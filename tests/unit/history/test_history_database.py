@@ -1,0 +1,433 @@
+"""The database itself: rights, several processes, sudden ends, files that are something else."""
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+import textwrap
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+
+from netguard.errors import HistoryError
+from netguard.history import database, tables
+from netguard.history.store import History
+from tests.unit.history.conftest import DOCUMENT, MakeScan
+
+posix = pytest.mark.skipif(os.name != "posix", reason="rights and signals as POSIX knows them")
+
+CHILD = """
+import dataclasses, sys
+from pathlib import Path
+from sqlalchemy import Engine, event
+from netguard.history.store import History
+from netguard.model import codec
+url, document, name = sys.argv[1:4]
+released = codec.loads(Path(document).read_bytes())
+"""
+
+
+def child(program: str, url: str, name: str = "child") -> subprocess.Popen[str]:
+    """Start a process that has `url`, `name` and the scan `released`; it is killed by its own number only."""
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD + textwrap.dedent(program), url, str(DOCUMENT), name],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return out
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@posix
+def test_only_the_owner_can_read_the_history_whatever_the_umask(url: str, path: Path, make_scan: MakeScan) -> None:
+    before = os.umask(0)
+    try:
+        with History.open(url) as history:
+            history.save(make_scan("a1b2c3d4"))
+            with history._database.reading() as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM scans")
+                assert {p.name: mode(p) for p in path.parent.iterdir()} == {
+                    "netguard.db": 0o600, "netguard.db-wal": 0o600, "netguard.db-shm": 0o600,
+                }  # fmt: skip
+            assert mode(path.parent) == 0o700
+    finally:
+        os.umask(before)
+
+
+@posix
+def test_a_folder_that_is_there_keeps_its_rights(url: str, path: Path) -> None:
+    path.parent.mkdir(mode=0o755)
+    History.open(url).close()
+    assert mode(path.parent) == 0o755
+
+
+def test_the_file_is_written_ahead_checked_and_waited_for(history: History) -> None:
+    with history._database.reading() as connection:
+        answers = [
+            connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "foreign_keys", "busy_timeout")
+        ]
+    assert answers == ["wal", 1, database.BUSY_SECONDS * 1000]
+
+
+@pytest.mark.parametrize("name", ["with space.db", "100%.db", "ü#1.db", "quo'te.db"])
+def test_any_file_name_will_do(tmp_path: Path, name: str, make_scan: MakeScan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(database.VARIABLE, raising=False)
+    monkeypatch.setattr(database.platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / name))
+    with History.open(database.default_url()) as history:
+        history.save(make_scan("a1b2c3d4"))
+    assert [p.name for p in (tmp_path / name).iterdir()] == ["netguard.db"]
+
+
+def test_the_environment_names_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(database.VARIABLE, "sqlite:////somewhere/else.db")
+    assert database.default_url() == "sqlite:////somewhere/else.db"
+    monkeypatch.setenv(database.VARIABLE, "")
+    assert database.default_url().endswith("/netguard.db")
+
+
+def migrations() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(Path(tables.__file__).with_name("migrations")))
+    return ScriptDirectory.from_config(config)
+
+
+def test_the_head_that_start_up_trusts_is_alembics_head() -> None:
+    assert migrations().get_heads() == [tables.HEAD]
+
+
+def test_the_revisions_make_exactly_the_tables_that_the_program_uses(history: History) -> None:
+    with history._database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": tables.VERSIONS, "compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_a_history_that_is_up_to_date_is_opened_without_alembic(url: str, history: History) -> None:
+    history.close()
+    program = (
+        "with History.open(url) as h: h.list()\nprint([m for m in sys.modules if m.startswith(('alembic', 'mako'))])"
+    )
+    assert said(child(program, url)).strip() == "[]"
+
+
+def test_an_empty_file_becomes_a_history(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    with History.open(url) as history:
+        assert history.list() == ()
+
+
+def refused(url: str) -> str:
+    with pytest.raises(HistoryError) as error:
+        History.open(url)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"Dear diary, " * 1000)
+    message = refused(url)
+    assert str(path) in message
+    assert "not a database; move it away" in message
+    assert path.read_bytes() == b"Dear diary, " * 1000
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_another_programs_database_is_left_as_it_is(url: str, path: Path) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    connection.executescript("CREATE TABLE bookmarks (url TEXT); CREATE TABLE alembic_version (version_num TEXT);")
+    connection.close()
+    assert "belongs to another program" in refused(url)
+    connection = sqlite3.connect(path)
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    connection.close()
+    assert names == {"bookmarks", "alembic_version"}
+
+
+def test_a_database_from_the_future_is_left_as_it_is(
+    url: str, path: Path, history: History, make_scan: MakeScan
+) -> None:
+    history.save(make_scan("a1b2c3d4"))
+    history.close()
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(f"UPDATE {tables.VERSIONS} SET version_num = '9999'")
+    connection.close()
+    before = path.read_bytes()
+    assert "a newer netguard wrote it (format 9999, this one knows 0001); update netguard" in refused(url)
+    assert path.read_bytes() == before
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    assert "cannot be opened; is it a file" in refused(f"sqlite:///{tmp_path}")
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    assert str(tmp_path / "data") in refused(f"sqlite:///{tmp_path}/data/netguard.db")
+
+
+def test_a_truncated_database_is_damaged_not_a_traceback(
+    url: str, path: Path, history: History, make_scan: MakeScan
+) -> None:
+    for number in range(20):
+        history.save(make_scan(f"scan-{number}"))
+    history.close()
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    def read_all() -> None:
+        with History.open(url) as again:
+            again.list()
+            for number in range(20):
+                again.scan(f"scan-{number}")
+
+    with pytest.raises(HistoryError, match="damaged"):
+        read_all()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "netguard.db", "nonsense", "hunter2", "postgresql//me:hunter2@host/db", "mysql://me:hunter2@host/db",
+        "sqlite:///file:x?mode=ro", "sqlite:////tmp/x.db?password=hunter2", "postgresql://me:hunter2@host:port/db",
+        "postgresql://me:hunter2@127.0.0.1:1/db?connect_timeout=2", "postgresql://127.0.0.1:1/db?password=hunter2",
+        "oracle+what://me:hunter2@host",
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_used_is_refused_without_showing_its_password(url: str) -> None:
+    with pytest.raises(HistoryError) as error:
+        History.open(url)
+    assert "hunter2" not in "".join(traceback.format_exception_only(error.value))
+    assert "\n" not in str(error.value)
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_saved(history: History, make_scan: MakeScan) -> None:
+    history.save(make_scan("a1b2c3d4"))
+
+    def shrink(connection: sqlite3.Connection, _: object) -> None:
+        # SQLite takes the present size as the limit, and says at the limit what a full disk makes it say.
+        connection.execute("PRAGMA max_page_count = 1")
+
+    event.listen(history._database._engine, "connect", shrink)
+    noise = os.urandom(200_000).hex()
+    with pytest.raises(HistoryError, match="the disk is full; make room"):
+        history.save(make_scan("b1b2c3d4", site=noise))
+    assert [line.id for line in history.list()] == ["a1b2c3d4"]
+    event.remove(history._database._engine, "connect", shrink)
+    history.save(make_scan("b1b2c3d4"))
+    assert len(history.list()) == 2
+
+
+def test_while_another_program_writes_reading_goes_on_and_saving_says_who_is_in_the_way(
+    path: Path, history: History, make_scan: MakeScan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.save(make_scan("a1b2c3d4"))
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("DELETE FROM scans")
+    assert [line.id for line in history.list()] == ["a1b2c3d4"], "what is not committed is not seen"
+    with pytest.raises(HistoryError, match="another program is writing to it; try again"):
+        history.save(make_scan("b1b2c3d4"))
+    other.execute("ROLLBACK")
+    other.close()
+    history.save(make_scan("b1b2c3d4"))
+    assert len(history.list()) == 2
+
+
+def test_processes_that_open_a_new_history_and_save_at_once_all_succeed(url: str, path: Path) -> None:
+    program = """
+        print("ready", flush=True)
+        sys.stdin.readline()
+        with History.open(url) as history:
+            for number in range(10):
+                history.save(dataclasses.replace(released, id=f"{name}-{number}"))
+    """
+    processes = [child(program, url, f"process-{n}") for n in range(4)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        said(process)
+    with History.open(url) as history:
+        lines = history.list(limit=1000)
+    assert {line.id for line in lines} == {f"process-{n}-{m}" for n in range(4) for m in range(10)}
+    assert [p.name for p in path.parent.iterdir()] == ["netguard.db"]
+
+
+HELD = """
+    def hold(connection):
+        print("about to commit", flush=True)
+        sys.stdin.read()
+"""
+
+
+def killed_before_its_commit(program: str, url: str) -> None:
+    process = child(textwrap.dedent(HELD) + textwrap.dedent(program), url)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert line == "about to commit\n"
+
+
+@posix
+def test_a_save_that_is_killed_leaves_nothing(url: str, path: Path, history: History, make_scan: MakeScan) -> None:
+    history.save(make_scan("a1b2c3d4"))
+    history.close()
+    killed_before_its_commit(
+        """
+        history = History.open(url)
+        event.listen(Engine, "commit", hold)
+        history.save(dataclasses.replace(released, id="killed"))
+        """,
+        url,
+    )
+    with History.open(url) as again:
+        assert [line.id for line in again.list()] == ["a1b2c3d4"]
+        again.save(make_scan("killed"))
+        assert len(again.list()) == 2
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+@posix
+def test_tables_whose_making_is_killed_are_made_by_the_next_one(url: str, make_scan: MakeScan) -> None:
+    killed_before_its_commit(
+        """
+        def hold_writers(connection):
+            if connection.get_execution_options().get("netguard_writing"):
+                hold(connection)
+        event.listen(Engine, "commit", hold_writers)
+        History.open(url)
+        """,
+        url,
+    )
+    with History.open(url) as history:
+        history.save(make_scan("a1b2c3d4"))
+        assert len(history.list()) == 1
+
+
+def test_an_error_while_writing_undoes_all_of_it(history: History, make_scan: MakeScan) -> None:
+    history.save(make_scan("a1b2c3d4"))
+
+    def interrupted() -> None:
+        with history._database.writing() as connection:
+            connection.execute(tables.scans.delete())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert len(history.list()) == 1
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder that every user of this computer can enter, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o755)
+
+
+def as_somebody_else(act: Callable[[], str]) -> str:
+    """What `act` returns in a forked process without root's rights; a user who has none keeps their own."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:  # the child: whatever happens, it must not come back into pytest
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            answer = act()
+        except BaseException as error:  # noqa: BLE001
+            answer = f"{type(error).__name__}: {error}"
+        os.write(writing, answer.encode()[:4000])
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read().decode()
+    os.waitpid(pid, 0)
+    return answer
+
+
+@posix
+@pytest.mark.parametrize("folder_mode", [0o555, 0o755])
+def test_a_history_that_may_only_be_read_is_read_and_saving_says_why_not(
+    shared: Path, make_scan: MakeScan, folder_mode: int
+) -> None:
+    path = shared / "netguard.db"
+    with History.open(f"sqlite:///{path}") as history:
+        history.save(make_scan("a1b2c3d4"))
+    path.chmod(0o444)
+    shared.chmod(folder_mode)
+
+    def act() -> str:
+        with History.open(f"sqlite:///{path}") as history:
+            read = history.scan("latest").id
+            try:
+                history.save(make_scan("b1b2c3d4"))
+            except HistoryError as error:
+                return f"{read}, {error}"
+        return "saved"
+
+    answer = as_somebody_else(act)
+    assert answer.startswith(f"a1b2c3d4, the history {path} cannot be used: it can be read but not written")
+
+
+@posix
+def test_a_history_of_somebody_else_is_refused_with_what_to_do(shared: Path) -> None:
+    path = shared / "netguard.db"
+    History.open(f"sqlite:///{path}").close()
+    path.chmod(0)
+    answer = as_somebody_else(lambda: str(History.open(f"sqlite:///{path}")))
+    assert answer.startswith(f"HistoryError: the history {path} cannot be used: it cannot be opened; is it a file")
+
+
+@posix
+def test_a_folder_that_may_not_be_written_is_named(shared: Path) -> None:
+    shared.chmod(0o555)
+    answer = as_somebody_else(lambda: str(History.open(f"sqlite:///{shared}/netguard.db")))
+    assert answer.startswith(f"HistoryError: the history {shared}/netguard.db cannot be used: permission denied")
+
+
+@pytest.mark.skipif("NETGUARD_TEST_POSTGRES" not in os.environ, reason="NETGUARD_TEST_POSTGRES names no empty database")
+def test_postgresql_does_the_same(make_scan: MakeScan) -> None:
+    url = os.environ["NETGUARD_TEST_POSTGRES"]
+    with History.open(url) as history:
+        history.save(make_scan("a1b2c3d4", 1))
+        history.save(make_scan("b1b2c3d4", 2, site="cabin"))
+        with pytest.raises(HistoryError, match="is in it already"):
+            history.save(make_scan("a1b2c3d4", 3))
+    with History.open(url) as history:
+        assert [line.id for line in history.list()] == ["b1b2c3d4", "a1b2c3d4"]
+        assert history.scan("a1b2") == make_scan("a1b2c3d4", 1)
+        assert history.sites() == ("cabin", "home")
+        with pytest.raises(HistoryError, match="no saved scan '%%%%'"):
+            history.scan("%%%%")
