@@ -50,7 +50,7 @@ bench: lab ## measures, printed and never asserted
 	$(BIN)/python -m tests.bench
 
 golden: $(VENV)/.ready ## write the golden files anew; read the difference before you commit it
-	NETGUARD_GOLDEN=write $(BIN)/python -m pytest -q tests/golden
+	$(BIN)/python -m tests.golden.report.make_golden
 
 lock: $(VENV)/.ready ## pin dependencies anew, with hashes
 	$(BIN)/python -m pip install --quiet uv

@@ -39,7 +39,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:  # noqa: A
     if doors and strangers:
         yield CHECK.fail(
             subject,
-            title=f"{names(doors)} on the same network as {len(strangers)} other devices",
+            title=f"{names(doors)} on the same network as {names(strangers)}",
             severity=Severity.MEDIUM,
             fix=FIX,
             evidence=[o for d in doors for o in scan.observed(d.key, "link.reply")],

@@ -13,6 +13,7 @@ import click
 
 from netguard import config, exitcodes, pipeline, registry
 from netguard.cli import _documents, _progress, _reports, _session
+from netguard.cli._summary import summary
 from netguard.errors import NetguardError, UsageError
 from netguard.history.database import default_url
 from netguard.history.store import History
@@ -118,8 +119,7 @@ def _keep_and_say(request: Request, scan: Scan) -> int:
         sys.stdout.buffer.write(codec.dumps(scan))
         sys.stdout.buffer.flush()
     else:
-        text: str = registry.load("netguard.report.formats", "text").render(scan, datetime.now(UTC))
-        click.echo(text.rstrip("\n"))
+        click.echo(summary(scan, datetime.now(UTC)))
     if request.verbose:
         for attempt in scan.attempts:
             if attempt.outcome is not Outcome.DONE:

@@ -14,7 +14,12 @@ GROUP = "Start"
 @click.command("report")
 @click.argument("scan", default="latest", metavar="[SCAN]")
 @click.option(
-    "--format", "form", type=click.Choice(registry.names("netguard.report.formats")), default="html", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(registry.names("netguard.report.formats")),
+    default="html",
+    show_default=True,
+    help="In which form.",
 )
 @click.option("-o", "output", metavar="FILE", help="Write here; `-` is standard output. HTML goes to the reports folder.")
 @_options.site

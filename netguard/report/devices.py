@@ -113,11 +113,11 @@ def asked(device: Device) -> tuple[str, ...]:
     said = []
     for (address, transport), parts in gathered.items():
         numbers = frozenset().union(*(ports.parse(p.ports) for p in parts))
-        answered = sum(
+        opened = sum(
             str(s.address) == address and s.transport is transport and s.port in numbers for s in device.open_services
         )
         where = f" at {address}" if several else ""
-        said.append(f"Asked {_ports(numbers, transport)}{where}, {answered or 'none'} answered.")
+        said.append(f"Asked {_ports(numbers, transport)}{where}, {opened or 'none'} open.")
     return tuple(said)
 
 

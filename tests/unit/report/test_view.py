@@ -199,8 +199,8 @@ def test_an_unexpected_service_is_told_before_expected_ones_and_counted(scan: Sc
 
 def test_coverage_is_said_in_words(scan: Scan) -> None:
     asked = {d.name: d.asked for d in view(scan, NOW).devices}
-    assert asked["Router"] == ("Asked 65,535 TCP ports (1-65535), 3 answered.",)
-    assert asked["Study printer"] == ("Asked 27 TCP ports, 1 answered.",)
+    assert asked["Router"] == ("Asked 65,535 TCP ports (1-65535), 3 open.",)
+    assert asked["Study printer"] == ("Asked 27 TCP ports, 1 open.",)
     assert asked["Back door"] == ("No port of it was asked.",)
 
 
@@ -217,9 +217,9 @@ def test_coverage_by_two_engines_is_counted_once_and_each_address_for_itself(sca
     )
     asked = view(replace(scan, devices=(replace(BRIDGE, coverage=parts),)), NOW).devices[0].asked
     assert asked == (
-        "Asked 200 TCP ports (1-200) at 192.168.20.21, 1 answered.",
-        "Asked 1 UDP port (161) at 192.168.20.21, none answered.",
-        "Asked 1 TCP port (23) at 2001:db8::21, none answered.",
+        "Asked 200 TCP ports (1-200) at 192.168.20.21, 1 open.",
+        "Asked 1 UDP port (161) at 192.168.20.21, none open.",
+        "Asked 1 TCP port (23) at 2001:db8::21, none open.",
     )
 
 
