@@ -21,7 +21,9 @@ class Subject:
     @classmethod
     def device(cls, device: Device) -> "Subject":
         """The subject for one device."""
-        return cls(target=device.key, identity=device.key, name=device.name or str(next(iter(device.addresses), device.key)))
+        return cls(
+            target=device.key, identity=device.key, name=device.name or str(next(iter(device.addresses), device.key))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

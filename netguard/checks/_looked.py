@@ -45,7 +45,9 @@ def why_not_asked(scan: Scan, device: Device) -> tuple[str, str]:
     """Why ports of `device` were not asked, and how to let netguard ask them."""
     where = {str(address) for address in device.addresses} | {device.key}
     failed = [
-        a for a in scan.attempts if a.stage in {"probe", "probe.ports"} and a.target in where and a.outcome is not Outcome.DONE
+        a
+        for a in scan.attempts
+        if a.stage in {"probe", "probe.ports"} and a.target in where and a.outcome is not Outcome.DONE
     ]
     if failed:
         reason = failed[-1].reason or "it could not be looked at"

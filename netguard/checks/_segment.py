@@ -11,7 +11,9 @@ OWN_NETWORK = Remedy(
     needs=Needs.SEGMENT,
     per_device=False,
     intent="isolate-segment",
-    loses=("casting, printing and apps that look for a device on the phone's own network need a rule or a second look",),
+    loses=(
+        "casting, printing and apps that look for a device on the phone's own network need a rule or a second look",
+    ),
 )
 
 FIX = (

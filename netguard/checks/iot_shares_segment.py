@@ -52,7 +52,9 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:  # noqa: A
         )
     elif not saw_everybody(scan):
         yield CHECK.unknown(
-            subject, because="without root not every device can be asked", how="Scan with root (sudo), which asks by ARP."
+            subject,
+            because="without root not every device can be asked",
+            how="Scan with root (sudo), which asks by ARP.",
         )
     elif gadgets:
         yield CHECK.passed(subject, title="No computer, phone or storage on the gadgets' network")

@@ -58,9 +58,13 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:  # noqa: A
         )
     elif not saw_everybody(scan):
         yield CHECK.unknown(
-            subject, because="without root not every device can be asked", how="Scan with root (sudo), which asks by ARP."
+            subject,
+            because="without root not every device can be asked",
+            how="Scan with root (sudo), which asks by ARP.",
         )
     elif doors:
         yield CHECK.passed(subject, title=f"{names(doors)} on a network of their own")
     else:
-        yield CHECK.not_applicable(subject, because="no lock was seen on this network, and everything on it is identified")
+        yield CHECK.not_applicable(
+            subject, because="no lock was seen on this network, and everything on it is identified"
+        )

@@ -66,9 +66,13 @@ def _unexpected(scan: Scan, device: Device, subject: Subject, service: Service, 
         subject,
         title=f"{subject.name} listens on {port} ({what}), which it has no reason to",
         severity=rule.risk if rule else otherwise,
-        fix=rule.fix if rule else "Find out in its menu or app what this service is and switch it off; update its firmware.",
+        fix=rule.fix
+        if rule
+        else "Find out in its menu or app what this service is and switch it off; update its firmware.",
         why=f"{CHECK.why} {rule.why}" if rule else CHECK.why,
         discriminator=port,
+        # The port was seen for certain; that it has no reason to be there is only as sure as what the device is.
+        confidence=device.confidence,
         evidence=[
             o
             for o in scan.observations

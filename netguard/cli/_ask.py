@@ -13,7 +13,9 @@ def ask_whose_network(around: Surroundings, reason: str, suggestion: str) -> str
     where = f"{vantage.segment.prefix} on {vantage.interface}"
     if vantage.segment.ssid:
         where += f" (Wi-Fi {vantage.segment.ssid})"
-    click.echo(f"This network: {where}, router {vantage.gateway.address if vantage.gateway else 'not known'}.", err=True)
+    click.echo(
+        f"This network: {where}, router {vantage.gateway.address if vantage.gateway else 'not known'}.", err=True
+    )
     click.echo("Only look at networks that are yours, or whose owner has said yes.", err=True)
     if not click.confirm("Is this network yours?", default=False, err=True):
         raise NotAtHomeError("nothing was sent")

@@ -41,7 +41,12 @@ def last_result(scan: Scan, now: datetime) -> str:
     ]
     if scan.actions:
         lines.append(f"Do next: {scan.actions[0].title}.")
-    lines += ["", "netguard report   the whole report", "netguard scan     look again", "netguard --help   everything else"]
+    lines += [
+        "",
+        "netguard report   the whole report",
+        "netguard scan     look again",
+        "netguard --help   everything else",
+    ]
     return "\n".join(lines)
 
 

@@ -48,7 +48,9 @@ def write(path: Path, data: bytes) -> None:
                 Path(name).unlink()
             raise
     except OSError as error:
-        raise NetguardError(f"{path} could not be written ({error.strerror}); give another place with -o or --html") from error
+        raise NetguardError(
+            f"{path} could not be written ({error.strerror}); give another place with -o or --html"
+        ) from error
 
 
 def _decoded(data: bytes, name: str) -> Scan:

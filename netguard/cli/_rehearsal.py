@@ -16,7 +16,10 @@ def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rul
     where = ", ".join(map(str, targets))
     ask = Ask(surroundings=around, targets=targets, neighbours=lambda: around.neighbours, raw_packets=raw)
     hosts = len(ask.hosts())
-    lines = [f"Nothing is sent now. From {around.vantage.interface} ({around.vantage.address}), depth {depth}, this would be:", ""]
+    lines = [
+        f"Nothing is sent now. From {around.vantage.interface} ({around.vantage.address}), depth {depth}, this would be:",
+        "",
+    ]
     lines.append(f"1. To find out who is here ({where}, {hosts:,} addresses):")
     for name, module in registry.load_all("netguard.discover", "skip").items():
         reason = module.skip(ask)
@@ -36,7 +39,9 @@ def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rul
         ]
         for name, module in pipeline.in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES")).items():
             lines.append(f"   {name:<12}{_first_sentence(module)}")
-        lines.append(f"   Never a byte of payload to ports {port_text.render(limits.PAYLOAD_BLOCKED_PORTS)}: printers print it.")
+        lines.append(
+            f"   Never a byte of payload to ports {port_text.render(limits.PAYLOAD_BLOCKED_PORTS)}: printers print it."
+        )
     return "\n".join(lines)
 
 

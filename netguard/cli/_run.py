@@ -79,9 +79,7 @@ def run(request: Request) -> int:
             around, request.database, site=request.site, my_network=request.my_network
         )
         macs, addresses = settings.left_alone(datetime.now(UTC).astimezone().date())
-        transcript = Transcript(
-            stack.enter_context(_opened(request.transcript)) if request.transcript else None
-        )
+        transcript = Transcript(stack.enter_context(_opened(request.transcript)) if request.transcript else None)
         cancel = Cancel()
         opener = rights.opener
         interface = around.vantage.interface
@@ -98,9 +96,7 @@ def run(request: Request) -> int:
         options = pipeline.Options(site=site, depth=Depth(request.depth), targets=targets, authorisation=authorisation)
         past = Past(previous=None if request.no_save else _previous(request.database, site))
         with _interrupting(cancel), _progress.shown(quiet=request.quiet) as progress:
-            scan = pipeline.scan(
-                options, around, rules, network, neighbours=neighbours, past=past, progress=progress
-            )
+            scan = pipeline.scan(options, around, rules, network, neighbours=neighbours, past=past, progress=progress)
     return _keep_and_say(request, scan)
 
 
@@ -126,7 +122,10 @@ def _keep_and_say(request: Request, scan: Scan) -> int:
                 click.echo(f"{attempt.stage} {attempt.target}: {attempt.outcome}, {attempt.reason}", err=True)
     if report is not None:
         # The path is a result: on stdout, unless the document is already there.
-        click.echo(f"\nReport: {report}" if request.json_file != "-" else f"netguard: report: {report}", err=request.json_file == "-")
+        click.echo(
+            f"\nReport: {report}" if request.json_file != "-" else f"netguard: report: {report}",
+            err=request.json_file == "-",
+        )
     for problem in problems:
         click.echo(f"netguard: the scan is not in the history: {problem}", err=True)
     return _exit_code(request, scan)

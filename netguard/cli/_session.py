@@ -43,7 +43,9 @@ def give_up_root(user: str | None) -> Rights:
     """
     if not (privileges.supported() and privileges.is_root()):
         if user is not None:
-            raise UsageError("--user only makes sense with root on Linux: it names whom to become after root is given up")
+            raise UsageError(
+                "--user only makes sense with root on Linux: it names whom to become after root is given up"
+            )
         return Rights(opener=None)
     identity = privileges.whom_to_become(os.environ, user)
     if not privileges.holds(privileges.CAP_NET_RAW):
@@ -122,9 +124,7 @@ def authorise(
             return site or DEFAULT_SITE, Authorisation(how="my-network", at=now)
         reason = home.why_not(around, enrolments)
         if not sys.stdin.isatty():
-            raise NotAtHomeError(
-                f"{reason} Nothing was sent. If this network is yours, say so once with --my-network."
-            )
+            raise NotAtHomeError(f"{reason} Nothing was sent. If this network is yours, say so once with --my-network.")
         named = ask_whose_network(around, reason, site or DEFAULT_SITE)
         _remember(history, around, named, now)
         return named, Authorisation(how="asked", at=now)
@@ -139,5 +139,3 @@ def _remember(history: History, around: Surroundings, site: str, now: datetime) 
         return None
     history.remember(enrolment)
     return enrolment
-
-

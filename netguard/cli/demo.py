@@ -10,7 +10,11 @@ GROUP = "Start"
 
 @click.command("demo")
 @click.option(
-    "--depth", type=click.Choice([d.value for d in Depth]), default=Depth.STANDARD.value, show_default=True, help="As of scan."
+    "--depth",
+    type=click.Choice([d.value for d in Depth]),
+    default=Depth.STANDARD.value,
+    show_default=True,
+    help="As of scan.",
 )
 @click.option("--html", "html_file", metavar="FILE", help="Where to write the report; default is the reports folder.")
 @click.option("--json", "json_file", metavar="FILE", help="Also write the scan document.")

@@ -32,7 +32,9 @@ def command(interface: str | None, database: str | None) -> None:
     if vantage.segment.ssid:
         click.echo(f"Wi-Fi       {vantage.segment.ssid}")
     hop = vantage.gateway
-    gateway = "none" if hop is None else f"{hop.address}" + (f" ({hop.mac})" if hop.mac else ", MAC address not learnt yet")
+    gateway = (
+        "none" if hop is None else f"{hop.address}" + (f" ({hop.mac})" if hop.mac else ", MAC address not learnt yet")
+    )
     click.echo(f"Router      {gateway}")
     for remark in around.remarks:
         click.echo(f"Note        {remark}")
@@ -54,7 +56,9 @@ def command(interface: str | None, database: str | None) -> None:
         click.echo(f"{'Rules':<12}{loader.load(config.folder() / 'rules').records} device records")
     with _told("Home"), History.open(database or default_url()) as history:
         known = home.recognise(around, history.homes())
-        click.echo(f"{'Home':<12}" + (f"recognised as {known.site}" if known else home.why_not(around, history.homes())))
+        click.echo(
+            f"{'Home':<12}" + (f"recognised as {known.site}" if known else home.why_not(around, history.homes()))
+        )
 
 
 @contextmanager

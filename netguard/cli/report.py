@@ -21,7 +21,9 @@ GROUP = "Start"
     show_default=True,
     help="In which form.",
 )
-@click.option("-o", "output", metavar="FILE", help="Write here; `-` is standard output. HTML goes to the reports folder.")
+@click.option(
+    "-o", "output", metavar="FILE", help="Write here; `-` is standard output. HTML goes to the reports folder."
+)
 @_options.site
 @_options.database
 def command(scan: str, form: str, output: str | None, site: str | None, database: str | None) -> None:

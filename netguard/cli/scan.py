@@ -13,7 +13,9 @@ GROUP = "Start"
 
 @click.command("scan")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@click.option("-i", "--interface", metavar="IF", help="Which interface to look from; default is the one towards the router.")
+@click.option(
+    "-i", "--interface", metavar="IF", help="Which interface to look from; default is the one towards the router."
+)
 @click.option(
     "--depth",
     type=click.Choice([d.value for d in Depth]),
@@ -28,11 +30,17 @@ GROUP = "Start"
 @_options.fail_on
 @click.option("--no-save", is_flag=True, help="Leave the scan out of the history.")
 @click.option("--my-network", is_flag=True, help="This network is mine: remember it.")
-@click.option("--max-time", type=click.FloatRange(min=1), metavar="SECONDS", help="End after this time with what was learnt.")
+@click.option(
+    "--max-time", type=click.FloatRange(min=1), metavar="SECONDS", help="End after this time with what was learnt."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be sent to whom, and send nothing.")
 @click.option("--large", is_flag=True, help="Allow networks larger than a /16.")
-@click.option("--user", metavar="NAME", help="With root: whom to become once sockets are open; default is who called sudo.")
-@click.option("--transcript", type=click.Path(dir_okay=False, path_type=Path), help="Write every packet-sending act here.")
+@click.option(
+    "--user", metavar="NAME", help="With root: whom to become once sockets are open; default is who called sudo."
+)
+@click.option(
+    "--transcript", type=click.Path(dir_okay=False, path_type=Path), help="Write every packet-sending act here."
+)
 @_options.quiet
 @_options.verbose
 @_options.database

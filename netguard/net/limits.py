@@ -24,7 +24,7 @@ GENTLE_ESTABLISHED = 1
 SILENT_IN_FLIGHT = 64
 """Unanswered attempts towards a device that has answered none of its first ports: what drops everything keeps no state of ours."""
 
-SILENT_AFTER = 24
+SILENT_AFTER = 6
 """Ports without any answer after which a device counts as silent."""
 
 STURDY_START_PER_SECOND = 1000.0
@@ -63,7 +63,7 @@ DATAGRAMS_PER_SOURCE = 64
 DATAGRAMS_PER_LISTENING = 4096
 """Datagrams heard in one listening, from everybody: bounds memory when sources are forged."""
 
-DEVICE_SECONDS = {"discover": 10.0, "quick": 30.0, "standard": 75.0, "deep": 1800.0}
+DEVICE_SECONDS = {"discover": 10.0, "quick": 30.0, "standard": 150.0, "deep": 1800.0}
 """Absolute time spent on one device, by depth; what it did not reach stays outside coverage."""
 
 ARP_PER_SECOND = 2000.0

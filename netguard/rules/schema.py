@@ -1,4 +1,9 @@
-"""The shape of every rule file. Literal data only: no expressions, no regular expressions, unknown fields refused."""
+"""The shape of every rule file. Literal data only: no expressions, no regular expressions, unknown fields refused.
+
+`schema: 1` is the version of that shape. A field may be added within it when a record without the field keeps
+its meaning; anything that changes the meaning of an existing record is `schema: 2`, which an older netguard
+refuses by name instead of misreading it.
+"""
 
 from typing import Literal
 
@@ -32,6 +37,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     match: dict[str, str | tuple[str, ...]]
+    weight: Weight | None = None
+    """How much the line proves; null means what its kinds of fact usually prove (`identify/evidence.py`)."""
     shared: bool = False
     """True when others answer so too (a module maker's OUI): it adds to other evidence and never decides."""
     model: str | None = None
@@ -73,6 +80,9 @@ class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     evidence: tuple[Evidence, ...]
     verified: Verified
     sources: tuple[Source, ...]
+    generic: bool = False
+    """True for a kind of device that many makers build: it gives way to a maker's own record of the same role,
+    and is never more than likely without certain evidence."""
     vendor: str | None = None
     power: Power | None = None
     expected_inbound: tuple[Inbound, ...] | None = None

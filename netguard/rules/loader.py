@@ -1,0 +1,185 @@
+"""Reads every rule file, refuses what a person could not have meant, and says in one line what is wrong where.
+
+An error message has the form `file: field: reason`, for instance
+`rules/devices/nuki-bridge.yaml: evidence[0].match.oui: '54:D2' is not 6, 7 or 9 hexadecimal digits`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from netguard.errors import RulesError
+from netguard.rules import literal, review
+from netguard.rules.location import data_root
+from netguard.rules.schema import DeviceRecord, PortRules
+from netguard.rules.vendors import VendorTable, table
+
+SCHEMA = 1
+"""The version of rule files that this netguard reads (see `rules/schema.py`)."""
+
+MAX_VENDORS = 1024 * 1024
+"""Bytes read of `vendors.csv` (1 MiB); it has about 7 KiB. Stops a file made to fill memory."""
+
+MAX_RECORDS = 5000
+"""Files read of one folder; there are about 40. Stops an overlay that points at somebody's whole disk."""
+
+_NAMED = (
+    ("Object contains unknown field `", "it is no field that netguard knows"),
+    ("Object missing required field `", "it is missing"),
+)
+"""How msgspec begins a message that names a field, and what is said instead."""
+
+_Shape = TypeVar("_Shape", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Everything that the files say, in memory: nothing is opened after `load`."""
+
+    devices: Mapping[str, DeviceRecord]
+    """By id, in the order of ids."""
+    ports: PortRules
+    vendors: VendorTable
+    digest: str
+    """SHA-256 over all rule files, a person's own included, and over the checks' source: 64 hex digits."""
+    records: int
+    overlays: int
+    """How many of the records are the person's own."""
+
+
+def load(overlay: Path | None = None) -> Rules:
+    """The shipped rules, with the records of the folder `overlay` (laid out like `rules/`) added.
+
+    A folder `overlay` that does not exist adds nothing. Raises `RulesError`.
+    """
+    root = data_root("rules")
+    shipped = {path.stem: _device(path, path.relative_to(root.parent)) for path in _yaml_files(root / "devices")}
+    if not shipped:
+        raise RulesError(f"{root}: devices: there are no records; install netguard again")
+    own: dict[str, DeviceRecord] = {}
+    replaced: dict[str, Path] = {}
+    if overlay is not None and overlay.is_dir():
+        for path in _yaml_files(overlay / "devices"):
+            own[path.stem] = record = _device(path, path)
+            _check_replacement(record, path, shipped, replaced)
+    devices = {id_: record for id_, record in shipped.items() if id_ not in replaced} | own
+    ports = _read(root / "ports.yaml", root.name + "/ports.yaml", PortRules)
+    _complain(root.name + "/ports.yaml", review.ports(ports))
+    return Rules(
+        devices=MappingProxyType(dict(sorted(devices.items()))),
+        ports=ports,
+        vendors=table(_bytes(root / "vendors.csv", MAX_VENDORS), root.name + "/vendors.csv"),
+        digest=_digest(root, overlay),
+        records=len(devices),
+        overlays=len(own),
+    )
+
+
+def _device(path: Path, shown: Path) -> DeviceRecord:
+    record = _read(path, shown.as_posix(), DeviceRecord)
+    _complain(shown.as_posix(), review.device(record, path.stem))
+    return record
+
+
+def _check_replacement(
+    record: DeviceRecord, path: Path, shipped: Mapping[str, DeviceRecord], replaced: dict[str, Path]
+) -> None:
+    """Notes in `replaced` what an own record stands in for. A shipped record never goes away unsaid."""
+    if record.replaces is None:
+        if record.id in shipped:
+            raise RulesError(f"{path}: replaces: netguard has a record {record.id}; say `replaces: {record.id}`")
+        return
+    if record.replaces not in shipped:
+        raise RulesError(f"{path}: replaces: netguard has no record {record.replaces}")
+    if record.id in shipped and record.id != record.replaces:
+        raise RulesError(f"{path}: id: netguard has another record {record.id}; choose a name of your own")
+    if record.replaces in replaced:
+        raise RulesError(f"{path}: replaces: {replaced[record.replaces]} replaces {record.replaces} already")
+    replaced[record.replaces] = path
+
+
+def _read(path: Path, shown: str, shape: type[_Shape]) -> _Shape:
+    try:
+        raw = literal.parse(_bytes(path, literal.MAX_FILE))
+    except literal.UnusableError as error:
+        raise RulesError(f"{shown}: {error}") from error
+    if not isinstance(raw, dict):
+        raise RulesError(f"{shown}: line 1: it has to be a record with fields, `schema: {SCHEMA}` first")
+    version = raw.get("schema")
+    if version != SCHEMA or isinstance(version, bool):
+        newer = isinstance(version, int) and version > SCHEMA
+        reason = "it is for a newer netguard: update netguard to use it" if newer else f"it has to be {SCHEMA}"
+        raise RulesError(f"{shown}: schema: {reason}")
+    try:
+        return msgspec.convert(raw, shape)
+    except msgspec.ValidationError as error:
+        raise RulesError(f"{shown}: {_field_first(str(error))}") from error
+
+
+def _field_first(message: str) -> str:
+    """Msgspec's "reason - at `$.field`" turned around; an unknown or missing field is named as the field itself."""
+    reason, _, where = message.partition(" - at `")
+    field = where.rstrip("`").removeprefix("$").removeprefix(".")
+    for start, said in _NAMED:
+        if reason.startswith(start):
+            name = reason.removeprefix(start).rstrip("`")
+            return f"{field}.{name}: {said}" if field else f"{name}: {said}"
+    if field.startswith("key` in `"):
+        field = field.removeprefix("key` in `$.")
+    return f"{field or 'record'}: {reason[:1].lower()}{reason[1:]}"
+
+
+def _complain(shown: str, problems: Iterable[str]) -> None:
+    for problem in problems:
+        raise RulesError(f"{shown}: {problem}")
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise RulesError(f"{path}: file: it cannot be read ({error.strerror or error})") from error
+    if len(data) > limit:
+        raise RulesError(f"{path}: file: it is larger than {limit >> 10} KiB")
+    return data
+
+
+def _yaml_files(folder: Path) -> tuple[Path, ...]:
+    """The record files in `folder`, by name. A file of another name is an error: it would be passed over unseen."""
+    if not folder.is_dir():
+        return ()
+    try:
+        found = sorted(p for p in folder.iterdir() if not p.name.startswith(".") and p.name != "README.md")
+    except OSError as error:
+        raise RulesError(f"{folder}: folder: it cannot be read ({error.strerror or error})") from error
+    if len(found) > MAX_RECORDS:
+        raise RulesError(f"{folder}: folder: it holds more than {MAX_RECORDS} files")
+    for path in found:
+        if path.suffix != ".yaml":
+            raise RulesError(f"{path}: file name: it has to end in .yaml, or it would be passed over")
+    return tuple(found)
+
+
+def _digest(root: Path, overlay: Path | None) -> str:
+    """SHA-256 over (name, length, bytes) of every file, line ends as on Unix so that systems agree."""
+    sources: list[tuple[str, Path, tuple[str, ...]]] = [("rules", root, ("*.yaml", "*.csv"))]
+    if overlay is not None and overlay.is_dir():
+        sources.append(("own", overlay, ("devices/*.yaml",)))
+    sources.append(("checks", Path(str(files("netguard") / "checks")), ("*.py",)))
+    found: dict[str, Path] = {}
+    for label, folder, patterns in sources:
+        for pattern in patterns:
+            found.update({f"{label}/{p.relative_to(folder).as_posix()}": p for p in folder.rglob(pattern)})
+    digest = hashlib.sha256()
+    for name, path in sorted(found.items()):
+        data = _bytes(path, MAX_VENDORS).replace(b"\r\n", b"\n")
+        digest.update(f"{name}\x00{len(data)}\x00".encode())
+        digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,118 @@
+"""What the shape alone cannot say about a rule file. Each problem is `field: reason`; pure."""
+
+import re
+from collections.abc import Iterator
+
+from netguard.model import ports as port_sets
+from netguard.model.observation import KINDS, clean
+from netguard.rules import globs
+from netguard.rules.schema import DeviceRecord, Evidence, Inbound, PortRules, Source
+
+EXTRA_KEYS = frozenset({"hostname", "oui", "gateway"})
+"""What `match` may ask for besides the kinds of observation."""
+
+OUI_DIGITS = (6, 7, 9)
+"""Hexadecimal digits of the IEEE's 24-, 28- and 36-bit blocks."""
+
+COMMON_PORTS = 1000
+"""How many ports `common` has: what a person is told will be asked."""
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_DATE = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
+_DNSSD = re.compile(r"_[a-z0-9](?:[a-z0-9-]{0,13}[a-z0-9])?\._(?:tcp|udp)")
+
+
+def oui_prefix(text: str) -> str | None:
+    """`54:D2:72` as `54d272`; null when it is no block of the IEEE's sizes."""
+    digits = re.sub(r"[:.-]", "", text).lower()
+    return digits if len(digits) in OUI_DIGITS and all(c in "0123456789abcdef" for c in digits) else None
+
+
+def values(wanted: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The globs of one key of `match`, one or several."""
+    return (wanted,) if isinstance(wanted, str) else wanted
+
+
+def device(record: DeviceRecord, name: str) -> Iterator[str]:
+    """Problems of the record in the file `name` (without its ending)."""
+    if record.id != name:
+        yield f"id: it is {record.id!r}, it has to be the file's name, {name!r}"
+    if not _ID.fullmatch(record.id):
+        yield "id: it has to be lower-case words joined by `-`"
+    for field, text in (("name", record.name), ("vendor", record.vendor), ("notes", record.notes)):
+        if text is not None and (not text.strip() or clean(text.strip(), 1000) != " ".join(text.strip().splitlines())):
+            yield f"{field}: it is empty, longer than 1000 characters or has control characters"
+    yield from _sources(record.sources)
+    if not _DATE.fullmatch(record.verified.when):
+        yield f"verified.when: {record.verified.when!r} is no date, write 2026-11 or 2026-11-20"
+    if all(line.shared for line in record.evidence):
+        yield "evidence: at least one line has to be there that is not shared, or nothing ever matches"
+    for number, line in enumerate(record.evidence):
+        yield from _evidence(line, f"evidence[{number}]")
+    for number, entry in enumerate(record.expected_inbound or ()):
+        yield from _inbound(entry, f"expected_inbound[{number}]")
+    for number, flow in enumerate(record.expected_outbound or ()):
+        if not all(1 <= port <= 65535 for port in flow.ports):
+            yield f"expected_outbound[{number}].ports: a port is not between 1 and 65535"
+
+
+def ports(rules: PortRules) -> Iterator[str]:
+    """Problems of `ports.yaml`."""
+    yield from _sources(rules.sources)
+    sets: dict[str, frozenset[int]] = {}
+    for field in ("light", "quick", "common"):
+        try:
+            sets[field] = port_sets.parse(getattr(rules, field))
+        except ValueError as error:
+            yield f"{field}: {error}"
+            return
+        if 0 in sets[field]:
+            yield f"{field}: port 0 cannot be asked"
+    if len(sets["common"]) != COMMON_PORTS:
+        yield f"common: it has {len(sets['common'])} ports, it has to have {COMMON_PORTS}"
+    for smaller, larger in (("light", "quick"), ("quick", "common")):
+        if missing := sets[smaller] - sets[larger]:
+            yield f"{larger}: it lacks {port_sets.render(missing)}, which {smaller} has"
+    for number, rule in enumerate(rules.services):
+        try:
+            found = port_sets.parse(rule.ports)
+        except ValueError as error:
+            yield f"services[{number}].ports: {error}"
+            continue
+        if not found or 0 in found:
+            yield f"services[{number}].ports: it has to name ports from 1 to 65535"
+
+
+def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
+    if not sources:
+        yield "sources: every statement needs a source"
+    for number, source in enumerate(sources):
+        if not source.url.startswith(("https://", "http://")):
+            yield f"sources[{number}].url: {source.url[:80]!r} is no web address"
+        if not _DATE.fullmatch(source.checked):
+            yield f"sources[{number}].checked: {source.checked[:20]!r} is no date, write 2026-11-20"
+
+
+def _evidence(line: Evidence, where: str) -> Iterator[str]:
+    if not line.match:
+        yield f"{where}.match: it is empty, so it would match everything"
+    for key, wanted in line.match.items():
+        field = f"{where}.match.{key}"
+        if key not in KINDS and key not in EXTRA_KEYS:
+            yield f"{field}: it is no kind of observation, nor {', '.join(sorted(EXTRA_KEYS))}"
+        if not values(wanted):
+            yield f"{field}: it has no value"
+        for text in values(wanted):
+            if key == "oui" and oui_prefix(text) is None:
+                yield f"{field}: {text[:40]!r} is not 6, 7 or 9 hexadecimal digits"
+            elif key == "gateway" and text not in {"true", "false"}:
+                yield f'{field}: it has to be "true" or "false"'
+            elif reason := globs.problem(text):
+                yield f"{field}: {reason}"
+
+
+def _inbound(entry: Inbound, where: str) -> Iterator[str]:
+    if entry.dnssd is not None and not _DNSSD.fullmatch(entry.dnssd):
+        yield f"{where}.dnssd: {entry.dnssd[:40]!r} is no service type such as _hap._tcp"
+    elif entry.dnssd is not None and not entry.dnssd.endswith(entry.transport):
+        yield f"{where}.dnssd: {entry.dnssd} is not {entry.transport}"

@@ -1,0 +1,72 @@
+"""YAML as rule files need it, with the C parser and without."""
+
+import pytest
+import yaml
+
+from netguard.rules import literal
+
+
+class Plain(yaml.SafeLoader):
+    yaml_implicit_resolvers = literal._Loader.yaml_implicit_resolvers
+
+
+@pytest.fixture(params=["as installed", "pure Python"], autouse=True)
+def parser(request, monkeypatch):
+    if request.param == "pure Python":
+        monkeypatch.setattr(literal, "_Loader", Plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("no", "no"),
+        ("on", "on"),
+        ("00:17:88", "00:17:88"),
+        ("12:30", "12:30"),
+        ("2026-11-20", "2026-11-20"),
+        ("0o7", "0o7"),
+        ("0x1f", "0x1f"),
+        ("1_000", "1_000"),
+        ("007", "007"),
+        ("=", "="),
+        ("<<", "<<"),
+        (".inf", ".inf"),
+        ("1e999", "1e999"),
+        ("9" * 400, "9" * 400),
+        ("7", 7),
+        ("-7", -7),
+        ("1.5", 1.5),
+        ("true", True),
+        ("True", "True"),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("'7'", "7"),
+    ],
+)
+def test_plain_scalars_are_what_they_look_like(text, value):
+    assert literal.parse(f"a: {text}\n".encode()) == {"a": value}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"a: [\n", "line 2: it is not YAML"),
+        (b"a: 1\nb: 2\na: 3\n", "line 3: a is there twice"),
+        (b"a: {b: 1, b: 2}\n", "line 1: b is there twice"),
+        (b"a: &x 1\nb: *x\n", "line 2: aliases are not allowed"),
+        (b"a:\n" + b" [" * 9000 + b"]" * 9000, "line 2: it is nested deeper"),
+        (b"a: !!timestamp 2026-11-20\n", "line 1: types such as tag:yaml.org,2002:timestamp are not allowed"),
+        (b"a: !mine 1\n", "line 1: types such as !mine are not allowed"),
+        (b"a: 1\n---\nb: 1\n", "line 2: it is not YAML"),
+        (b"[a]: 1\n", "line 1: a field's name has to be text"),
+        (b"a: \x00\n", "line 1: it is not YAML"),
+        (b"x\n\xff", "line 2: it is not UTF-8"),
+        (b"x" * (literal.MAX_FILE + 1), "line 1: the file is larger than 64 KiB"),
+    ],
+)
+def test_what_no_rule_file_may_hold_is_refused_with_its_line(data, message):
+    with pytest.raises(literal.UnusableError) as caught:
+        literal.parse(data)
+
+    assert str(caught.value).startswith(message)
