@@ -21,7 +21,7 @@ EVERYTHING_OPEN = "unshare", "--net"
 
 def in_a_namespace(program: str, **environment: str) -> dict[str, object]:
     """Run `program` in a network namespace of its own with a dummy bridge, and return the JSON it prints last."""
-    script = "ip link add br0 type bridge && ip link set br0 up && exec \"$@\""
+    script = 'ip link add br0 type bridge && ip link set br0 up && exec "$@"'
     clean = {k: v for k, v in os.environ.items() if k not in {"SUDO_UID", "PKEXEC_UID"}}
     done = subprocess.run(
         [*EVERYTHING_OPEN, "sh", "-c", script, "sh", sys.executable, "-c", textwrap.dedent(program)],

@@ -1,0 +1,165 @@
+"""The real daemons of the simulated home: where they are, and how to get them without installing anything.
+
+`python -m netguard.demo.daemons` downloads Debian packages with the machine's own apt, but into a private folder
+and with private lists, and unpacks them there. Nothing is installed, no package script runs, nothing is started.
+The daemons only ever run inside the home's namespaces.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+PACKAGES: Mapping[str, str] = {
+    "dnsmasq": "dnsmasq-base", "avahi-daemon": "avahi-daemon", "miniupnpd": "miniupnpd-nftables",
+    "lighttpd": "lighttpd", "dropbear": "dropbear-bin", "minidlna": "minidlna", "mosquitto": "mosquitto",
+    "snmpd": "snmpd", "nft": "nftables",
+}  # fmt: skip
+"""Debian's and Ubuntu's package for each daemon. `nft` is no daemon; miniupnpd's table is made with it."""
+
+NAMES: tuple[str, ...] = tuple(name for name in PACKAGES if name != "nft")
+"""The daemons a home can have."""
+
+_EXECUTABLES: Mapping[str, str] = {"minidlna": "minidlnad"}
+_PLACES = ("usr/sbin", "usr/bin", "sbin", "bin")
+_UPDATE_SECONDS, _DOWNLOAD_SECONDS, _UNPACK_SECONDS = 300, 600, 60
+"""Longest that each step may take; a mirror that trickles does not hold up the demo for ever."""
+
+
+_SETTINGS = """Dir::State "{folder}/state";
+Dir::State::lists "{folder}/state/lists";
+Dir::State::status "/var/lib/dpkg/status";
+Dir::Cache "{folder}/cache";
+Dir::Log "{folder}/log";
+Debug::NoLocking "1";
+Acquire::Languages "none";
+APT::Sandbox::User "root";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Post-Invoke;
+"""
+"""apt.conf(5): everything apt writes goes to our folder, and the machine's hooks do not run. An own file, because
+`#clear` works on what was read before it, and `-o` cannot say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What there is after a fetch: `found` name → executable, `missing` name → why, and a word for people."""
+
+    folder: Path
+    found: Mapping[str, str]
+    missing: Mapping[str, str]
+    said: str
+
+
+def default_folder() -> Path:
+    """Where the daemons are unpacked: `NETGUARD_LAB`, or a folder in the person's cache."""
+    return Path(
+        os.environ.get("NETGUARD_LAB") or Path(platformdirs.user_cache_dir("netguard", appauthor=False)) / "lab"
+    )
+
+
+def find(name: str, folder: Path | None = None) -> str | None:
+    """The executable of daemon `name`: from the folder first, then from this machine's PATH; None when not there."""
+    executable = _EXECUTABLES.get(name, name)
+    root = (folder or default_folder()) / "root"
+    for place in _PLACES:
+        if os.access(candidate := root / place / executable, os.X_OK):
+            return str(candidate)
+    return shutil.which(executable, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin")))
+
+
+def environment(executable: str, folder: Path | None = None) -> dict[str, str]:
+    """The environment to run `executable` in: the folder's libraries for what came from there, and little else."""
+    root = (folder or default_folder()) / "root"
+    plain = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
+    if not Path(executable).is_relative_to(root):
+        return plain
+    libraries = [str(p) for pattern in ("usr/lib/*-linux-gnu", "lib/*-linux-gnu") for p in sorted(root.glob(pattern))]
+    return {**plain, "LD_LIBRARY_PATH": ":".join((*libraries, f"{root}/usr/lib", f"{root}/lib"))}
+
+
+def here(folder: Path | None = None) -> Report:
+    """What there is now; fetches nothing."""
+    folder = folder or default_folder()
+    places = {name: find(name, folder) for name in PACKAGES}
+    missing = {name: "not unpacked, and not installed on this machine" for name, place in places.items() if not place}
+    return Report(folder=folder, found={n: p for n, p in places.items() if p}, missing=missing, said="")
+
+
+def fetch(folder: Path | None = None) -> Report:
+    """Downloads and unpacks what is missing. Never raises for a machine without apt or network: the report says so."""
+    before = here(folder)
+    folder = before.folder
+    if not before.missing:
+        return Report(folder=folder, found=before.found, missing={}, said="Everything is there already.")
+    tools = {tool: shutil.which(tool) for tool in ("apt-get", "dpkg-deb")}
+    if lacking := [tool for tool, place in tools.items() if not place]:
+        return _after(folder, f"This system has no {' and no '.join(lacking)}, so no daemons can be downloaded. "
+                              "The simulated servers stand in for them.")  # fmt: skip
+    try:
+        failed = _download(folder, [PACKAGES[name] for name in before.missing])
+    except (OSError, subprocess.SubprocessError) as error:
+        return _after(folder, f"The packages could not be downloaded ({error}). The simulated servers stand in.")
+    if failed:
+        return _after(folder, f"Not to be had here: {'; '.join(failed)}. The simulated servers stand in for them.")
+    return _after(folder, "Downloaded and unpacked; nothing was installed on this machine.")
+
+
+def _after(folder: Path, said: str) -> Report:
+    now = here(folder)
+    return Report(folder=folder, found=now.found, missing=now.missing, said=said)
+
+
+def _download(folder: Path, packages: list[str]) -> list[str]:
+    for part in ("state/lists/partial", "cache/archives/partial", "root", "log"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    settings = folder / "apt.conf"
+    settings.write_text(_SETTINGS.format(folder=folder), encoding="utf-8")
+    apt = ["apt-get", "-qq", "-c", str(settings)]
+    _run([*apt, "update"], _UPDATE_SECONDS)
+    fetched = ["install", "--yes", "--download-only", "--no-install-recommends"]
+    failed = []
+    try:
+        _run([*apt, *fetched, *packages], _DOWNLOAD_SECONDS)
+    except subprocess.CalledProcessError:
+        for package in packages:  # one that this release does not have must not cost all the others
+            try:
+                _run([*apt, *fetched, package], _DOWNLOAD_SECONDS)
+            except subprocess.CalledProcessError as error:
+                failed.append(f"{package} ({_last_line(error.stderr)})")
+    for archive in sorted((folder / "cache" / "archives").glob("*.deb")):
+        _run(["dpkg-deb", "-x", str(archive), str(folder / "root")], _UNPACK_SECONDS)
+    for part in ("state", "cache", "log"):
+        shutil.rmtree(folder / part)
+    return failed
+
+
+def _run(argv: list[str], seconds: int) -> None:
+    env = {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(argv, check=True, capture_output=True, text=True, timeout=seconds, env=env, stdin=subprocess.DEVNULL)
+
+
+def _last_line(text: str | None) -> str:
+    lines = (text or "").strip().splitlines()
+    return lines[-1] if lines else "no reason given"
+
+
+def main() -> int:
+    """Fetches, and prints what is there and what is missing. Always 0: the home works without any of them."""
+    report = fetch()
+    out = sys.stdout
+    out.write(f"{report.said}\nFolder: {report.folder}\n")
+    for name in PACKAGES:
+        out.write(f"  {name:13} {report.found.get(name) or 'missing: ' + report.missing.get(name, '')}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Measures: printed for people, asserted nowhere. `make bench` runs them all in one go."""

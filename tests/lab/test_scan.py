@@ -1,0 +1,339 @@
+"""The whole scan with real packets: what it finds, what it spares, and what it sends to whom."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netguard.demo.catalogue import build_home, demo_home
+from netguard.demo.running import RunningHome
+from netguard.model import codec
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, Role, Status
+from tests.lab.conftest import namespaces
+
+ROOT = Path(__file__).resolve().parents[2]
+SCAN_SECONDS = 280
+
+
+def start(home: RunningHome, folder: Path, *argv: str, **environment: str) -> "subprocess.Popen[str]":
+    """`netguard scan` as the home's laptop runs it."""
+    command = [sys.executable, "-m", "netguard", "scan", "-i", home.laptop_interface, str(home.prefix), "--no-html"]
+    clean = {k: v for k, v in os.environ.items() if k not in {"SUDO_UID", "PKEXEC_UID"}}
+    return home.run_as_laptop(
+        [*command, "--database", f"sqlite:///{folder}/history.sqlite", *argv],
+        env=clean | {"PYTHONPATH": str(ROOT), "HOME": str(folder), "NO_COLOR": "1"} | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def scan_of(home: RunningHome, folder: Path, *argv: str, **environment: str) -> Scan:
+    """The document of a finished scan."""
+    process = start(home, folder, "--my-network", "--json", "-", *argv, **environment)
+    out, errors = process.communicate(timeout=SCAN_SECONDS)
+    assert process.returncode == 0, errors
+    return codec.loads(out.encode())
+
+
+def by_address(scan: Scan, home: RunningHome, name: str) -> Any:
+    address = home.device(name).address
+    return next(d for d in scan.devices if address in d.addresses)
+
+
+def findings(scan: Scan, check: str, key: str) -> list[Any]:
+    return [f for f in scan.findings if f.check == check and f.target == key]
+
+
+@pytest.fixture(scope="module")
+def quiet_home() -> Iterator[RunningHome]:
+    """The demo home, only for this module: its counters hold what the scan did and nothing else."""
+    with namespaces(demo_home()) as home:
+        yield home
+
+
+@pytest.fixture(scope="module")
+def transcript(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("transcript") / "acts"
+
+
+@pytest.fixture(scope="module")
+def scanned(quiet_home, tmp_path_factory, transcript) -> Scan:
+    return scan_of(quiet_home, tmp_path_factory.mktemp("scan"), "--transcript", str(transcript))
+
+
+def test_everybody_is_found_and_nobody_twice(quiet_home, scanned):
+    expected = {quiet_home.home.address(d) for d in quiet_home.home.devices} | {str(quiet_home.laptop_address)}
+    found = [str(a) for d in scanned.devices for a in d.addresses if a.version == 4]
+    assert sorted(found) == sorted(expected | {str(quiet_home.prefix[1])})
+    assert scanned.ended is Ended.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("router", Role.ROUTER),
+        ("lock-bridge", Role.LOCK_HUB),
+        ("homekit-lock", Role.LOCK),
+        ("light-hub", Role.SMART_HOME_HUB),
+        ("automation-host", Role.SMART_HOME_HUB),
+        ("camera", Role.CAMERA),
+        ("nas", Role.NAS),
+        ("printer", Role.PRINTER),
+        ("tv", Role.TV),
+    ],
+)
+def test_devices_are_told_for_what_they_are(quiet_home, scanned, name, role):
+    assert by_address(scanned, quiet_home, name).role is role
+
+
+def test_the_forgotten_telnet_of_the_lock_bridge_is_found_with_its_evidence(quiet_home, scanned):
+    bridge = by_address(scanned, quiet_home, "lock-bridge")
+    (telnet,) = findings(scanned, "telnet-open", bridge.key)
+    assert telnet.status is Status.FAIL
+    unexpected = [f for f in findings(scanned, "lock-unexpected-port", bridge.key) if f.status is Status.FAIL]
+    assert [f.title for f in unexpected] == [f"{bridge.name} listens on tcp/23 (telnet), which it has no reason to"]
+    shown = {o.id: o for o in scanned.observations}
+    assert any("login" in str(shown[i].value) for i in telnet.evidence)
+    (action,) = [a for a in scanned.actions if a.id.startswith("close-port")]
+    assert {telnet.fingerprint, unexpected[0].fingerprint} <= set(action.closes)
+
+
+def test_a_clean_hub_raises_no_alarm_and_passes_only_because_every_port_was_asked(quiet_home, scanned):
+    hub = by_address(scanned, quiet_home, "light-hub")
+    assert [f.status for f in scanned.findings if f.target == hub.key] == [Status.PASS, Status.PASS]
+    assert [c.ports for c in hub.coverage] == ["1-65535"]
+
+
+def test_not_one_byte_was_sent_to_the_printer(quiet_home, scanned):
+    assert scanned.depth is Depth.STANDARD
+    counts = quiet_home.device("printer").count
+    for port in (9100, 631, 515):
+        assert counts.port(port).accepted > 0, "the port was asked whether it is open"
+        assert counts.port(port).payload_bytes == 0
+
+
+def test_locks_hubs_and_the_unidentified_had_one_connection_at_a_time(quiet_home, scanned):
+    assert scanned.devices
+    for name in ("lock-bridge", "homekit-lock", "light-hub", "camera", "printer"):
+        assert quiet_home.device(name).count.most_established <= 1, name
+
+
+def test_a_battery_lock_was_asked_about_its_announced_port_only(quiet_home, scanned):
+    lock = by_address(scanned, quiet_home, "homekit-lock")
+    (announced,) = {o.port for o in scanned.observed(lock.key, "dnssd.type") if o.value == "_hap._tcp"}
+    assert [c.ports for c in lock.coverage] == [str(announced)]
+    assert all(f.status is Status.UNKNOWN for f in findings(scanned, "lock-unexpected-port", lock.key))
+
+
+def test_a_device_that_drops_everything_is_there_and_nothing_is_said_to_be_fine_about_it(quiet_home, scanned):
+    silent = by_address(scanned, quiet_home, "silent-plug")
+    assert {s.source for s in silent.sightings} >= {"arp"}
+    assert silent.coverage == ()
+    assert {f.status for f in scanned.findings if f.target == silent.key} == {Status.UNKNOWN}
+
+
+def test_a_phone_with_a_random_mac_is_known_as_such(quiet_home, scanned):
+    phone = by_address(scanned, quiet_home, "phone")
+    assert phone.mac_randomised is True
+
+
+def test_the_flat_network_is_one_finding_and_one_action(scanned):
+    flat = [f for f in scanned.findings if f.check == "lock-shares-segment"]
+    assert [f.status for f in flat] == [Status.FAIL]
+    assert sum(a.id.startswith("segment:") for a in scanned.actions) == 1
+
+
+def test_garbage_costs_its_own_device_a_note_and_nothing_else(quiet_home, scanned):
+    gadget = [d.name for d in quiet_home.home.devices if any(s.kind == "garbage" for s in d.servers)]
+    for name in gadget:
+        where = str(quiet_home.device(name).address)
+        notes = [a for a in scanned.attempts if a.target.startswith(where) and a.outcome is Outcome.FAILED]
+        assert notes
+        assert not any("own mistake" in (a.reason or "") for a in scanned.attempts)
+
+
+def test_nothing_was_sent_outside_the_home(quiet_home, scanned, transcript):
+    allowed = {"224.0.0.251", "239.255.255.250"}
+    acts = [json.loads(line) for line in transcript.read_text().splitlines()]
+    assert {a["act"] for a in acts} == {"arp-request", "tcp-connect", "tcp-send", "udp-send"}
+    for act in acts:
+        address = act["target"].split(" ")[0]
+        assert address in allowed or address in quiet_home.prefix, act
+
+
+def test_the_same_home_scanned_again_has_the_same_findings(quiet_home, scanned, tmp_path):
+    again = scan_of(quiet_home, tmp_path)
+    assert {f.fingerprint: f.status for f in again.findings} == {f.fingerprint: f.status for f in scanned.findings}
+    assert [d.key for d in again.devices] == [d.key for d in scanned.devices]
+    assert again.grade == scanned.grade
+
+
+@pytest.mark.parametrize("daemon", ["dropbear", "lighttpd", "minidlna", "miniupnpd", "mosquitto", "avahi-daemon"])
+def test_real_daemons_are_seen_for_what_they_are(quiet_home, scanned, daemon):
+    if daemon not in quiet_home.daemons:
+        pytest.skip(f"needs the real {daemon}: {quiet_home.missing.get(daemon, 'not there')}")
+    said = " ".join(str(o.value) for o in scanned.observations).lower()
+    marks = {"avahi-daemon": "_home-assistant._tcp", "mosquitto": "1883", "minidlna": "minidlna"}
+    if daemon == "mosquitto":
+        host = by_address(scanned, quiet_home, quiet_home.daemons[daemon][0])
+        assert 1883 in {s.port for s in host.open_services}
+    else:
+        assert marks.get(daemon, daemon) in said
+
+
+@pytest.mark.parametrize("seed", [11, 29])
+def test_a_home_that_these_tests_do_not_know_is_scanned_and_its_telnet_found(seed, tmp_path):
+    with namespaces(build_home(seed=seed)) as home:
+        telnets = [
+            (d.name, s.port)
+            for d in home.home.devices
+            for s in d.servers
+            if s.kind == "telnet" and s.transport == "tcp"
+        ]
+        assert telnets
+        scan = scan_of(home, tmp_path, "--depth", "quick")
+        assert not [a for a in scan.attempts if "own mistake" in (a.reason or "")]
+        for name, port in telnets:
+            device = by_address(scan, home, name)
+            found = [f for f in findings(scan, "telnet-open", device.key) if f.status is Status.FAIL]
+            assert [f"tcp/{port}" in f.title for f in found] == [True]
+
+
+def test_on_a_network_nobody_enrolled_not_one_packet_leaves(quiet_home, scanned, tmp_path):
+    sent = "import json;print(json.dumps(int(open('/sys/class/net/{}/statistics/tx_packets').read())))"
+    # The kernel of the laptop may still confirm neighbours it has just spoken with: wait until it is quiet.
+    code = sent.format(quiet_home.laptop_interface)
+
+    def count() -> int:
+        process = quiet_home.run_as_laptop([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        return int(process.communicate(timeout=30)[0])
+
+    before, deadline = count(), time.monotonic() + 60
+    while time.monotonic() < deadline:
+        time.sleep(2)
+        now = count()
+        if now == before:
+            break
+        before = now
+    process = start(quiet_home, tmp_path)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "Nothing was sent" in errors
+    assert count() == before
+
+
+def test_a_home_once_enrolled_is_recognised_and_belongs_to_one_site(quiet_home, scanned, tmp_path):
+    first = scan_of(quiet_home, tmp_path, "--depth", "discover", "--site", "cabin")
+    assert first.authorisation.how == "my-network"
+    process = start(quiet_home, tmp_path, "--depth", "discover", "--json", "-")
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    again = codec.loads(out.encode())
+    assert (again.authorisation.how, again.site) == ("enrolled", "cabin")
+    contradicted = start(quiet_home, tmp_path, "--depth", "discover", "--site", "villa")
+    _, errors = contradicted.communicate(timeout=60)
+    assert contradicted.returncode == 3
+    assert "cabin" in errors
+
+
+def test_a_device_on_the_never_touch_list_gets_no_packet(quiet_home, scanned, tmp_path):
+    bridge = quiet_home.device("lock-bridge")
+    config = tmp_path / "config.toml"
+    config.write_text(f'never_touch = ["{bridge.mac}", "{quiet_home.device("camera").address}"]\n')
+    before = {n: quiet_home.device(n).count for n in ("lock-bridge", "camera")}
+    acts = tmp_path / "acts"
+    scan = scan_of(quiet_home, tmp_path, "--depth", "quick", "--transcript", str(acts), NETGUARD_CONFIG=str(config))
+    for name, count in before.items():
+        after = quiet_home.device(name).count
+        assert [p.accepted for p in after.ports] == [p.accepted for p in count.ports], name
+        device = by_address(scan, quiet_home, name) if name == "lock-bridge" else None
+        if device is not None:
+            assert {f.status for f in scan.findings if f.target == device.key} == {Status.UNKNOWN}
+    targets = {json.loads(line)["target"].split(" ")[0] for line in acts.read_text().splitlines() if "tcp" in line}
+    assert str(bridge.address) not in targets
+    assert str(quiet_home.device("camera").address) not in targets
+    assert any("never to touch" in (a.reason or "") for a in scan.attempts)
+
+
+def test_ctrl_c_keeps_what_was_learnt(quiet_home, scanned, tmp_path):
+    acts = tmp_path / "acts"
+    process = start(
+        quiet_home, tmp_path, "--my-network", "--json", str(tmp_path / "kept.json"), "--transcript", str(acts)
+    )
+    deadline = time.monotonic() + 60
+    while not (acts.exists() and "deep probe" in acts.read_text()):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    kept = codec.loads((tmp_path / "kept.json").read_bytes())
+    assert kept.ended is Ended.INTERRUPTED
+    assert len(kept.devices) == len(scanned.devices)
+    assert any(f.status is Status.FAIL for f in kept.findings)
+    listed = subprocess.run(
+        [sys.executable, "-m", "netguard", "history", "--database", f"sqlite:///{tmp_path}/history.sqlite"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert kept.id in listed.stdout
+
+
+def test_a_scan_out_of_time_ends_by_itself_and_says_so(quiet_home, scanned, tmp_path):
+    scan = scan_of(quiet_home, tmp_path, "--max-time", "6")
+    assert scan.ended is Ended.DEADLINE
+    assert scan.devices
+
+
+WITHOUT_RIGHTS = """
+import ctypes, os, sys
+from netguard.net import privileges
+privileges.drop(privileges.Identity(uid=0, gid=0, why="a test"))
+os.geteuid = lambda: 1000
+from netguard.cli import main
+sys.argv = ["netguard", *sys.argv[1:]]
+main()
+"""
+
+
+def test_without_raw_sockets_it_finds_who_answers_and_says_what_it_missed(quiet_home, scanned, tmp_path):
+    argv = [sys.executable, "-c", WITHOUT_RIGHTS, "scan", "-i", quiet_home.laptop_interface, str(quiet_home.prefix)]
+    argv += ["--no-html", "--my-network", "--depth", "discover", "--json", "-"]
+    argv += ["--database", f"sqlite:///{tmp_path}/history.sqlite"]
+    process = quiet_home.run_as_laptop(
+        argv,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    out, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    scan = codec.loads(out.encode())
+    assert not scan.vantage.privileged
+    # The kernel's own ARP answers for the silent one too, so the neighbour table has everybody.
+    assert {a for d in scan.devices for a in d.addresses} == {a for d in scanned.devices for a in d.addresses}
+    (skipped,) = [a for a in scan.attempts if a.stage == "discover.arp"]
+    assert skipped.outcome is Outcome.SKIPPED
+    assert {f.status for f in scan.findings if f.check == "iot-shares-segment"} <= {Status.UNKNOWN, Status.FAIL}
+
+
+def test_what_is_only_possible_is_not_said_for_certain(quiet_home, scanned):
+    bridge = by_address(scanned, quiet_home, "lock-bridge")
+    for finding in findings(scanned, "lock-unexpected-port", bridge.key):
+        assert finding.confidence is bridge.confidence or finding.status is not Status.FAIL
+    assert bridge.confidence in set(Confidence)

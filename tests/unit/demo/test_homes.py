@@ -1,0 +1,143 @@
+"""Descriptions of homes: what is possible, what is refused, and that they survive the way to another process."""
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from netguard.demo import catalogue, daemons, recipes
+from netguard.demo.counters import Tally
+from netguard.demo.daemons import NAMES, environment, find, here
+from netguard.demo.homes import Device, Home, Server
+from netguard.demo.orders import Order
+from netguard.errors import LabError
+
+
+def test_the_demo_home_has_what_it_must_have() -> None:
+    home = catalogue.demo_home()
+    bridge = home.device("lock-bridge")
+    assert bridge.mac.startswith("54:d2:72")
+    assert {s.port for s in bridge.servers if s.transport == "tcp"} == {8080, 23}
+    assert {d.name for d in home.everyone} == {
+        "router", "laptop", "lock-bridge", "homekit-lock", "light-hub", "automation-host", "camera", "nas", "printer",
+        "television", "silent-plug", "phone",
+    }  # fmt: skip
+
+
+def test_a_home_arrives_in_another_process_as_it_was() -> None:
+    order = Order(kind="namespaces", home=catalogue.demo_home(), daemons={"dnsmasq": "/x"}, folder="/y")
+    assert msgspec.json.decode(msgspec.json.encode(order), type=Order) == order
+
+
+def test_a_home_can_be_built_that_nobody_has_seen() -> None:
+    bridge = catalogue.lock_bridge(mac="54:d2:72:aa:bb:cc", host=77, hostname="Nuki_Bridge_AABBCCDD", telnet=2323)
+    home = catalogue.build_home("10.9.0.0/16", changes={"lock-bridge": bridge, "nas": None})
+    assert home.address(home.device("lock-bridge")) == "10.9.0.77"
+    assert "nas" not in {d.name for d in home.everyone}
+
+
+@pytest.mark.parametrize("prefix", ["8.8.8.0/24", "127.0.0.0/24", "10.0.0.0/8", "192.168.77.0/28"])
+def test_a_prefix_that_is_not_a_home_is_refused(prefix: str) -> None:
+    with pytest.raises(LabError):
+        catalogue.build_home(prefix)
+
+
+def test_two_devices_cannot_be_one() -> None:
+    with pytest.raises(LabError, match="same mac"):
+        catalogue.build_home(changes={"camera": catalogue.camera(mac="54:d2:72:1a:2b:3c")})
+    with pytest.raises(LabError, match="same host"):
+        catalogue.build_home(extra=(catalogue.noisy_gadget(host=20),))
+    with pytest.raises(LabError, match="no device 'cat'"):
+        catalogue.build_home(changes={"cat": None})
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"mac": "54-d2-72-1a-2b-3c"}, {"name": "Lock; rm"}, {"servers": (Server(kind="web", port=1),) * 2}]
+)
+def test_a_device_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    usual: dict[str, object] = {"name": "a", "what": "A", "mac": "02:00:00:00:00:01", "host": 5}
+    with pytest.raises(LabError):
+        Device(**{**usual, **wrong})  # type: ignore[arg-type]
+
+
+def test_each_stand_in_names_a_daemon_of_its_own_device() -> None:
+    home: Home = catalogue.demo_home()
+    for device in home.everyone:
+        assert {s.stands_in_for for s in device.servers if s.stands_in_for} <= set(device.daemons)
+        assert set(device.daemons) <= set(NAMES) == set(recipes.RECIPES)
+
+
+def test_every_recipe_says_how_to_know_that_it_is_ready() -> None:
+    home = catalogue.demo_home()
+    for device in home.everyone:
+        for name in device.daemons:
+            place = recipes.Place(
+                home=home, device=device, address=home.address(device), interface="eth0", executable=f"/lab/root/{name}",
+                folder="/lab/root", tools={},
+            )  # fmt: skip
+            recipe = recipes.RECIPES[name](place)
+            assert recipe.ready
+            assert recipe.argv[0] == f"/lab/root/{name}"
+            assert all(path.startswith(("/run/", "/etc/")) for path, _ in recipe.files)
+            assert recipe.private_etc or all(path.startswith("/run/") for path, _ in recipe.files)
+
+
+def test_a_small_home_gets_no_leases_instead_of_wrong_ones() -> None:
+    few = replace(catalogue.demo_home(), prefix="192.168.77.0/25")
+    place = recipes.Place(
+        home=few, device=few.router, address="192.168.77.1", interface="br-lan", executable="/x", folder="/y", tools={}
+    )
+    config = dict(recipes.dnsmasq(place).files)["/run/lab/dnsmasq.conf"]
+    assert "dhcp-range=192.168.77.96,192.168.77.125,255.255.255.128,1h" in str(config)
+
+
+def test_daemons_are_looked_for_in_the_folder_first(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("PATH", "")
+    program = tmp_path / "root" / "usr" / "sbin" / "minidlnad"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (tmp_path / "root" / "usr" / "lib" / "x86_64-linux-gnu").mkdir(parents=True)
+    assert find("minidlna", tmp_path) == str(program)
+    assert "x86_64-linux-gnu" in environment(str(program), tmp_path)["LD_LIBRARY_PATH"]
+    assert "LD_LIBRARY_PATH" not in environment("/usr/sbin/nowhere", tmp_path)
+    assert "minidlna" in here(tmp_path).found
+
+
+def test_a_port_keeps_the_beginning_of_what_it_heard_and_counts_it_all() -> None:
+    tally = Tally(transport="tcp", port=9100, bound=9100)
+    for _ in range(10):
+        tally.heard(b"x" * 1000)
+    assert tally.plain().payload_bytes == 10_000
+    assert len(tally.plain().payload) == 4096
+
+
+def test_a_system_without_apt_is_told_so_kindly(tmp_path, monkeypatch, capsys) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("NETGUARD_LAB", str(tmp_path / "lab"))
+    monkeypatch.setattr("netguard.demo.daemons.find", lambda *_: None)
+    assert daemons.main() == 0
+    out = capsys.readouterr().out
+    assert out.startswith("This system has no apt-get and no dpkg-deb, so no daemons can be downloaded.")
+    assert "dnsmasq       missing: " in out
+
+
+def test_a_package_that_is_not_to_be_had_does_not_cost_the_others(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "apt-get").write_text(
+        '#!/bin/sh\necho "$@" >> $LOG\ncase "$*" in *minidlna*) echo \'E: no such package\' >&2; exit 100;; esac\n'
+    )
+    (tools / "dpkg-deb").write_text("#!/bin/sh\n")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+    monkeypatch.setenv("LOG", str(tmp_path / "log"))
+    monkeypatch.setattr("netguard.demo.daemons.find", lambda *_: None)
+    report = daemons.fetch(tmp_path / "lab")
+    assert report.said.startswith("Not to be had here: minidlna (E: no such package).")
+    said = (tmp_path / "log").read_text().splitlines()
+    assert said[0].endswith(" update")
+    assert all(f"-c {tmp_path}/lab/apt.conf" in line for line in said)
+    assert [line.split()[-1] for line in said[2:]] == list(daemons.PACKAGES.values())
+    assert f'Dir::State "{tmp_path}/lab/state";' in (tmp_path / "lab" / "apt.conf").read_text()

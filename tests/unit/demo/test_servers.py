@@ -1,0 +1,165 @@
+"""The simulated servers without sockets: what they say to good, bad and endless input."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netguard import registry
+from netguard.demo import catalogue, wire
+from netguard.demo.homes import Device, Server
+from netguard.demo.servers import mdns, mqtt, nameserver, rtsp, secure_web, snmp, ssdp, telnet, web
+from netguard.demo.servers._contract import Context
+
+HOME = catalogue.demo_home()
+KINDS = registry.load_all("netguard.demo.servers")
+
+
+def context(device: str | Device, kind: str, notes: list[str] | None = None) -> Context:
+    """The context of a server of the demo home."""
+    one = HOME.device(device) if isinstance(device, str) else device
+    server = next((s for s in one.servers if s.kind == kind), Server(kind=kind, port=9))
+    return Context(
+        home=HOME, device=one, server=server, address=HOME.address(one), port=server.port, ports=(),
+        names=tuple((d.hostname, HOME.address(d)) for d in HOME.everyone if d.hostname),
+        note=(notes if notes is not None else []).append,
+    )  # fmt: skip
+
+
+def test_every_server_of_the_homes_has_a_module() -> None:
+    homes = (HOME, catalogue.build_home(extra=(catalogue.noisy_gadget(),)))
+    kinds = {server.kind for home in homes for device in home.everyone for server in device.servers}
+    assert kinds <= set(KINDS)
+
+
+@given(st.lists(st.binary(max_size=200), max_size=8))
+def test_no_server_raises_whatever_it_hears(pieces: list[bytes]) -> None:
+    for kind, module in KINDS.items():
+        one = context("light-hub", kind)
+        if hasattr(module, "conversation"):
+            talk = module.conversation(one)
+            assert isinstance(talk.opened(), bytes)
+            for piece in pieces:
+                if not talk.over:
+                    assert isinstance(talk.received(piece), bytes)
+        else:
+            responder = module.responder(one)
+            for piece in pieces:
+                assert isinstance(responder.answers(piece, ("192.168.77.10", 4000)), tuple)
+
+
+def test_http_answers_in_pieces_in_a_row_and_to_head() -> None:
+    talk = web.Http(context("light-hub", "web"))
+    assert talk.received(b"GET /api/con") == b""
+    page = talk.received(b"fig?x=1 HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert page.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b'"modelid":"BSB002"' in page
+    both = talk.received(
+        b"POST /x HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcHEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"
+    )
+    assert both.count(b"HTTP/1.1 ") == 2
+    assert both.startswith(b"HTTP/1.1 404 ")
+    assert both.endswith(b"\r\n\r\n")
+    assert talk.over
+
+
+@pytest.mark.parametrize("make", [web.Http, rtsp.Rtsp])
+def test_a_request_that_never_ends_ends_the_connection(make: Callable[[Context], web.Http | rtsp.Rtsp]) -> None:
+    talk = make(context("camera", "web"))
+    for _ in range(20):
+        if not talk.over:
+            talk.received(b"x" * 1000)
+    assert talk.over
+
+
+def test_telnet_asks_for_a_name_and_a_password_and_lets_nobody_in() -> None:
+    notes: list[str] = []
+    talk = telnet.Login(context("lock-bridge", "telnet", notes))
+    assert talk.opened().endswith(b"Nuki_Bridge_1A2B3C4D login: ")
+    assert talk.received(b"\xff\xfc\x01\xff\xfa\x1f\x00\x50\x00\x18\xff\xf0") == b""
+    assert talk.received(b"root\r\n") == b"\r\nPassword: "
+    assert talk.received(b"root\r\n").startswith(b"\r\nLogin incorrect")
+    assert notes == ["login-attempt"]
+    talk.received(b"a\nb\nc\nd\n")
+    assert talk.over
+
+
+def test_mqtt_accepts_a_split_connect_and_refuses_a_huge_packet() -> None:
+    connect = bytes.fromhex("100f00044d5154540402003c00036e6574")
+    talk = mqtt.Broker(context("automation-host", "mqtt"))
+    assert talk.received(connect[:5]) == b""
+    assert talk.received(connect[5:] + b"\xc0\x00") == b"\x20\x02\x00\x00\xd0\x00"
+    talk.received(b"\x30\xff\xff\xff\x7f")
+    assert talk.over
+
+
+def test_the_certificate_of_a_device_keeps_its_key() -> None:
+    one, other = (secure_web.certificate("x", "y", "NL", seed) for seed in ("00:17:88:00:00:01", "00:17:88:00:00:02"))
+    assert one[1] == secure_web.certificate("x", "y", "NL", "00:17:88:00:00:01")[1]
+    assert one[1] != other[1]
+
+
+def query(name: str, kind: int = wire.PTR, *, unicast: bool = False) -> bytes:
+    """One multicast DNS question."""
+    return wire.ask((wire.Question(name=wire.name_of(name), type=kind, unicast=unicast),), id=5)
+
+
+def test_mdns_answers_the_group_or_the_asker_as_it_was_asked() -> None:
+    one = mdns.Multicast(context("homekit-lock", "mdns"))
+    question = "_hap._tcp.local"
+    assert [a.to for a in one.answers(query(question), ("192.168.77.10", 5353))] == ["group"]
+    assert [a.to for a in one.answers(query(question, unicast=True), ("192.168.77.10", 5353))] == ["sender"]
+    (legacy,) = one.answers(query(question), ("192.168.77.10", 40000))
+    assert legacy.to == "sender"
+    assert wire.read(legacy.data).id == 5
+    assert [q.name for q in wire.read(legacy.data).questions] == [("_hap", "_tcp", "local")]
+    assert one.answers(query("_ipp._tcp.local"), ("192.168.77.10", 5353)) == ()
+
+
+def test_mdns_does_not_repeat_what_the_asker_knows() -> None:
+    one = mdns.Multicast(context("homekit-lock", "mdns"))
+    known = wire.Record(name=("_hap", "_tcp", "local"), type=wire.PTR, data=("Front Door", "_hap", "_tcp", "local"))
+    asked = (wire.Question(name=("_hap", "_tcp", "local"), type=wire.PTR),)
+    data = wire.write((known,), questions=asked, flags=0)
+    assert one.answers(data, ("192.168.77.10", 5353)) == ()
+
+
+def test_mdns_sends_service_text_and_address_along_with_a_pointer() -> None:
+    (answer,) = mdns.Multicast(context("homekit-lock", "mdns")).answers(
+        query("_hap._tcp.local"), ("192.168.77.10", 5353)
+    )
+    assert b"ci=6" in answer.data
+    assert bytes((192, 168, 77, 21)) in answer.data
+
+
+def test_ssdp_answers_what_was_searched_for_and_nothing_else() -> None:
+    one = ssdp.Ssdp(context("television", "ssdp"))
+
+    def search(target: str, man: str = '"ssdp:discover"') -> int:
+        text = f"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: {man}\r\nMX: 1\r\nST: {target}\r\n\r\n"
+        return len(one.answers(text.encode(), ("192.168.77.10", 4000)))
+
+    assert search("ssdp:all") == 5
+    assert search("urn:schemas-upnp-org:device:MediaRenderer:1") == 1
+    assert search("urn:schemas-upnp-org:device:InternetGatewayDevice:1") == 0
+    assert search("ssdp:all", man="") == 0
+
+
+def test_the_name_server_knows_the_home_and_says_no_to_the_rest() -> None:
+    names = nameserver.Names(context("router", "nameserver"))
+    (yes,) = names.answers(query("diskstation.lan", wire.A), ("192.168.77.10", 4000))
+    (no,) = names.answers(query("example.com", wire.A), ("192.168.77.10", 4000))
+    assert bytes((192, 168, 77, 50)) in yes.data
+    assert no.data[3] & 15 == 3
+
+
+def test_snmp_describes_the_device_and_counts_a_write() -> None:
+    notes: list[str] = []
+    agent = snmp.Agent(context("printer", "snmp", notes))
+    get = bytes.fromhex("302602010004067075626c6963a019020101020100020100300e300c06082b060102010101000500")
+    (answer,) = agent.answers(get, ("192.168.77.10", 4000))
+    assert b"Brother NC-8900w" in answer.data
+    assert agent.answers(get.replace(b"public", b"secret"), ("192.168.77.10", 4000)) == ()
+    assert agent.answers(get.replace(b"\xa0\x19", b"\xa3\x19"), ("192.168.77.10", 4000)) == ()
+    assert notes == ["write-attempt"]
