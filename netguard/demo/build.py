@@ -70,10 +70,15 @@ def _card(home: Home, device: Device) -> list[str]:
             with contextlib.suppress(OSError):
                 Path(f"/proc/sys/net/ipv4/conf/{name}/rp_filter").write_text("0", encoding="ascii")
         return [*lines, f"address add {home.address(device)}/32 dev {CARD}", f"link set {CARD} up"]
-    return [
-        *lines, f"address add {home.address(device)}/{home.prefix_length} brd + dev {CARD}", f"link set {CARD} up",
+    lines += [
+        f"address add {home.address(device)}/{home.prefix_length} brd + dev {CARD}",
+        f"link set {CARD} up",
         f"route add default via {home.address(home.router)}",
-    ]  # fmt: skip
+    ]
+    if device is home.laptop:
+        # A laptop that somebody uses has long spoken with its router; netguard recognises networks by what that left.
+        lines.append(f"neigh replace {home.address(home.router)} lladdr {home.router.mac} dev {CARD} nud stale")
+    return lines
 
 
 def _ip(program: str, lines: list[str], descriptors: tuple[int, ...] = ()) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from netguard.demo.catalogue import build_home, demo_home
+from netguard.demo import appliances, catalogue
+from netguard.demo.catalogue import build_home
+from netguard.demo.homes import Device, Home, Server
 from netguard.demo.running import RunningHome
 from netguard.model import codec
 from netguard.model.scan import Scan
@@ -56,8 +59,8 @@ def findings(scan: Scan, check: str, key: str) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def quiet_home() -> Iterator[RunningHome]:
-    """The demo home, only for this module: its counters hold what the scan did and nothing else."""
-    with namespaces(demo_home()) as home:
+    """The demo home and a device that answers garbage, only for this module: its counters hold what the scan did and nothing else."""
+    with namespaces(build_home(extra=(catalogue.noisy_gadget(),))) as home:
         yield home
 
 
@@ -72,9 +75,9 @@ def scanned(quiet_home, tmp_path_factory, transcript) -> Scan:
 
 
 def test_everybody_is_found_and_nobody_twice(quiet_home, scanned):
-    expected = {quiet_home.home.address(d) for d in quiet_home.home.devices} | {str(quiet_home.laptop_address)}
+    expected = {quiet_home.home.address(d) for d in quiet_home.home.everyone}
     found = [str(a) for d in scanned.devices for a in d.addresses if a.version == 4]
-    assert sorted(found) == sorted(expected | {str(quiet_home.prefix[1])})
+    assert sorted(found) == sorted(expected)
     assert scanned.ended is Ended.FINISHED
 
 
@@ -89,7 +92,7 @@ def test_everybody_is_found_and_nobody_twice(quiet_home, scanned):
         ("camera", Role.CAMERA),
         ("nas", Role.NAS),
         ("printer", Role.PRINTER),
-        ("tv", Role.TV),
+        ("television", Role.TV),
     ],
 )
 def test_devices_are_told_for_what_they_are(quiet_home, scanned, name, role):
@@ -104,7 +107,7 @@ def test_the_forgotten_telnet_of_the_lock_bridge_is_found_with_its_evidence(quie
     assert [f.title for f in unexpected] == [f"{bridge.name} listens on tcp/23 (telnet), which it has no reason to"]
     shown = {o.id: o for o in scanned.observations}
     assert any("login" in str(shown[i].value) for i in telnet.evidence)
-    (action,) = [a for a in scanned.actions if a.id.startswith("close-port")]
+    (action,) = [a for a in scanned.actions if a.id == f"close-port:{bridge.key}"]
     assert {telnet.fingerprint, unexpected[0].fingerprint} <= set(action.closes)
 
 
@@ -154,12 +157,10 @@ def test_the_flat_network_is_one_finding_and_one_action(scanned):
 
 
 def test_garbage_costs_its_own_device_a_note_and_nothing_else(quiet_home, scanned):
-    gadget = [d.name for d in quiet_home.home.devices if any(s.kind == "garbage" for s in d.servers)]
-    for name in gadget:
-        where = str(quiet_home.device(name).address)
-        notes = [a for a in scanned.attempts if a.target.startswith(where) and a.outcome is Outcome.FAILED]
-        assert notes
-        assert not any("own mistake" in (a.reason or "") for a in scanned.attempts)
+    where = str(quiet_home.device("noisy-gadget").address)
+    notes = [a for a in scanned.attempts if a.target.startswith(where) and a.outcome is Outcome.FAILED]
+    assert notes
+    assert not [a for a in scanned.attempts if "own mistake" in (a.reason or "")]
 
 
 def test_nothing_was_sent_outside_the_home(quiet_home, scanned, transcript):
@@ -191,22 +192,49 @@ def test_real_daemons_are_seen_for_what_they_are(quiet_home, scanned, daemon):
         assert marks.get(daemon, daemon) in said
 
 
-@pytest.mark.parametrize("seed", [11, 29])
-def test_a_home_that_these_tests_do_not_know_is_scanned_and_its_telnet_found(seed, tmp_path):
-    with namespaces(build_home(seed=seed)) as home:
-        telnets = [
-            (d.name, s.port)
-            for d in home.home.devices
-            for s in d.servers
-            if s.kind == "telnet" and s.transport == "tcp"
-        ]
-        assert telnets
+def strange_home(seed: int) -> Home:
+    """A home drawn from `seed`: other prefix, addresses, names and MACs, and one more forgotten telnet somewhere."""
+    draw = random.Random(seed)
+    hosts = draw.sample(range(100, 250), 12)
+
+    def mac(oui: str) -> str:
+        return f"{oui}:{draw.randrange(256):02x}:{draw.randrange(256):02x}:{draw.randrange(256):02x}"
+
+    number = f"{draw.randrange(2**32):08X}"
+    changes = {
+        "router": catalogue.router(mac=mac("00:31:92"), host=hosts[0]),
+        "laptop": catalogue.laptop(mac=mac("a4:83:e7"), host=hosts[1]),
+        "lock-bridge": catalogue.lock_bridge(mac=mac("54:d2:72"), host=hosts[2], hostname=f"Nuki_Bridge_{number}"),
+        "light-hub": catalogue.light_hub(mac=mac("ec:b5:fa"), host=hosts[3]),
+        "printer": None if draw.random() < 0.5 else appliances.printer(mac=mac("00:80:77"), host=hosts[4], name="Drucker"),
+        "phone": catalogue.phone(mac=mac("7e:11:5a"), host=hosts[5]),
+    }
+    port = draw.choice((23, 2323))
+    gadget = Device(
+        name="weather-station",
+        what="Weather station",
+        mac=mac("bc:dd:c2"),
+        host=hosts[6],
+        hostname="wetterstation",
+        servers=(Server(kind="telnet", port=port, options=(("host", "wetter"),)),),
+    )
+    prefix = draw.choice(("10.231.17.0/24", "172.19.200.0/24", "192.168.3.0/24"))
+    return build_home(prefix, changes=changes, extra=(gadget,))
+
+
+@pytest.mark.parametrize("seed", [11, 29, 47])
+def test_a_home_that_these_tests_do_not_know_is_scanned_and_its_telnets_found(seed, tmp_path):
+    with namespaces(strange_home(seed)) as home:
+        telnets = [(d.name, s.port) for d in home.home.devices for s in d.servers if s.kind == "telnet"]
+        assert len(telnets) == 2
         scan = scan_of(home, tmp_path, "--depth", "quick")
         assert not [a for a in scan.attempts if "own mistake" in (a.reason or "")]
         for name, port in telnets:
             device = by_address(scan, home, name)
             found = [f for f in findings(scan, "telnet-open", device.key) if f.status is Status.FAIL]
             assert [f"tcp/{port}" in f.title for f in found] == [True]
+        bridge = by_address(scan, home, "lock-bridge")
+        assert any(f.status is Status.FAIL for f in findings(scan, "lock-unexpected-port", bridge.key))
 
 
 def test_on_a_network_nobody_enrolled_not_one_packet_leaves(quiet_home, scanned, tmp_path):

@@ -1,6 +1,10 @@
 """A history in a real file, and scans to put into it."""
 
 import dataclasses
+import os
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,3 +52,29 @@ def history(url: str) -> Iterator[History]:
     """An empty history in a real file."""
     with History.open(url) as opened:
         yield opened
+
+
+CHILD = """
+import dataclasses, sys
+from pathlib import Path
+from sqlalchemy import Engine, event
+from netguard.history.store import History
+from netguard.model import codec
+url, document, name = sys.argv[1:4]
+released = codec.loads(Path(document).read_bytes())
+"""
+
+
+def child(program: str, url: str, name: str = "child") -> subprocess.Popen[str]:
+    """Start a process that has `url`, `name` and the scan `released`; it is killed by its own number only."""
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD + textwrap.dedent(program), url, str(DOCUMENT), name],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )  # fmt: skip
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    return out
