@@ -44,7 +44,7 @@ lint: $(VENV)/.ready ## style, types, layers, dependencies
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/deptry netguard
+	$(BIN)/deptry .
 
 bench: lab ## measures, printed and never asserted
 	$(BIN)/python -m tests.bench

@@ -8,7 +8,9 @@ from netguard.model.finding import Finding
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Severity, Status
 
 
-def actions(findings: Iterable[Finding], remedies: Mapping[str, Remedy], devices: tuple[Device, ...]) -> tuple[Action, ...]:
+def actions(
+    findings: Iterable[Finding], remedies: Mapping[str, Remedy], devices: tuple[Device, ...]
+) -> tuple[Action, ...]:
     """One action for each remedy's group and scope among the failed findings, worst severity first.
 
     `remedies` is by check id; a failed finding whose check has none raises `KeyError`.

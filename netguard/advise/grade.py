@@ -33,7 +33,7 @@ def grade(findings: Iterable[Finding], devices: tuple[Device, ...], *, isolation
     unjudged = sum(f.status is Status.UNKNOWN for f in known)
     evaluated = round(judged / (judged + unjudged), 3) if judged + unjudged else 0.0
     guarded = {d.key for d in devices if d.role in GUARDED}
-    letter, because = _letter(open_findings, guarded, may_be_best=isolation_tested and evaluated >= 0.9)  # noqa: PLR2004
+    letter, because = _letter(open_findings, guarded, may_be_best=isolation_tested and evaluated >= 0.9)
     return Grade(
         letter=letter if evaluated >= LEAST_EVALUATED else None,
         best_possible=None,

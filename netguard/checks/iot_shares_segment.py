@@ -29,7 +29,7 @@ CHECK = Check(
 )
 
 
-def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:  # noqa: ARG001 - the contract of every check
+def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """Exactly one finding about the network the scan was made from."""
     subject = segment(scan)
     seen = others(scan)

@@ -37,7 +37,7 @@ CHECK = Check(
 )
 
 
-def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:  # noqa: ARG001 - the contract of every check
+def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per unexpected open port, and one per device about what is left."""
     devices = tuple(d for d in others(scan) if d.role in ROLES)
     if not devices:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check, Subject
 from netguard.checks._looked import CLOSE_PORT, NETWORK, asked, open_on, others, why_not_asked
+from netguard.model import ports as port_text
 from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.past import Past
@@ -44,8 +45,9 @@ CHECK = Check(
 )
 
 
-def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:  # noqa: ARG001 - the contract of every check
+def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per telnet service, or one per device that says why there is none."""
+    fix = next(r.fix for r in rules.ports.services if set(PORTS) & port_text.parse(r.ports))
     devices = others(scan)
     if not devices:
         yield CHECK.not_applicable(NETWORK, because="no other device was seen")
@@ -60,10 +62,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:  # noqa: A
                 title=f"{subject.name} offers telnet on tcp/{service.port}" + (", without any login" if shell else ""),
                 severity=_severity(device, shell=shell),
                 confidence=Confidence.CONFIRMED if service.name == "telnet" else Confidence.LIKELY,
-                fix=(
-                    "Look for telnet, remote shell or debug mode in the device's menu or app and switch it off; "
-                    "update its firmware. If there is no such switch, ask its maker, and keep it on a network of its own."
-                ),
+                fix=fix,
                 discriminator=f"tcp/{service.port}",
                 evidence=facts,
             )

@@ -54,7 +54,7 @@ def cli(ctx: click.Context) -> None:
     Without a command it shows your last result; the first time, on a terminal, it makes one.
     """
     if ctx.invoked_subcommand is None:
-        from netguard.cli._bare import bare  # noqa: PLC0415 - loads the history
+        from netguard.cli._bare import bare
 
         ctx.exit(bare(ctx))
 

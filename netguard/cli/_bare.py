@@ -14,7 +14,7 @@ from netguard.model.vocabulary import Status
 
 def bare(ctx: click.Context) -> int:
     """Show the last result, or make a first one with the person at the terminal. Returns the exit code."""
-    import os  # noqa: PLC0415
+    import os
 
     url = os.environ.get("NETGUARD_DATABASE") or default_url()
     with History.open(url) as history:
@@ -35,10 +35,9 @@ def last_result(scan: Scan, now: datetime) -> str:
     letter = scan.grade.letter if scan.grade and scan.grade.letter else "incomplete"
     failed = [f for f in scan.findings if f.status is Status.FAIL]
     unchecked = [f for f in scan.findings if f.status is Status.UNKNOWN]
-    lines = [
-        f"Last scan of {scan.site}: {when} ({scan.started_at.astimezone():%Y-%m-%d %H:%M}), grade {letter}, "
-        f"{len(scan.devices)} devices, {len(failed)} findings open, {len(unchecked)} not checked."
-    ]
+    letter_and_counts = f"grade {letter}, {len(scan.devices)} devices, {len(failed)} findings open"
+    said = f"{when} ({scan.started_at.astimezone():%Y-%m-%d %H:%M}), {letter_and_counts}, {len(unchecked)} not checked."
+    lines = [f"Last scan of {scan.site}: {said}"]
     if scan.actions:
         lines.append(f"Do next: {scan.actions[0].title}.")
     lines += [
@@ -51,13 +50,13 @@ def last_result(scan: Scan, now: datetime) -> str:
 
 
 def _first_time() -> int:
-    from netguard.cli._run import Request, run  # noqa: PLC0415 - loads the whole scan
+    from netguard.cli._run import Request, run
 
     click.echo("Welcome. netguard looks for what on your home network could end up opening the front door.")
     click.echo("It reads, and changes nothing. Nothing leaves this computer. It takes a minute or two.\n")
     code = run(Request())
     if code == exitcodes.DONE and click.confirm("\nOpen the report in your browser?", default=True):
-        from netguard.cli import _documents, _reports  # noqa: PLC0415
+        from netguard.cli import _documents, _reports
 
         newest = _documents.open_scan("latest", None, None)
         click.launch(str(_reports.path_for(newest, "html")))

@@ -25,8 +25,8 @@ def open_scan(reference: str, database: str | None, site: str | None) -> Scan:
                 return _decoded(file.read(codec.MAX_DOCUMENT + 1), str(path))
         except OSError as error:
             raise DocumentError(f"{path}: it cannot be read ({error.strerror})") from error
-    from netguard.history.database import default_url  # noqa: PLC0415 - loads SQLAlchemy
-    from netguard.history.store import History  # noqa: PLC0415
+    from netguard.history.database import default_url
+    from netguard.history.store import History
 
     with History.open(database or default_url()) as history:
         return history.scan(reference, site)

@@ -33,9 +33,9 @@ def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rul
             "2. To each device found, but this computer and those you said never to touch:",
             f"   first {len(light)} TCP ports, then {most} in all; to locks, hubs and the router all 65,535 at depth standard;",
             "   to battery-powered ones only the ports they announce or are known for.",
-            f"   Until it is known to be sturdy: {limits.GENTLE_ESTABLISHED} connection at a time, at most "
-            f"{limits.GENTLE_IN_FLIGHT} unanswered, {limits.GENTLE_START_PER_SECOND:.0f} a second at first,",
-            f"   at most {limits.DEVICE_SECONDS[depth]:.0f} seconds per device and round.",
+            f"   Until it is known to be sturdy: {limits.GENTLE_ESTABLISHED} connection at a time, at most",
+            f"   {limits.GENTLE_IN_FLIGHT} unanswered, {limits.GENTLE_START_PER_SECOND:.0f} a second at first,",
+            f"   at most {limits.DEVICE_SECONDS[depth]:.0f} seconds per device.",
         ]
         for name, module in pipeline.in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES")).items():
             lines.append(f"   {name:<12}{_first_sentence(module)}")

@@ -12,7 +12,7 @@ def folder() -> Path:
     configured = config.load().reports
     if configured:
         return Path(configured).expanduser()
-    import platformdirs  # noqa: PLC0415 - only when it is needed
+    import platformdirs
 
     return platformdirs.user_documents_path() / "netguard"
 

@@ -71,7 +71,7 @@ def run(request: Request) -> int:
                 click.echo(f"netguard: {remark}", err=True)
         targets = _session.targets(request.targets, around, large=request.large)
         if request.dry_run:
-            from netguard.cli import _rehearsal  # noqa: PLC0415
+            from netguard.cli import _rehearsal
 
             click.echo(_rehearsal.text(around, targets, Depth(request.depth), rules, raw=rights.opener is not None))
             return exitcodes.DONE

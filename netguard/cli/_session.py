@@ -81,7 +81,7 @@ def targets(named: tuple[str, ...], around: Surroundings, *, large: bool) -> tup
     own = around.vantage.segment.prefix
     found = tuple(_target(text, around) for text in named) or (own,)
     for network in found:
-        if network.version == 4 and network.prefixlen < LARGEST_PREFIX and not large:  # noqa: PLR2004
+        if network.version == 4 and network.prefixlen < LARGEST_PREFIX and not large:
             raise UsageError(
                 f"{network} has {network.size:,} addresses, more than a home has; "
                 f"name a smaller part of it, or add --large if that is meant"

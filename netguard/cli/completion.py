@@ -11,7 +11,7 @@ GROUP = "Expert"
 def command(shell: str) -> None:
     """Print completion for SHELL; its first lines say where to put it."""
     where = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/completions/netguard.fish"}[shell]
-    from netguard.cli import cli  # noqa: PLC0415 - it lists this module
+    from netguard.cli import cli
 
     kind = get_completion_class(shell)
     assert kind is not None  # noqa: S101 - click has these three

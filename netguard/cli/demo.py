@@ -28,6 +28,6 @@ def command(
 
     The home exists only inside this computer and is gone afterwards. Nothing is sent to any real network.
     """
-    from netguard.cli._demo import run  # noqa: PLC0415 - loads the home
+    from netguard.cli._demo import run
 
     ctx.exit(run(depth, html_file, json_file, loopback=loopback, quiet=quiet))

@@ -16,14 +16,14 @@ GROUP = "Start"
 @_options.database
 def command(interface: str | None, database: str | None) -> None:
     """Say what this computer can see, what it cannot, and how to change that. Sends nothing."""
-    import sys  # noqa: PLC0415
+    import sys
 
-    from netguard import config  # noqa: PLC0415
-    from netguard.history.database import default_url  # noqa: PLC0415
-    from netguard.history.store import History  # noqa: PLC0415
-    from netguard.rules import loader  # noqa: PLC0415
-    from netguard.vantage import home, system  # noqa: PLC0415
-    from netguard.vantage._capabilities import CAPABILITIES  # noqa: PLC0415
+    from netguard import config
+    from netguard.history.database import default_url
+    from netguard.history.store import History
+    from netguard.rules import loader
+    from netguard.vantage import home, system
+    from netguard.vantage._capabilities import CAPABILITIES
 
     click.echo("What this computer can see\n")
     around = system.backend().look(system.run, interface)

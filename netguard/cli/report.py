@@ -28,7 +28,7 @@ GROUP = "Start"
 @_options.database
 def command(scan: str, form: str, output: str | None, site: str | None, database: str | None) -> None:
     """Report on a scan: SCAN is `latest` (default), `previous`, an id or its start, a file, or `-`."""
-    from netguard.cli import _documents, _reports  # noqa: PLC0415
+    from netguard.cli import _documents, _reports
 
     document = _documents.open_scan(scan, database, site)
     module = registry.load("netguard.report.formats", form)

@@ -51,6 +51,6 @@ def command(ctx: click.Context, /, **given: object) -> None:
     TARGET is an address or network on this computer's own link; default is all of it. Results go to stdout: the
     summary, or with --json - the document. Ctrl-C ends the scan and keeps what was learnt.
     """
-    from netguard.cli._run import Request, run  # noqa: PLC0415 - everything heavy is behind it
+    from netguard.cli._run import Request, run
 
     ctx.exit(run(Request(**given)) or exitcodes.DONE)  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ _STATES = (PortState.OPEN, PortState.CLOSED, PortState.FILTERED, PortState.OPEN_
 """Which answer to believe when two probes saw a port differently: the more definite one."""
 
 
-def devices(  # noqa: PLR0917 - one argument for each thing that stages learn
+def devices(
     sightings: tuple[Sighting, ...],
     facts: Mapping[IPAddress, tuple[tuple[str, Fact], ...]],
     services: tuple[Service, ...],

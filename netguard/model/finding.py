@@ -31,4 +31,4 @@ def fingerprint(check: str, identity: str, discriminator: str = "") -> str:
     It is made of the check, who it is about and what tells it from its siblings (`tcp/23`),
     and never of a time, an address, a banner or wording.
     """
-    return hashlib.sha256("\x1f".join((check, identity, discriminator)).encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{check}\x1f{identity}\x1f{discriminator}".encode()).hexdigest()[:32]

@@ -63,7 +63,7 @@ def ndp(text: str, interface: str) -> Iterator[Neighbour]:
     """Neighbours on `interface` from `ndp -an`: `address mac interface expire state flags`."""
     for line in text.splitlines():
         cells = line.split()
-        if len(cells) < 5 or cells[2] != interface:  # noqa: PLR2004 - the columns above
+        if len(cells) < 5 or cells[2] != interface:
             continue
         mac = usable_mac(cells[1])
         if mac is not None:
@@ -132,7 +132,7 @@ def _route(cells: list[str], interface: str, version: int, order: int) -> Route 
     if destination is None:
         return None
     gateway = _gateway(cells[1])
-    if version == 4 and destination.prefixlen > 1:  # noqa: PLR2004 - IPv4's on-link networks stand in ifconfig
+    if version == 4 and destination.prefixlen > 1:
         return None
     if gateway is None and destination.prefixlen > 1 and not cells[1].startswith("link#"):
         return None
@@ -143,12 +143,12 @@ def _route(cells: list[str], interface: str, version: int, order: int) -> Route 
 def _destination(text: str, version: int) -> IPNetwork | None:
     """A destination as netstat shortens it: `default`, `0/1`, `128.0/1`, `2001:db8::/64`. None for single hosts."""
     if text == "default":
-        return IPNetwork("0.0.0.0/0" if version == 4 else "::/0")  # noqa: PLR2004 - address family
+        return IPNetwork("0.0.0.0/0" if version == 4 else "::/0")
     base, slash, length = text.partition("/")
     if not slash or "%" in base:
         return None
     with suppress(ValueError):
-        if version == 4:  # noqa: PLR2004 - address family
+        if version == 4:
             base = ".".join([*base.split("."), "0", "0", "0"][:4])
         found = network(f"{base}/{length}")
         return None if found.ip.is_multicast() else found

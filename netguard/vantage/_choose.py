@@ -190,7 +190,7 @@ def prefixes_of(link: Link, routes: tuple[Route, ...]) -> tuple[IPNetwork, ...]:
 
 
 def _is_single(prefix: IPNetwork) -> bool:
-    return int(prefix.prefixlen) == (32 if prefix.version == 4 else 128)  # noqa: PLR2004 - address widths
+    return int(prefix.prefixlen) == (32 if prefix.version == 4 else 128)
 
 
 def _remarks_on(situation: Situation, link: Link) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ def _remarks_on_address(assigned: Assigned, *, has_gateway: bool) -> tuple[str, 
         )
     elif not has_gateway and not address.is_loopback():
         remarks.append("No default route leads through this interface, so netguard knows no router here.")
-    elif address.version == 4 and address.is_global():  # noqa: PLR2004 - IPv4
+    elif address.version == 4 and address.is_global():
         remarks.append(f"{address} is a public address: this may be a provider's network and not a home's own.")
     return tuple(remarks)
 

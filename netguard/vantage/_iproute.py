@@ -128,7 +128,7 @@ def _routes(row: Mapping[str, Any], version: int) -> Iterator[Route]:
         return
     text = str(row.get("dst", ""))
     try:
-        destination = IPNetwork("0.0.0.0/0" if version == 4 else "::/0") if text == "default" else network(text)  # noqa: PLR2004
+        destination = IPNetwork("0.0.0.0/0" if version == 4 else "::/0") if text == "default" else network(text)
         metric = int(row.get("metric") or 0)
     except ValueError:
         return

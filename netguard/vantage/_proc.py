@@ -67,7 +67,7 @@ def neighbours(machine: Machine, interface: str) -> tuple[Neighbour, ...]:
 
 def _neighbour(cells: list[str], interface: str) -> Neighbour | None:
     """One line: `address type flags mac mask device`."""
-    if len(cells) < 6 or cells[5] != interface:  # noqa: PLR2004 - the columns above
+    if len(cells) < 6 or cells[5] != interface:
         return None
     mac = usable_mac(cells[3])
     with suppress(ValueError):
@@ -146,7 +146,7 @@ def _routes6(machine: Machine) -> Iterator[Route]:
         with suppress(ValueError, IndexError):
             flags = int(cells[8], 16)
             destination = IPNetwork((int(cells[0], 16), int(cells[1], 16)), version=6)
-            local = destination.prefixlen == 128 or destination.ip.is_multicast()  # noqa: PLR2004 - one address
+            local = destination.prefixlen == 128 or destination.ip.is_multicast()
             if not flags & RTF_UP or flags & RTF_REJECT or cells[9] == "lo" or local:
                 continue
             gateway = int(cells[4], 16)
@@ -164,7 +164,7 @@ def _addresses4(machine: Machine, routes: tuple[Route, ...]) -> dict[str, list[A
     An address without such a route (a lone /32) cannot be told to belong to an interface, and is left out.
     """
     own = re.findall(r"\|-- (\S+)\n\s+/32 host LOCAL", machine.text("/proc/net/fib_trie"))
-    onlink = [r for r in routes if r.gateway is None and r.destination.version == 4 and not r.is_default]  # noqa: PLR2004
+    onlink = [r for r in routes if r.gateway is None and r.destination.version == 4 and not r.is_default]
     found: dict[str, list[Assigned]] = {}
     for text in dict.fromkeys(own):
         with suppress(ValueError):

@@ -176,7 +176,7 @@ def _assigned(rows: Iterator[Mapping[str, Any]]) -> Iterator[Assigned]:
         with suppress(ValueError):
             if state not in UNUSABLE:
                 address = ip(str(row.get("IPAddress", "")))
-                single = int(row.get("PrefixLength") or 0) == 128  # noqa: PLR2004 - temporary addresses are a /128 each
+                single = int(row.get("PrefixLength") or 0) == 128
                 yield Assigned(
                     address=address,
                     prefix=network(f"{address}/{row.get('PrefixLength')}"),
@@ -191,7 +191,7 @@ def _routes(rows: Rows) -> Iterator[Route]:
         with suppress(ValueError, TypeError):
             destination = network(str(row.get("DestinationPrefix", "")))
             gateway = ip(str(row.get("NextHop", "")))
-            if destination.ip.is_multicast() or destination.prefixlen == (32 if destination.version == 4 else 128):  # noqa: PLR2004
+            if destination.ip.is_multicast() or destination.prefixlen == (32 if destination.version == 4 else 128):
                 continue
             yield Route(
                 interface=str(row["InterfaceAlias"]) if row.get("InterfaceAlias") else "",

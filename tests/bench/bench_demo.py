@@ -57,7 +57,9 @@ def main() -> None:
     from netguard.demo.running import open_home
 
     with open_home() as home:
-        print(f"home: {home.kind}, {len(home.home.devices)} devices, daemons: {', '.join(sorted(home.daemons)) or 'none'}")
+        print(
+            f"home: {home.kind}, {len(home.home.devices)} devices, daemons: {', '.join(sorted(home.daemons)) or 'none'}"
+        )
         argv = [sys.executable, "-m", "tests.bench.bench_demo", home.laptop_interface, str(home.prefix)]
         process = home.run_as_laptop(argv, env=os.environ | {"PYTHONPATH": str(ROOT)}, cwd=ROOT, stdout=subprocess.PIPE)
         print(process.communicate()[0].decode().split("\n\n")[-1].rstrip())

@@ -15,7 +15,19 @@ from tests import builders
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "reports" / "sample" / "report.json"
-HEAVY = ("scapy", "nmap", "jinja2", "sqlalchemy", "yaml", "msgspec", "netaddr", "rich", "cryptography", "alembic", "asyncio")
+HEAVY = (
+    "scapy",
+    "nmap",
+    "jinja2",
+    "sqlalchemy",
+    "yaml",
+    "msgspec",
+    "netaddr",
+    "rich",
+    "cryptography",
+    "alembic",
+    "asyncio",
+)
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["scan", "--help"], ["history", "--help"], ["--version"]])
@@ -37,7 +49,7 @@ def test_help_groups_every_command(netguard):
     for name in commands:
         assert f"\n  {name} " in text
         assert registry.load("netguard.cli", name).GROUP in GROUPS
-    used = [g for g in GROUPS if any(registry.load("netguard.cli", n).GROUP == g for n in commands)]
+    used = [g for g in GROUPS if any(g == registry.load("netguard.cli", n).GROUP for n in commands)]
     positions = [text.index(f"{group}:") for group in used]
     assert positions == sorted(positions)
 

@@ -16,7 +16,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def demo(folder: Path, *argv: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "netguard", "demo", "--html", f"{folder}/report.html", "--json", f"{folder}/scan.json"]
+    command = [
+        sys.executable,
+        "-m",
+        "netguard",
+        "demo",
+        "--html",
+        f"{folder}/report.html",
+        "--json",
+        f"{folder}/scan.json",
+    ]
     clean = {k: v for k, v in os.environ.items() if k not in {"SUDO_UID", "PKEXEC_UID"}}
     return subprocess.run(
         [*command, *argv],

@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
+from pathlib import Path
 
 import pytest
 
+from netguard.errors import PrivilegeError
 from netguard.net import privileges
 
 pytestmark = pytest.mark.skipif(
@@ -111,18 +114,20 @@ def test_an_opener_ends_when_the_parsing_process_does():
         print(json.dumps({"pid": opener.separate(privileges.whom_to_become(os.environ, None)).pid}))
         """
     )["pid"]
-    deadline = 100
-    while deadline and os.path.exists(f"/proc/{pid}") and "Z" not in open(f"/proc/{pid}/stat").read().split(")")[1][:3]:
-        deadline -= 1
-        os.sched_yield()
-        import time
+    deadline = time.monotonic() + 10
+    while is_running(pid):
+        assert time.monotonic() < deadline, "the opener outlived the process it served"
+        time.sleep(0.02)
 
-        time.sleep(0.05)
-    assert deadline
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process; one that has ended and waits to be reaped is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_user_that_does_not_exist_is_named():
-    from netguard.errors import PrivilegeError
-
     with pytest.raises(PrivilegeError, match="--user no-such-user-here"):
         privileges.whom_to_become({}, "no-such-user-here")

@@ -206,7 +206,9 @@ def strange_home(seed: int) -> Home:
         "laptop": catalogue.laptop(mac=mac("a4:83:e7"), host=hosts[1]),
         "lock-bridge": catalogue.lock_bridge(mac=mac("54:d2:72"), host=hosts[2], hostname=f"Nuki_Bridge_{number}"),
         "light-hub": catalogue.light_hub(mac=mac("ec:b5:fa"), host=hosts[3]),
-        "printer": None if draw.random() < 0.5 else appliances.printer(mac=mac("00:80:77"), host=hosts[4], name="Drucker"),
+        "printer": None
+        if draw.random() < 0.5
+        else appliances.printer(mac=mac("00:80:77"), host=hosts[4], name="Drucker"),
         "phone": catalogue.phone(mac=mac("7e:11:5a"), host=hosts[5]),
     }
     port = draw.choice((23, 2323))

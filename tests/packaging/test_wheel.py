@@ -47,7 +47,9 @@ def run(unpacked: Path, *argv: str, **more: object) -> "subprocess.CompletedProc
 
 
 def test_the_wheel_holds_rules_reports_and_migrations(unpacked):
-    shipped = {p.relative_to(unpacked / "netguard").as_posix() for p in (unpacked / "netguard").rglob("*") if p.is_file()}
+    shipped = {
+        p.relative_to(unpacked / "netguard").as_posix() for p in (unpacked / "netguard").rglob("*") if p.is_file()
+    }
     for folder, inside in (("rules", "_rules"), ("reports", "_reports")):
         for path in (ROOT / folder).rglob("*"):
             if path.is_file():

@@ -35,13 +35,13 @@ def render(scan: Scan, now: datetime, *, width: int = 80, colour: bool = False) 
     Without `colour` there is no control character but the newlines. Text from the document is cleaned again
     here, line by line, so that nothing a device calls itself can move the cursor or start a line of its own.
     """
-    return "".join(f"{line}\n" for line in _Page(max(width, NARROWEST), colour).lines(view(scan, now)))
+    return "".join(f"{line}\n" for line in _Page(max(width, NARROWEST), colour=colour).lines(view(scan, now)))
 
 
 class _Page:
     """One report being written."""
 
-    def __init__(self, width: int, colour: bool) -> None:
+    def __init__(self, width: int, *, colour: bool) -> None:
         self._width = width
         self._colour = colour
 

@@ -24,7 +24,9 @@ def test_a_check_says_who_it_is_and_why_it_matters(name):
     assert 0 < len(check.title) <= 60
     assert len(check.why) > 40
     assert check.references
-    assert "|" in CHECKS[name].__doc__ or "everity" in CHECKS[name].__doc__, "severity by circumstance belongs into the docstring"
+    assert "|" in CHECKS[name].__doc__ or "everity" in CHECKS[name].__doc__, (
+        "severity by circumstance belongs into the docstring"
+    )
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -36,7 +38,9 @@ def test_a_check_of_an_empty_network_neither_passes_nor_fails(name, rules):
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_check_gives_the_same_answer_twice_and_unique_fingerprints(name, rules):
-    devices = [builders.device(n, role) for n, role in enumerate(("lock", "lock-hub", "camera", "phone", "unknown"), 20)]
+    devices = [
+        builders.device(n, role) for n, role in enumerate(("lock", "lock-hub", "camera", "phone", "unknown"), 20)
+    ]
     scan = builders.scan(*devices)
     first, second = (list(CHECKS[name].judge(scan, rules, Past())) for _ in range(2))
     assert first == second

@@ -32,10 +32,13 @@ def test_a_port_without_a_reason_fails_and_cites_what_was_seen(judged):
 
 
 @pytest.mark.parametrize(
-    ("role", "severity"), [(Role.LOCK, Severity.MEDIUM), (Role.LOCK_HUB, Severity.MEDIUM), (Role.SMART_HOME_HUB, Severity.LOW)]
+    ("role", "severity"),
+    [(Role.LOCK, Severity.MEDIUM), (Role.LOCK_HUB, Severity.MEDIUM), (Role.SMART_HOME_HUB, Severity.LOW)],
 )
 def test_a_port_no_rule_knows_weighs_by_what_it_is_on(judged, role, severity):
-    (finding,) = judged(builders.device(20, role, services=[builders.service(47123, expected=False)], asked=builders.ALL_TCP))
+    (finding,) = judged(
+        builders.device(20, role, services=[builders.service(47123, expected=False)], asked=builders.ALL_TCP)
+    )
     assert (finding.status, finding.severity) == (Status.FAIL, severity)
 
 
@@ -67,5 +70,7 @@ def test_a_battery_lock_says_that_its_battery_was_spared(judged):
 
 @pytest.mark.parametrize("role", [Role.CAMERA, Role.NAS, Role.UNKNOWN, Role.ROUTER])
 def test_other_devices_are_not_its_business(judged, role):
-    (finding,) = judged(builders.device(20, role, services=[builders.service(23, expected=False)], asked=builders.ALL_TCP))
+    (finding,) = judged(
+        builders.device(20, role, services=[builders.service(23, expected=False)], asked=builders.ALL_TCP)
+    )
     assert finding.status is Status.NOT_APPLICABLE

@@ -5,11 +5,14 @@ import pytest
 from netguard.checks.telnet_open import judge
 from netguard.model.past import Past
 from netguard.model.vocabulary import Confidence, Outcome, Power, Role, Severity, Status
+from netguard.rules import loader
 from tests import builders
+
+RULES = loader.load()
 
 
 def judged(*devices, **given):
-    return list(judge(builders.scan(*devices, **given), None, Past()))
+    return list(judge(builders.scan(*devices, **given), RULES, Past()))
 
 
 @pytest.mark.parametrize(
