@@ -51,7 +51,7 @@ def folder() -> Path:
     named = os.environ.get("NETGUARD_CONFIG")
     if named:
         return Path(named).expanduser().parent
-    import platformdirs  # noqa: PLC0415 - only when it is needed
+    import platformdirs
 
     return platformdirs.user_config_path("netguard", appauthor=False)
 

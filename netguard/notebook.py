@@ -94,9 +94,10 @@ class Notebook:
 
     def facts_about(self, addresses: Iterable[IPAddress]) -> tuple[Fact, ...]:
         """Everything known about a device with these addresses, from probes and sightings."""
-        wanted = set(addresses)
-        probed = [fact for address in wanted for _, fact in self.facts.get(address, ())]
-        heard = [fact for s in self.sightings if s.address in wanted for fact in s.facts]
+        wanted = tuple(dict.fromkeys(addresses))
+        with self._lock:
+            probed = [fact for address in wanted for _, fact in self._facts.get(address, ())]
+            heard = [fact for s in self._sightings if s.address in wanted for fact in s.facts]
         return tuple(dict.fromkeys(probed + heard))
 
     def observations(self, devices: Iterable[Device]) -> tuple[Observation, ...]:
@@ -142,5 +143,9 @@ def _updated(old: Service | None, new: Service) -> Service:
     return dataclasses.replace(old, **known)
 
 
-def _place(device: str | None, address: IPAddress | None, probe: str, fact: Fact) -> tuple[str, str, str, str, int, str]:
-    return (device or "", str(address or ""), probe, fact.kind, fact.port or 0, str(fact.value))
+def _place(
+    device: str | None, address: IPAddress | None, probe: str, fact: Fact
+) -> tuple[str, str, str, str, str, int, str]:
+    """An order without ties, so that threads' order of finishing never shows."""
+    where = (fact.transport or "", -1 if fact.port is None else fact.port)
+    return (device or "", str(address or ""), probe, fact.kind, *where, repr(fact.value))

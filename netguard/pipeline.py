@@ -25,6 +25,7 @@ from netguard.advise.actions import actions
 from netguard.advise.grade import grade
 from netguard.checks._contract import Check, Subject
 from netguard.discover._contract import Ask as DiscoverAsk
+from netguard.errors import NetguardError
 from netguard.identify.devices import devices as identified
 from netguard.model.attempt import Attempt
 from netguard.model.device import Device
@@ -38,7 +39,7 @@ from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, PortSta
 from netguard.net import limits
 from netguard.net.access import GENTLE, STURDY, Manners, Net, Network
 from netguard.net.control import Deadline
-from netguard.net.failures import Cancelled, Failure
+from netguard.net.failures import Cancelled, Failure, Gone
 from netguard.notebook import Notebook
 from netguard.probe._contract import Ask as ProbeAsk
 from netguard.rules.loader import Rules
@@ -141,11 +142,13 @@ def judge(draft: Scan, rules: Rules, past: Past) -> Scan:
             findings += module.judge(draft, rules, past)
             outcome, reason = Outcome.DONE, None
         except Exception as error:  # noqa: BLE001 - one broken judgement must not cost the others
-            outcome, reason = Outcome.FAILED, f"netguard's own mistake: {type(error).__name__}: {error}"
+            outcome, reason = Outcome.FAILED, _own_mistake(error)
             subject = Subject(target="network", identity="network", name="the network")
             findings.append(
                 check.unknown(
-                    subject, because="netguard made a mistake while judging", how="Update netguard, or report the mistake."
+                    subject,
+                    because="netguard made a mistake while judging",
+                    how="Update netguard, or report the mistake.",
                 )
             )
         attempts.append(
@@ -184,6 +187,7 @@ class _Run:
         self.network, self.book, self.progress = network, book, progress
         self._probes = in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES", "wants", "probe"))
         self._seconds_used: dict[IPAddress, float] = {}
+        self._gone: set[IPAddress] = set()
 
     @contextmanager
     def stage(self, name: str, total: int) -> Iterator[Callable[[], None]]:
@@ -224,11 +228,9 @@ class _Run:
         self.network.cancel.check()
 
     def _discover(self, name: str, module: ModuleType, ask: DiscoverAsk) -> None:
-        stage, where = f"discover.{name}", ", ".join(map(str, ask.targets))
-        if reason := module.skip(ask):
-            self.book.attempted(stage, where, Outcome.SKIPPED, reason)
-            return
-        with self._attempt(stage, where):
+        with self._attempt(f"discover.{name}", ", ".join(map(str, ask.targets))):
+            if reason := module.skip(ask):
+                raise _Skipped(reason)
             for sighting in module.discover(ask, self.network.net(name)):
                 if sighting.address is not None:
                     self.network.guard.learn(sighting.address, sighting.mac)
@@ -262,25 +264,36 @@ class _Run:
             reason = "it is on your list of devices never to touch"
         if reason and kind == "light":
             self.book.attempted("probe", device.key, Outcome.SKIPPED, reason)
-        return reason is None
+        return reason is None and self._gone.isdisjoint(device.addresses)
 
     def _probe_device(self, device: Device, kind: Round) -> None:
         address, began = device.addresses[0], time.monotonic()
         budget = limits.DEVICE_SECONDS[self.options.depth] - self._seconds_used.get(address, 0.0)
         manners = _manners(device)
         net = self.network.net_for(device.addresses, manners, Deadline(max(0.0, budget)), f"{kind} probe")
-        for name, module in self._probes.items():
-            device = self._as_known(device)
-            ask = ProbeAsk(
-                depth=self.options.depth, round=kind, rules=self.rules, facts=self.book.facts_about(device.addresses)
-            )
-            for target in module.wants(device, ask):
-                with self._attempt(f"probe.{name}", str(target)):
-                    for what in module.probe(target, net):
-                        self.book.learnt(name, target.address, what)
-        if manners is GENTLE and kind == "deep":
-            self._is_still_there(self._as_known(device), net)
+        try:
+            for name, module in self._probes.items():
+                self._ask(name, module, self._as_known(device), kind, net)
+            if manners is GENTLE and kind == "deep":
+                self._is_still_there(self._as_known(device))
+        except Gone:
+            # Its attempt says so already; nothing more is sent to it.
+            self._gone.update(device.addresses)
         self._seconds_used[address] = self._seconds_used.get(address, 0.0) + time.monotonic() - began
+
+    def _ask(self, name: str, module: ModuleType, device: Device, kind: Round, net: Net) -> None:
+        ask = ProbeAsk(
+            depth=self.options.depth, round=kind, rules=self.rules, facts=self.book.facts_about(device.addresses)
+        )
+        try:
+            targets = tuple(module.wants(device, ask))
+        except Exception as error:  # noqa: BLE001 - as in `_attempt`
+            self.book.attempted(f"probe.{name}", device.key, Outcome.FAILED, _own_mistake(error))
+            return
+        for target in targets:
+            with self._attempt(f"probe.{name}", str(target)):
+                for what in module.probe(target, net):
+                    self.book.learnt(name, target.address, what)
 
     def _as_known(self, device: Device) -> Device:
         return replace(
@@ -289,21 +302,24 @@ class _Run:
             coverage=tuple(c for c in self.book.coverage if c.address in device.addresses),
         )
 
-    def _is_still_there(self, device: Device, net: Net) -> None:
-        """The liveness check after probing: a port that answered before must answer still."""
+    def _is_still_there(self, device: Device) -> None:
+        """The liveness check after probing: a port that answered before must answer still. Its time is its own."""
         answered = next((s for s in device.services if s.state is PortState.OPEN), None)
         if answered is None:
             return
+        net = self.network.net_for(device.addresses, GENTLE, Deadline(limits.LIVENESS_SECONDS), "liveness")
         with self._attempt("probe.liveness", str(answered.address)):
             swept = net.sweep(answered.address, (answered.port,))
+            if swept.stopped:
+                raise Failure(f"whether it still answers was not seen: {swept.stopped}")
             alive = swept.states.get((answered.address, answered.port)) in {PortState.OPEN, PortState.CLOSED}
             self.book.learnt("liveness", answered.address, Fact(kind="host.alive", value=alive))
             if not alive:
-                raise Failure("it stopped answering during the scan; it is left alone from here on")
+                raise Gone("it stopped answering during the scan; it is left alone from here on")
 
     @contextmanager
     def _attempt(self, stage: str, target: str) -> Iterator[None]:
-        """Write down how it went. Only `Cancelled` passes; every other failure costs this attempt and nothing else."""
+        """Write down how it went. `Cancelled` and `Gone` pass; every other failure costs this attempt and nothing else."""
         began = time.monotonic()
         outcome, reason = Outcome.DONE, None
         try:
@@ -311,10 +327,15 @@ class _Run:
         except Cancelled as stopped:
             outcome, reason = Outcome.SKIPPED, str(stopped)
             raise
-        except Failure as failure:
+        except Gone as gone:
+            outcome, reason = Outcome.FAILED, str(gone)
+            raise
+        except _Skipped as skipped:
+            outcome, reason = Outcome.SKIPPED, str(skipped)
+        except (Failure, NetguardError) as failure:
             outcome, reason = Outcome.FAILED, str(failure)
         except Exception as error:  # noqa: BLE001 - a crash in one probe is an unknown, never the end of the scan
-            outcome, reason = Outcome.FAILED, f"netguard's own mistake: {type(error).__name__}: {error}"
+            outcome, reason = Outcome.FAILED, _own_mistake(error)
         finally:
             self.book.attempted(stage, target, outcome, reason, time.monotonic() - began)
 
@@ -335,6 +356,14 @@ def in_order(probes: Mapping[str, ModuleType]) -> dict[str, ModuleType]:
             raise TypeError(f"probe {name} needs {', '.join(sorted(missing))}, which no probe provides")
         graph[name] = {provider for thing in probes[name].NEEDS for provider in providers[thing]} - {name}
     return {name: probes[name] for name in TopologicalSorter(graph).static_order()}
+
+
+class _Skipped(Failure):
+    """A protocol said why it does not run here."""
+
+
+def _own_mistake(error: Exception) -> str:
+    return f"netguard's own mistake: {type(error).__name__}: {error}"
 
 
 def _manners(device: Device) -> Manners:

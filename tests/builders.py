@@ -59,7 +59,9 @@ def attempt(stage, outcome=Outcome.DONE, reason=None, target="192.0.2.0/24"):
 
 def scan(*devices, saw_everybody=True, **given):
     own = Device(key="mac:own", addresses=(address.ip(OWN),), role=Role.COMPUTER, name="this computer")
-    arp = attempt("discover.arp") if saw_everybody else attempt("discover.arp", Outcome.SKIPPED, "raw packets need root")
+    arp = (
+        attempt("discover.arp") if saw_everybody else attempt("discover.arp", Outcome.SKIPPED, "raw packets need root")
+    )
     defaults = {
         "id": "0123456789ab",
         "site": "home",

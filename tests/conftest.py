@@ -15,7 +15,15 @@ settings.load_profile("netguard")
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path, monkeypatch):
     """Every test has a home of its own: no real history, settings or reports are read or written."""
-    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_DOCUMENTS_DIR", "LOCALAPPDATA", "APPDATA", "USERPROFILE"):
+    for name in (
+        "HOME",
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DOCUMENTS_DIR",
+        "LOCALAPPDATA",
+        "APPDATA",
+        "USERPROFILE",
+    ):
         monkeypatch.setenv(name, str(tmp_path / "person"))
     for name in ("NETGUARD_DATABASE", "NETGUARD_CONFIG", "SUDO_UID", "PKEXEC_UID", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)

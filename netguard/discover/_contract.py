@@ -32,7 +32,7 @@ class Ask:
 
     def is_target(self, address: IPAddress) -> bool:
         """Whether `address` was asked for; IPv6 neighbours count, since they share the link."""
-        if address.version == 4:  # noqa: PLR2004 - the IP version
+        if address.version == 4:
             return any(address in network for network in self.targets)
         return True
 
@@ -41,7 +41,7 @@ class Ask:
         own = self.surroundings.vantage.address
         found: dict[IPAddress, None] = {}
         for network in self.targets:
-            if network.version == 4:  # noqa: PLR2004 - the IP version
+            if network.version == 4:
                 found.update(dict.fromkeys(network.iter_hosts()))
         found.pop(own, None)
         return tuple(found)

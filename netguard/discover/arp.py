@@ -21,6 +21,9 @@ LAST_QUIET_SECONDS = 0.30
 MOST_ROUNDS = 5
 """Rounds at most, so that a stream of made-up answers cannot keep the sweep going."""
 
+ROUND_SECONDS = 3.0
+"""Longest wait for one round's answers: a frame now and then, made up or honest, would otherwise put its end off for ever."""
+
 _FRAME = struct.Struct("!6s6sHHHBBH6s4s6s4s")
 _ETHERTYPE_ARP, _ETHERNET, _IPV4, _REQUEST, _REPLY = 0x0806, 1, 0x0800, 1, 2
 
@@ -45,7 +48,7 @@ def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
             added = False
             for host in silent:
                 raw.ask(request(own_mac, net.source, host), host)
-            for frame in raw.frames_until_quiet(QUIET_SECONDS, LAST_QUIET_SECONDS):
+            for frame in raw.frames_until_quiet(QUIET_SECONDS, LAST_QUIET_SECONDS, ROUND_SECONDS):
                 answer = parse(frame)
                 if answer is None or answer in seen or not ask.is_target(answer[0]) or answer[1] == own_mac:
                     continue
@@ -65,9 +68,20 @@ def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
 
 def request(own_mac: EUI, own_address: IPAddress, wanted: IPAddress) -> bytes:
     """An Ethernet frame asking everybody who has `wanted`."""
-    source = bytes(own_mac.words)
+    source = own_mac.packed
     return _FRAME.pack(
-        b"\xff" * 6, source, _ETHERTYPE_ARP, _ETHERNET, _IPV4, 6, 4, _REQUEST, source, own_address.packed, b"\0" * 6, wanted.packed
+        b"\xff" * 6,
+        source,
+        _ETHERTYPE_ARP,
+        _ETHERNET,
+        _IPV4,
+        6,
+        4,
+        _REQUEST,
+        source,
+        own_address.packed,
+        b"\0" * 6,
+        wanted.packed,
     )
 
 
@@ -75,7 +89,9 @@ def parse(frame: bytes) -> tuple[IPAddress, EUI] | None:
     """Who an ARP frame says its sender is; None for anything but a plausible IPv4-over-Ethernet request or reply."""
     if len(frame) < _FRAME.size:
         return None
-    _, source, ethertype, hardware, protocol, size, length, operation, sender, sender_ip, _, _ = _FRAME.unpack_from(frame)
+    _, source, ethertype, hardware, protocol, size, length, operation, sender, sender_ip, _, _ = _FRAME.unpack_from(
+        frame
+    )
     if (ethertype, hardware, protocol, size, length) != (_ETHERTYPE_ARP, _ETHERNET, _IPV4, 6, 4):
         return None
     if operation not in {_REQUEST, _REPLY} or source != sender or sender_ip == b"\0" * 4:

@@ -9,12 +9,12 @@ from netguard.net.access import Net
 AFTER = frozenset({"arp", "ping", "mdns", "ssdp"})
 
 
-def skip(ask: Ask) -> str | None:  # noqa: ARG001 - the contract of every protocol
+def skip(ask: Ask) -> str | None:
     """Why it cannot run here: never."""
     return None
 
 
-def discover(ask: Ask, net: Net) -> Iterator[Sighting]:  # noqa: ARG001 - the contract of every protocol
+def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
     """One sighting for every neighbour on the interface that is a target."""
     for neighbour in ask.neighbours():
         if ask.is_target(neighbour.address) and not neighbour.address.is_multicast():

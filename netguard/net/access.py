@@ -1,9 +1,11 @@
 """What a probe or protocol gets to reach the network with: `Net`. The scan makes one `Network`, and a `Net` a device."""
 
 import errno
+import os
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,10 @@ from netguard.net.guard import Guard
 from netguard.net.sweep import Pace, SweepEngine, Swept
 from netguard.net.transcript import Transcript
 
+_QUEUE_IS_FULL = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.EINTR})
+_QUEUE_PAUSE = 0.005
+"""Seconds until the interface's queue is tried again; Wi-Fi drains slower than `limits.ARP_PER_SECOND` at times."""
+
 RawOpener = Callable[[str], socket.socket]
 """Gives an open raw socket of a fixed kind (`arp`), or raises `PrivilegeError`."""
 
@@ -33,12 +39,8 @@ class Manners:
     pace: Pace
 
 
-GENTLE = Manners(
-    established=limits.GENTLE_ESTABLISHED, rate=limits.GENTLE_START_PER_SECOND, pace=sweep.GENTLE
-)
-STURDY = Manners(
-    established=limits.STURDY_ESTABLISHED, rate=limits.STURDY_START_PER_SECOND, pace=sweep.STURDY
-)
+GENTLE = Manners(established=limits.GENTLE_ESTABLISHED, rate=limits.GENTLE_START_PER_SECOND, pace=sweep.GENTLE)
+STURDY = Manners(established=limits.STURDY_ESTABLISHED, rate=limits.STURDY_START_PER_SECOND, pace=sweep.STURDY)
 
 
 class _Turnstile:
@@ -102,6 +104,7 @@ class Network:
 
     def net_for(self, addresses: Iterable[IPAddress], manners: Manners, deadline: Deadline, why: str) -> "Net":
         """Access for probing one device: its addresses share one turnstile, and `deadline` is the device's own."""
+        addresses = tuple(addresses)
         with self._lock:
             found = [self._turnstiles[a] for a in addresses if a in self._turnstiles]
             turnstile = found[0] if found else _Turnstile(manners)
@@ -146,6 +149,7 @@ class Net:
         """
         network = self._network
         network.guard.check(address)
+        self._check_time()
         turnstile = network.turnstile(address)
         turnstile.enter(self.cancel, self.deadline)
         try:
@@ -169,8 +173,10 @@ class Net:
     def sweep(self, address: IPAddress, ports: Iterable[int]) -> Swept:
         """Ask which TCP ports of one device are open, at the pace its manners allow, in the order given.
 
-        While it runs no other connection to a gently treated device is made.
+        While it runs no other connection to a gently treated device is made. Raises `OutOfTime` or `Cancelled` when
+        that is so before the first port; later than that, the result says so.
         """
+        self._check_time()
         turnstile = self._network.turnstile(address)
         turnstile.enter(self.cancel, self.deadline)
         try:
@@ -186,10 +192,16 @@ class Net:
 
     def knock(self, peers: Iterable[tuple[IPAddress, int]]) -> dict[tuple[IPAddress, int], PortState]:
         """Ask many addresses at a low rate whether anybody is there: open and closed both mean yes."""
+        self._check_time()
         swept = self._network.engine.sweep(
             peers, sweep.LOOKING_AROUND, cancel=self.cancel, deadline=self.deadline, why=self._why
         )
         return swept.states
+
+    def _check_time(self) -> None:
+        """Raise before anything is sent when the scan was interrupted or the time is over."""
+        self.cancel.check()
+        self.deadline.check()
 
     @contextmanager
     def datagrams(self, *, group: IPAddress | None = None, group_port: int = 0, ttl: int = 1) -> Iterator[Datagrams]:
@@ -237,19 +249,26 @@ class RawSocket:
         self._network.guard.check(about)
         self._bucket.wait(self._cancel, self._deadline)
         self._network.transcript.record("arp-request", str(about), self._why)
-        try:
-            self._socket.send(frame)
-        except OSError as error:
-            raise NoAnswer(f"the interface takes no packets ({reason(error)})") from error
-        return True
+        while True:
+            self._cancel.check()
+            self._deadline.check()
+            try:
+                self._socket.send(frame)
+            except OSError as error:
+                if error.errno not in _QUEUE_IS_FULL:
+                    raise NoAnswer(f"the interface takes no packets ({reason(error)})") from error
+                time.sleep(_QUEUE_PAUSE)
+            else:
+                return True
 
-    def frames_until_quiet(self, quiet: float, empty: float) -> Iterator[bytes]:
+    def frames_until_quiet(self, quiet: float, empty: float, longest: float) -> Iterator[bytes]:
         """Frames heard until none came for `quiet` seconds; `empty` seconds when none came at all.
 
-        At most `limits.DATAGRAMS_PER_LISTENING` of them, whatever is sent.
+        At most `limits.DATAGRAMS_PER_LISTENING` of them, and for at most `longest` seconds, whatever is sent.
         """
         heard = 0
-        pause = self._deadline.sooner(empty)
+        end = self._deadline.sooner(longest)
+        pause = end.sooner(empty)
         with selectors.DefaultSelector() as selector:
             selector.register(self._socket, selectors.EVENT_READ)
             while not pause and heard < limits.DATAGRAMS_PER_LISTENING:
@@ -263,16 +282,22 @@ class RawSocket:
                         continue
                     raise NoAnswer(f"the interface went away ({reason(error)})") from error
                 heard += 1
-                pause = self._deadline.sooner(quiet)
+                pause = end.sooner(quiet)
                 yield frame
 
 
 def _connected(address: IPAddress, port: int, cancel: Cancel, deadline: Deadline) -> socket.socket:
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - the IP version
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        sock = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise NoAnswer(f"this computer has no connection left to give ({reason(error)})") from error
     sock.setblocking(False)
     try:
-        sock.connect_ex((str(address), port))
+        code = sock.connect_ex((str(address), port))
+        if code and code not in sweep.IN_PROGRESS:
+            # A failure that is told at once is not told again: the socket would look connected.
+            raise NoAnswer(reason(OSError(code, os.strerror(code))))
         with selectors.DefaultSelector() as selector:
             selector.register(sock, selectors.EVENT_WRITE)
             while not selector.select(min(SLICE, deadline.remaining)):
@@ -281,7 +306,7 @@ def _connected(address: IPAddress, port: int, cancel: Cancel, deadline: Deadline
                     raise NoAnswer("no answer in time")
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            raise NoAnswer(reason(OSError(code, errno.errorcode.get(code, "error"))))
+            raise NoAnswer(reason(OSError(code, os.strerror(code))))
     except BaseException:
         sock.close()
         raise

@@ -1,10 +1,11 @@
 """One TCP connection with an absolute deadline, a byte limit and the payload block; TLS on top where asked."""
 
+import contextlib
 import errno
 import selectors
 import socket
 import ssl
-import warnings
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from netguard.net.control import SLICE, Cancel, Deadline
 from netguard.net.failures import NoAnswer, TooMuch
 from netguard.net.guard import Guard
 from netguard.net.transcript import Transcript
+
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time: closing sends a reset, so that nothing of the connection lingers on the device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,10 @@ class Connection:
         return self
 
     def __exit__(self, kind: object, value: object, trace: object) -> None:
+        if kind is not None and self._on_close is not None:
+            # macOS refuses this on a connection that the peer has reset already, which is as good.
+            with contextlib.suppress(OSError):
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self.close()
 
     def close(self) -> None:
@@ -73,7 +81,9 @@ class Connection:
             data = self._outgoing.read()
         self._send_raw(data)
 
-    def receive(self, *, enough: Callable[[bytes], bool] = lambda _: False, seconds: float = limits.READ_SECONDS) -> bytes:
+    def receive(
+        self, *, enough: Callable[[bytes], bool] = lambda _: False, seconds: float = limits.READ_SECONDS
+    ) -> bytes:
         """What the peer says until it closes, `enough` is true of all so far, or `seconds` are over.
 
         Returns what there is, possibly nothing. Raises `TooMuch` past `limits.READ_BYTES`.
@@ -103,7 +113,9 @@ class Connection:
                     raise NoAnswer("it did not finish the TLS handshake") from None
                 self._incoming.write(chunk)
             except ssl.SSLError as error:
-                raise NoAnswer(f"it speaks no TLS that this computer does ({error.reason or 'handshake failed'})") from error
+                raise NoAnswer(
+                    f"it speaks no TLS that this computer does ({error.reason or 'handshake failed'})"
+                ) from error
         self._send_raw(self._outgoing.read())
         self._tls = tls
         return TlsFacts(version=tls.version() or "unknown", certificate=tls.getpeercert(binary_form=True) or b"")
@@ -137,14 +149,16 @@ class Connection:
                 raise NoAnswer(f"it closed the connection ({reason(error)})") from error
 
     def _receive_raw(self, deadline: Deadline) -> bytes:
-        if not self._wait(selectors.EVENT_READ, deadline):
-            return b""
-        try:
-            chunk = self._socket.recv(65536)
-        except (BlockingIOError, InterruptedError):
-            return b""
-        except OSError:
-            return b""
+        while True:
+            if not self._wait(selectors.EVENT_READ, deadline):
+                return b""
+            try:
+                chunk = self._socket.recv(65536)
+            except (BlockingIOError, InterruptedError):
+                continue
+            except OSError:
+                return b""
+            break
         self._received += len(chunk)
         if self._received > limits.READ_BYTES:
             raise TooMuch(f"it sent more than {limits.READ_BYTES // 1024} KiB")
@@ -170,9 +184,7 @@ def tls_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
     return context
 

@@ -1,6 +1,6 @@
 """UDP: one socket for asking one peer or one multicast group, with bounds on what is heard."""
 
-import select
+import selectors
 import socket
 import struct
 import sys
@@ -53,6 +53,8 @@ class Datagrams:
         """Send one datagram. Raises `RefusedByUs`, or `NoAnswer` when the system cannot send it."""
         self._guard.check(address)
         Guard.check_payload(port)
+        self._cancel.check()
+        self._deadline.check()
         self._transcript.record("udp-send", f"{address} {port}", f"{self._why}: {len(data)} bytes")
         try:
             self._sockets[0].sendto(data, (str(address), port))
@@ -60,21 +62,27 @@ class Datagrams:
             raise NoAnswer(f"nothing could be sent to {address} port {port} ({reason(error)})") from error
 
     def hear(self, seconds: float) -> Iterator[tuple[bytes, IPAddress]]:
-        """Datagrams and who sent them, for `seconds`; bounded per source and in all. Our own are left out by the caller."""
+        """Datagrams and who sent them, for `seconds`; bounded per source and in all. Our own are left out by the caller.
+
+        What one source says too much is dropped unread and does not count, so that it cannot drown the others out.
+        """
         deadline = self._deadline.sooner(seconds)
         heard: Counter[str] = Counter()
-        while not deadline and heard.total() < limits.DATAGRAMS_PER_LISTENING:
-            self._cancel.check()
-            ready, _, _ = select.select(self._sockets, [], [], min(SLICE, deadline.remaining))
-            for each in ready:
-                try:
-                    data, peer = each.recvfrom(9216)
-                except OSError:
-                    continue
-                source = str(peer[0]).partition("%")[0]
-                heard[source] += 1
-                if heard[source] <= limits.DATAGRAMS_PER_SOURCE:
-                    yield data, IPAddress(source)
+        with selectors.DefaultSelector() as selector:
+            for each in self._sockets:
+                selector.register(each, selectors.EVENT_READ, each)
+            while not deadline and heard.total() < limits.DATAGRAMS_PER_LISTENING:
+                self._cancel.check()
+                for key, _ in selector.select(min(SLICE, deadline.remaining)):
+                    ready: socket.socket = key.data
+                    try:
+                        data, peer = ready.recvfrom(limits.DATAGRAM_BYTES)
+                    except OSError:
+                        continue
+                    source = str(peer[0]).partition("%")[0]
+                    if heard[source] < limits.DATAGRAMS_PER_SOURCE:
+                        heard[source] += 1
+                        yield data, IPAddress(source)
 
 
 def _sender(source: IPAddress, ttl: int) -> socket.socket:

@@ -17,6 +17,10 @@ class TooMuch(Failure):
     """The peer said more, or for longer, than anything honest would."""
 
 
+class Gone(NoAnswer):
+    """It answered before and does so no more; whatever asks it next must not, and the pipeline sees to that."""
+
+
 class OutOfTime(Failure):
     """The device's or the scan's time is used up."""
 

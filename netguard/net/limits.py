@@ -57,6 +57,9 @@ READ_SECONDS = 3.0
 READ_BYTES = 256 * 1024
 """Most bytes read from one connection: stops a peer that floods."""
 
+DATAGRAM_BYTES = 9216
+"""Bytes read of one datagram: mDNS allows 9,000 with its headers (RFC 6762, 17); stops jumbo datagrams."""
+
 DATAGRAMS_PER_SOURCE = 64
 """Datagrams heard from one address per listening: stops a peer that answers thousands of times."""
 
@@ -65,6 +68,9 @@ DATAGRAMS_PER_LISTENING = 4096
 
 DEVICE_SECONDS = {"discover": 10.0, "quick": 30.0, "standard": 150.0, "deep": 1800.0}
 """Absolute time spent on one device, by depth; what it did not reach stays outside coverage."""
+
+LIVENESS_SECONDS = 5.0
+"""Time of its own for asking a device once more at the end, after its other time may have been used up."""
 
 ARP_PER_SECOND = 2000.0
 """ARP requests per second: broadcast is sent at the lowest Wi-Fi rate and wakes every sleeper."""

@@ -50,7 +50,9 @@ class Opener:
         self._channel.send(f"{kind} {interface}".encode())
         answer, descriptors, _, _ = socket.recv_fds(self._channel, 256, 1)
         if not descriptors:
-            raise PrivilegeError(f"no raw socket on {interface}: {answer.decode(errors='replace') or 'the opener is gone'}")
+            raise PrivilegeError(
+                f"no raw socket on {interface}: {answer.decode(errors='replace') or 'the opener is gone'}"
+            )
         return socket.socket(fileno=descriptors[0])
 
     def close(self) -> None:
@@ -80,7 +82,9 @@ def separate(identity: privileges.Identity) -> Opener:
     try:
         ready = ours.recv(256)
         if ready != b"ready":
-            raise PrivilegeError(ready.decode(errors="replace") or "the opener of raw sockets did not start; nothing was sent")
+            raise PrivilegeError(
+                ready.decode(errors="replace") or "the opener of raw sockets did not start; nothing was sent"
+            )
         privileges.drop(identity)
     except BaseException:
         opener.close()

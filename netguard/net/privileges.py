@@ -51,7 +51,9 @@ def read_rights() -> Rights:
     try:
         text = Path("/proc/thread-self/status").read_text()
     except OSError as error:
-        raise PrivilegeError(f"/proc/thread-self/status cannot be read ({error.strerror}), so rights cannot be checked") from error
+        raise PrivilegeError(
+            f"/proc/thread-self/status cannot be read ({error.strerror}), so rights cannot be checked"
+        ) from error
     fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
     return Rights(
         uids=tuple(map(int, fields["Uid"].split())),
@@ -69,7 +71,7 @@ def whom_to_become(environment: Mapping[str, str], user: str | None) -> Identity
 
     Raises `PrivilegeError` for a user that does not exist.
     """
-    import pwd  # noqa: PLC0415 - POSIX only
+    import pwd
 
     def known(uid: int, why: str) -> Identity:
         try:
@@ -113,7 +115,7 @@ def drop(identity: Identity, keep: frozenset[int] = frozenset()) -> Rights:
 
 def adopt_home(identity: Identity, environment: MutableMapping[str, str]) -> None:
     """Point HOME and the XDG folders in `environment` at the person's own, so that files land with them."""
-    import pwd  # noqa: PLC0415 - POSIX only
+    import pwd
 
     if identity.uid == 0:
         return

@@ -4,11 +4,11 @@ Connects need no rights and leave the half-open part to the kernel; measured, on
 of what asyncio does. Every device has its own window, rate and canary, so that haste never breaks or misreads one.
 """
 
+import contextlib
 import errno
 import heapq
 import selectors
 import socket
-import struct
 import threading
 import time
 from collections import deque
@@ -19,14 +19,13 @@ from netaddr import IPAddress
 
 from netguard.model.vocabulary import PortState
 from netguard.net import limits
+from netguard.net.connection import RESET_ON_CLOSE
 from netguard.net.control import SLICE, Bucket, Cancel, Deadline
 from netguard.net.guard import Guard
 from netguard.net.transcript import Transcript
 
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time: an open port is left with a reset at once, so that its connection does not linger on the device."""
-
-_IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, getattr(errno, "WSAEWOULDBLOCK", -1)})
+IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, getattr(errno, "WSAEWOULDBLOCK", -1)})
+"""What a non-blocking connect says when the answer is still to come."""
 _SAID_NO = frozenset({errno.ECONNREFUSED, errno.ECONNRESET, getattr(errno, "WSAECONNREFUSED", -1)})
 
 
@@ -72,6 +71,8 @@ class Swept:
 
     states: dict[Peer, PortState] = field(default_factory=dict)
     stopped: str | None = None
+    gone: bool = False
+    """Whether it ended because the device answered before and does so no more: it is to be left alone."""
 
 
 @dataclass(slots=True)
@@ -126,12 +127,11 @@ class _Job:
         self.rtt = seconds if self.rtt is None else 0.875 * self.rtt + 0.125 * seconds
 
     def canary_is_due(self) -> bool:
-        return (
-            self.pace.canary
-            and self.canary is not None
-            and not self.canary_out
-            and self.since_canary >= limits.CANARY_EVERY
-        )
+        """Every so many ports, and at the end where some were silent: perhaps everything was by then."""
+        if not self.pace.canary or self.canary is None or self.canary_out:
+            return False
+        at_the_end = not self.pending and self.in_flight == 0
+        return self.since_canary >= limits.CANARY_EVERY or (at_the_end and bool(self.doubtful))
 
     def canary_answered(self) -> None:
         self.canary_out, self.canary_misses, self.since_canary = False, 0, 0
@@ -146,9 +146,13 @@ class _Job:
             self.canary_misses += 1
         self.bucket.rate = max(self.pace.start_rate / 4, self.bucket.rate / 4)
         self.window = max(4, self.window // 2)
+        self.pending.extend((peer, 1) for peer in self.doubtful)
+        self.forget_doubtful()
+
+    def forget_doubtful(self) -> None:
+        """Take back what was silent since the last canary that answered."""
         for peer in self.doubtful:
             self.result.states.pop(peer, None)
-            self.pending.append((peer, 1))
         self.doubtful.clear()
 
 
@@ -162,19 +166,21 @@ class SweepEngine:
         self._lock = threading.Lock()
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
+        self._waker.setblocking(False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake, selectors.EVENT_READ)
         self._expiries: list[tuple[float, int, _Attempt]] = []
         self._in_flight = 0
         self._serial = 0
         self._closing = False
+        self._ended: str | None = None
         self._thread = threading.Thread(target=self._run, name="netguard-sweep", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop the thread; jobs under way end with what they have."""
         self._closing = True
-        self._waker.send(b".")
+        self._nudge()
         self._thread.join()
         self._selector.close()
         self._wake.close()
@@ -195,29 +201,43 @@ class SweepEngine:
             if verdicts[peer[0]]:
                 allowed.append(peer)
         job = _Job(allowed, pace, cancel, deadline, why)
-        if not self._thread.is_alive():
-            job.result.stopped = "the port engine had ended"
-        elif allowed:
-            addresses = sorted({str(address) for address, _ in allowed})
-            where = addresses[0] if len(addresses) == 1 else f"{addresses[0]} and {len(addresses) - 1} more"
-            self._transcript.record("tcp-connect", where, why, times=len(allowed))
-            with self._lock:
+        if not allowed:
+            return job.result
+        addresses = sorted({str(address) for address, _ in allowed})
+        where = addresses[0] if len(addresses) == 1 else f"{addresses[0]} and {len(addresses) - 1} more"
+        with self._lock:
+            # Under the lock that `_run` ends under: a job is either refused here or ended there, never forgotten.
+            job.result.stopped = self._ended
+            if self._ended is None:
+                self._transcript.record("tcp-connect", where, why, times=len(allowed))
                 self._jobs.append(job)
-            self._waker.send(b".")
+        if job.result.stopped is None:
+            self._nudge()
             job.done.wait()
         return job.result
 
+    def _nudge(self) -> None:
+        """Wake the thread up. A full or closed pipe means that it is awake, or gone."""
+        with contextlib.suppress(OSError):
+            self._waker.send(b".")
+
     def _run(self) -> None:
+        why = "the scan was over"
         try:
             while not self._closing:
                 self._turn()
-        finally:
-            # Whatever happened, nobody may be left waiting.
-            for job in list(self._jobs):
-                self._end(job, "the port engine ended")
+        except Exception as error:  # noqa: BLE001 - whatever happened, nobody may be left waiting
+            why = f"netguard's own mistake in its port engine: {type(error).__name__}: {error}"
+        with self._lock:
+            self._ended = why
+            jobs = list(self._jobs)
+        for job in jobs:
+            self._end(job, why)
 
     def _turn(self) -> None:
         with self._lock:
+            # Another job goes first every time, so that one that waits for silent ports does not take every free place.
+            self._jobs[:] = self._jobs[1:] + self._jobs[:1]
             jobs = list(self._jobs)
         pause = SLICE
         for job in jobs:
@@ -256,20 +276,25 @@ class SweepEngine:
 
     def _start(self, job: _Job, peer: Peer, tries: int, *, is_canary: bool = False) -> None:
         address, port = peer
-        family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - the IP version
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         try:
             sock = socket.socket(family, socket.SOCK_STREAM)
         except OSError:
-            job.pending.appendleft((peer, tries))
+            # No file descriptor left on this computer: later, and fewer at once.
             job.window = max(1, job.window // 2)
+            if is_canary:
+                job.canary_out = False
+            else:
+                job.pending.appendleft((peer, tries))
+                job.careful_left += 1
             return
         sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         attempt = _Attempt(job, peer, sock, time.monotonic(), tries, is_canary)
         job.in_flight += 1
         self._in_flight += 1
         code = sock.connect_ex((str(address), port))
-        if code in _IN_PROGRESS:
+        if code in IN_PROGRESS:
             self._selector.register(sock, selectors.EVENT_WRITE, attempt)
             self._serial += 1
             heapq.heappush(self._expiries, (attempt.began + job.patience(), self._serial, attempt))
@@ -317,19 +342,22 @@ class SweepEngine:
     def _retire(self, jobs: list[_Job]) -> None:
         for job in jobs:
             if job.canary_misses >= limits.CANARY_MISSES:
+                job.forget_doubtful()
+                job.result.gone = True
                 self._end(job, "it stopped answering, so it was left alone")
             elif job.cancel:
                 self._end(job, "the scan was interrupted")
             elif job.deadline:
                 self._end(job, "its time was used up")
-            elif not job.pending and job.in_flight == 0:
+            elif not job.pending and job.in_flight == 0 and not job.canary_is_due():
                 self._end(job, None)
 
     def _end(self, job: _Job, why: str | None) -> None:
         for _, _, attempt in self._expiries:
             if attempt.job is job and not attempt.over:
                 attempt.over = True
-                self._selector.unregister(attempt.sock)
+                with contextlib.suppress(KeyError, ValueError):
+                    self._selector.unregister(attempt.sock)
                 attempt.sock.close()
                 self._in_flight -= 1
         job.result.stopped = why

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from netguard.model.device import Device, Service
-from netguard.model.observation import Fact
+from netguard.model.observation import Fact, clean
 from netguard.model.vocabulary import PortState, Transport
 from netguard.net import limits
 from netguard.net.access import Net
@@ -13,7 +13,9 @@ from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp
 NEEDS = frozenset({"ports"})
 PROVIDES = frozenset({"banners"})
 
-CLIENT_SPEAKS_FIRST = frozenset({80, 443, 554, 1883, 5000, 7000, 8008, 8009, 8080, 8081, 8123, 8443, 8554, 8883, 9443, 49152})
+CLIENT_SPEAKS_FIRST = frozenset(
+    {80, 443, 554, 1883, 5000, 7000, 8008, 8009, 8080, 8081, 8123, 8443, 8554, 8883, 9443, 49152}
+)
 """Ports whose usual protocols wait for the client: listening there would only cost the device a connection."""
 
 LISTEN_SECONDS = 2.0
@@ -22,7 +24,24 @@ LISTEN_SECONDS = 2.0
 MAX_BANNER = 1024
 """Bytes of greeting read; RFC 4253 allows 255 for SSH, and a telnet issue file is a few lines."""
 
+MAX_PRODUCT = 80
+"""Characters of a product's name that are kept; RFC 4253 allows 255 for the line it stands in."""
+
+SSH_PORTS = frozenset({22, 222, 2222})
+TELNET_PORTS = frozenset({23, 2323})
+"""Ports where one line is not the whole greeting: an SSH server may send other lines first (RFC 4253, 4.2), a telnet
+server shows its issue file before it asks."""
+
 _IAC = 0xFF
+_OPTIONS = re.compile(
+    rb"\xff(?:\xfa(?:[^\xff]|\xff[^\xf0])*(?:\xff\xf0|\xff?\Z)"  # IAC SB … IAC SE
+    rb"|[\xfb-\xfe].?"  # WILL, WONT, DO, DONT and their option
+    rb"|(\xff)"  # IAC IAC is the byte 255 itself
+    rb"|.?)",  # any other command
+    re.DOTALL,
+)
+"""Telnet's commands within the text (RFC 854, telnet command structure)."""
+
 _LOGIN_PROMPT = re.compile(r"(login|user ?name|user|account|password)\s*:\s*$", re.IGNORECASE)
 _SHELL_PROMPT = re.compile(r"[#$>]\s*$")
 
@@ -40,7 +59,7 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
     assert target.port is not None  # noqa: S101 - wants() gives one
     with net.connect(target.address, target.port) as connection:
         greeting = connection.receive(
-            enough=lambda said: len(said) > MAX_BANNER or _is_complete(said), seconds=LISTEN_SECONDS
+            enough=lambda said: len(said) > MAX_BANNER or is_complete(said, target.port), seconds=LISTEN_SECONDS
         )[:MAX_BANNER]
     yield from read(greeting, target)
 
@@ -58,14 +77,15 @@ def read(greeting: bytes, target: Target) -> Iterator[Learnt]:
             port=target.port or 0,
             state=PortState.OPEN,
             name=name,
-            product=product,
+            product=clean(product, MAX_PRODUCT) or None if product else None,
         )
 
     text = without_telnet_options(greeting).decode("utf-8", "replace").strip("\r\n \0")
-    line = text.splitlines()[0] if text else ""
+    lines = text.splitlines()
+    line = next((each for each in lines if each.startswith("SSH-")), lines[0] if lines else "")
     if line.startswith("SSH-"):
         yield fact("ssh.banner", line)
-        yield named("ssh", line.split("-", 2)[2] if line.count("-") >= 2 else None)  # noqa: PLR2004 - RFC 4253, 4.2
+        yield named("ssh", line.split("-", 2)[2] if line.count("-") >= 2 else None)
     elif greeting[:1] == bytes((_IAC,)) or _LOGIN_PROMPT.search(text):
         yield fact("telnet.banner", text)
         prompt = "prompt" if _LOGIN_PROMPT.search(text) else "shell" if _SHELL_PROMPT.search(text) else "silent"
@@ -77,7 +97,7 @@ def read(greeting: bytes, target: Target) -> Iterator[Learnt]:
     elif line.startswith("220") and "smtp" in line.lower():
         yield fact("tcp.banner", line)
         yield named("smtp")
-    elif _SHELL_PROMPT.search(text) and target.port in {23, 2323}:
+    elif _SHELL_PROMPT.search(text) and target.port in TELNET_PORTS:
         yield fact("telnet.banner", text)
         yield fact("telnet.login", "shell")
         yield named("telnet")
@@ -86,22 +106,17 @@ def read(greeting: bytes, target: Target) -> Iterator[Learnt]:
 
 
 def without_telnet_options(data: bytes) -> bytes:
-    """`data` with telnet's option negotiation taken out (RFC 854: IAC, then a command of two or three bytes)."""
-    plain = bytearray()
-    index = 0
-    while index < len(data):
-        if data[index] != _IAC:
-            plain.append(data[index])
-            index += 1
-        elif index + 1 < len(data) and data[index + 1] == 0xFA:  # noqa: PLR2004 - SB: runs to IAC SE
-            end = data.find(b"\xff\xf0", index)
-            index = len(data) if end < 0 else end + 2
-        else:
-            index += 3 if index + 1 < len(data) and data[index + 1] >= 0xFB else 2  # noqa: PLR2004 - WILL..DONT
-    return bytes(plain)
+    """`data` with telnet's option negotiation taken out (RFC 854: IAC, then a command of one or two bytes; IAC IAC is 255)."""
+    return _OPTIONS.sub(lambda option: option[1] or b"", data)
 
 
-def _is_complete(said: bytes) -> bool:
-    if said[:1] == bytes((_IAC,)):
-        return bool(_LOGIN_PROMPT.search(without_telnet_options(said).decode("utf-8", "replace")))
-    return b"\n" in said or bool(_LOGIN_PROMPT.search(said.decode("utf-8", "replace")))
+def is_complete(said: bytes, port: int | None) -> bool:
+    """Whether no more is to be expected: a whole line, or where more lines are usual the prompt or SSH's own line."""
+    text = without_telnet_options(said).decode("utf-8", "replace")
+    if _LOGIN_PROMPT.search(text):
+        return True
+    if said[:1] == bytes((_IAC,)) or port in TELNET_PORTS:
+        return False
+    if port in SSH_PORTS:
+        return any(line.startswith("SSH-") and line.endswith("\n") for line in text.splitlines(keepends=True))
+    return "\n" in text

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 
 from netguard.model.device import Device, Service
-from netguard.model.observation import Fact
+from netguard.model.observation import Fact, clean
 from netguard.model.vocabulary import PortState, Transport
 from netguard.net import limits
 from netguard.net.access import Net
@@ -24,6 +24,9 @@ MAX_PAGE = 64 * 1024
 
 MAX_HEADERS = 100
 """As http.client allows; stops a peer that sends headers for ever."""
+
+MAX_PRODUCT, MAX_VERSION = 80, 40
+"""Characters kept of the two halves of a Server header; honest ones have about twenty."""
 
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,512})", re.IGNORECASE)
 _REALM = re.compile(r'realm="?([^",]{0,200})', re.IGNORECASE)
@@ -57,7 +60,7 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
 
 def request(target: Target) -> bytes:
     """GET / as a browser without cookies would ask it, over a connection that ends with the answer."""
-    host = f"[{target.address}]" if target.address.version == 6 else str(target.address)  # noqa: PLR2004
+    host = f"[{target.address}]" if target.address.version == 6 else str(target.address)
     lines = (
         "GET / HTTP/1.1",
         f"Host: {host}:{target.port}",
@@ -78,6 +81,8 @@ def is_complete(answer: bytes) -> bool:
         return len(answer) > MAX_PAGE
     if len(body) >= MAX_PAGE or b"</title" in body.lower():
         return True
+    if re.search(rb"^transfer-encoding:\s*chunked\s*$", head, re.IGNORECASE | re.MULTILINE):
+        return body.endswith(b"0\r\n\r\n")
     length = re.search(rb"^content-length:\s*(\d{1,9})\s*$", head, re.IGNORECASE | re.MULTILINE)
     return length is not None and len(body) >= int(length[1])
 
@@ -117,8 +122,8 @@ def read(answer: bytes, target: Target) -> Iterator[Learnt]:
         port=target.port or 0,
         state=PortState.OPEN,
         name="https" if target.secure else "http",
-        product=product[:80] or None,
-        version=version.split(" ")[0][:40] or None,
+        product=clean(product, MAX_PRODUCT) or None,
+        version=clean(version.split(" ")[0], MAX_VERSION) or None,
     )
 
 

@@ -6,7 +6,7 @@ from netguard.model import ports as port_text
 from netguard.model.device import Coverage, Device, Service
 from netguard.model.vocabulary import DOOR_ROLES, Depth, PortState, Power, Role, Transport
 from netguard.net.access import Net
-from netguard.net.failures import NoAnswer
+from netguard.net.failures import Gone, NoAnswer
 from netguard.probe._contract import Ask, Learnt, Target
 
 NEEDS: frozenset[str] = frozenset()
@@ -38,7 +38,7 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
     """Open ports as services, and the coverage of all that were answered for or given up on.
 
-    Raises `NoAnswer` after yielding what there is when the device, or its time, ended the sweep.
+    Raises `NoAnswer` after yielding what there is when its time ended the sweep, `Gone` when the device did.
     """
     swept = net.sweep(target.address, target.ports)
     for (address, port), state in sorted(swept.states.items()):
@@ -59,7 +59,8 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
         # Silence everywhere is not "closed everywhere": the device may filter, or we may not reach it at all.
         raise NoAnswer(f"none of {len(swept.states)} TCP ports answered, so nothing is known about them")
     if swept.stopped:
-        raise NoAnswer(f"{len(swept.states)} of {len(target.ports)} ports were asked: {swept.stopped}")
+        said = f"{len(swept.states)} of {len(target.ports)} ports were asked: {swept.stopped}"
+        raise Gone(said) if swept.gone else NoAnswer(said)
 
 
 def _in_order(device: Device, ask: Ask) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """TLS: does it speak it, in which version, with which certificate. One handshake, nothing else."""
 
 import hashlib
+import threading
 import warnings
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +16,9 @@ from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp
 
 NEEDS = frozenset({"ports", "banners"})
 PROVIDES = frozenset({"tls"})
+
+_ONE_AT_A_TIME = threading.Lock()
+"""What warnings are shown is the whole program's setting, and certificates are read by many threads."""
 
 USUAL_PORTS = frozenset({443, 4443, 5001, 8443, 8444, 8446, 8883, 8920, 9443})
 
@@ -52,11 +56,13 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
 
 def read_certificate(der: bytes) -> dict[str, str]:
     """`tls.subject`, `tls.issuer`, `tls.key` and `tls.expires` of a certificate. Raises `Failure` when it is unreadable."""
-    from cryptography import x509  # noqa: PLC0415 - loaded when there is a certificate to read
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+    if not der:
+        raise Failure("it showed no certificate")
     try:
-        with warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             # Cheap devices' serial numbers and dates break rules that do not matter for looking.
             warnings.simplefilter("ignore")
             certificate = x509.load_der_x509_certificate(der)

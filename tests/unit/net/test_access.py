@@ -14,12 +14,7 @@ from netguard.net.control import Cancel, Deadline
 from netguard.net.failures import Cancelled, NoAnswer, OutOfTime, RefusedByUs, TooMuch
 from netguard.net.guard import Guard
 from netguard.net.transcript import Transcript
-from tests.unit.net.conftest import LOOPBACK, loopback_network
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return sock.getsockname()[1]
+from tests.servers import LOOPBACK, free_port, loopback_network
 
 
 def test_what_is_sent_and_said_arrives(network, listener):
