@@ -25,7 +25,7 @@ def run(depth: str, html_file: str | None, json_file: str | None, *, loopback: b
         if not quiet:
             click.echo(f"A simulated home of {len(home.home.devices)} devices, {WORDS[home.kind]}.", err=True)
             if home.why:
-                click.echo(home.why, err=True)
+                click.echo(f"Better ways were not possible here ({home.why}).", err=True)
             real = ", ".join(sorted(home.daemons)) or "none"
             click.echo(f"Real daemons in it: {real}.", err=True)
             if home.missing:

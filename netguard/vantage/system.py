@@ -71,7 +71,8 @@ def find(program: str) -> str | None:
     for folder in _folders():
         for suffix in (".exe", "") if os.name == "nt" else ("",):
             path = Path(folder) / (program + suffix)
-            if path.is_file() and os.access(path, os.X_OK):
+            # os.path, since Path.is_file() raises for a folder on PATH that one may not enter (root's, kept through su).
+            if os.path.isfile(path) and os.access(path, os.X_OK):  # noqa: PTH113
                 return str(path)
     return None
 

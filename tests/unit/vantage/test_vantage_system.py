@@ -1,5 +1,6 @@
 """Running the system's own programs: within limits, and with one clear line when it goes wrong."""
 
+import os
 import sys
 import time
 from types import ModuleType
@@ -102,3 +103,21 @@ def test_this_computer_s_own_loopback_can_be_looked_at():
     seen = system.backend().look(system.run, "lo")
     assert str(seen.vantage.address) == "127.0.0.1"
     assert seen.vantage.gateway is None
+
+
+def test_a_folder_on_the_path_that_one_may_not_enter_is_passed_over(tmp_path, monkeypatch):
+    locked, open_ = tmp_path / "locked", tmp_path / "open"
+    open_.mkdir()
+    tool = open_ / "tool"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{locked}{os.pathsep}{open_}")
+    real = os.stat
+
+    def stat(path, *args, **kwargs):
+        if str(path).startswith(str(locked)):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert system.find("tool") == str(tool)
