@@ -28,7 +28,8 @@ class Notebook:
         self._sightings: dict[Sighting, datetime] = {}
         self._facts: dict[IPAddress, dict[tuple[str, Fact], datetime]] = {}
         self._services: dict[tuple[IPAddress, Transport, int], Service] = {}
-        self._coverage: dict[tuple[IPAddress, Transport, str], set[int]] = {}
+        self._coverage: dict[tuple[IPAddress, Transport, str], str] = {}
+        # As text: sets of 65,535 numbers for each device would stay in memory until the end.
         self._attempts: list[Attempt] = []
 
     def sighted(self, sighting: Sighting) -> None:
@@ -46,7 +47,8 @@ class Notebook:
                     facts.setdefault((probe, what), datetime.now(UTC))
             elif isinstance(what, Coverage):
                 key = (what.address, what.transport, what.engine)
-                self._coverage.setdefault(key, set()).update(port_text.parse(what.ports))
+                known = port_text.parse(self._coverage.get(key, ""))
+                self._coverage[key] = port_text.render(known | port_text.parse(what.ports))
             else:
                 place = (what.address, what.transport, what.port)
                 self._services[place] = _updated(self._services.get(place), what)
@@ -82,7 +84,7 @@ class Notebook:
         """What was asked, joined per address, transport and engine."""
         with self._lock:
             return tuple(
-                Coverage(address=address, transport=transport, ports=port_text.render(ports), engine=engine)
+                Coverage(address=address, transport=transport, ports=ports, engine=engine)
                 for (address, transport, engine), ports in sorted(self._coverage.items())
             )
 

@@ -21,7 +21,7 @@ def skip(ask: Ask) -> str | None:
 def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
     """One sighting for every address that accepted or refused. The kernel's own ARP fills the neighbour table meanwhile."""
     hosts = [host for host in ask.hosts() if net.may_touch(host)]
-    states = net.knock((host, port) for port in PORTS for host in hosts)
+    states = net.knock(hosts, PORTS)
     for host in hosts:
         said = {port: states.get((host, port)) for port in PORTS}
         if any(state in {PortState.OPEN, PortState.CLOSED} for state in said.values()):

@@ -6,7 +6,7 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -170,7 +170,7 @@ class Net:
             on_close=turnstile.leave,
         )
 
-    def sweep(self, address: IPAddress, ports: Iterable[int]) -> Swept:
+    def sweep(self, address: IPAddress, ports: Sequence[int]) -> Swept:
         """Ask which TCP ports of one device are open, at the pace its manners allow, in the order given.
 
         While it runs no other connection to a gently treated device is made. Raises `OutOfTime` or `Cancelled` when
@@ -181,7 +181,8 @@ class Net:
         turnstile.enter(self.cancel, self.deadline)
         try:
             return self._network.engine.sweep(
-                ((address, port) for port in ports),
+                [address],
+                ports,
                 turnstile.manners.pace,
                 cancel=self.cancel,
                 deadline=self.deadline,
@@ -190,11 +191,11 @@ class Net:
         finally:
             turnstile.leave()
 
-    def knock(self, peers: Iterable[tuple[IPAddress, int]]) -> dict[tuple[IPAddress, int], PortState]:
+    def knock(self, addresses: Sequence[IPAddress], ports: Sequence[int]) -> dict[tuple[IPAddress, int], PortState]:
         """Ask many addresses at a low rate whether anybody is there: open and closed both mean yes."""
         self._check_time()
         swept = self._network.engine.sweep(
-            peers, sweep.LOOKING_AROUND, cancel=self.cancel, deadline=self.deadline, why=self._why
+            addresses, ports, sweep.LOOKING_AROUND, cancel=self.cancel, deadline=self.deadline, why=self._why
         )
         return swept.states
 

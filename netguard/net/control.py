@@ -53,6 +53,10 @@ class Deadline:
         return Deadline(min(self.remaining, seconds))
 
 
+_WHOLE = 1.0 - 1e-6
+"""What counts as a whole token: sums of fractions stay a hair below 1, and a pause that short no clock can show."""
+
+
 class Bucket:
     """A token bucket: `rate` per second, and never more than a tenth of a second's worth saved up."""
 
@@ -68,8 +72,8 @@ class Bucket:
             now = time.monotonic()
             self._tokens = min(max(1.0, self.rate / 10), self._tokens + (now - self._at) * self.rate)
             self._at = now
-            if self._tokens >= 1.0:
-                self._tokens -= 1.0
+            if self._tokens >= _WHOLE:
+                self._tokens = max(0.0, self._tokens - 1.0)
                 return 0.0
             return (1.0 - self._tokens) / self.rate
 

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netaddr import IPAddress
@@ -67,12 +67,29 @@ Peer = tuple[IPAddress, int]
 
 @dataclass(slots=True)
 class Swept:
-    """What was learnt; ports that are in neither were not asked for good. `stopped` says why it ended early."""
+    """What was learnt; ports it does not have were not asked for good. `stopped` says why it ended early."""
 
-    states: dict[Peer, PortState] = field(default_factory=dict)
     stopped: str | None = None
     gone: bool = False
     """Whether it ended because the device answered before and does so no more: it is to be left alone."""
+    _by_address: dict[IPAddress, dict[int, PortState]] = field(default_factory=dict)
+
+    def at(self, address: IPAddress) -> Mapping[int, PortState]:
+        """The states of one address's ports."""
+        return self._by_address.get(address, {})
+
+    @property
+    def states(self) -> dict[Peer, PortState]:
+        """All states by address and port, as a new dictionary."""
+        return {(at, port): state for at, ports in self._by_address.items() for port, state in ports.items()}
+
+    def book(self, peer: Peer, state: PortState) -> None:
+        """Keep what `peer` said."""
+        self._by_address.setdefault(peer[0], {})[peer[1]] = state
+
+    def forget(self, peer: Peer) -> None:
+        """As if `peer` had not been asked."""
+        self._by_address.get(peer[0], {}).pop(peer[1], None)
 
 
 @dataclass(slots=True)
@@ -89,9 +106,12 @@ class _Attempt:
 class _Job:
     """One device's ports: what is still to ask, how fast, and what came back."""
 
-    def __init__(self, peers: Sequence[Peer], pace: Pace, cancel: Cancel, deadline: Deadline, why: str) -> None:
+    def __init__(self, peers: Iterator[Peer], pace: Pace, cancel: Cancel, deadline: Deadline, why: str) -> None:
         self.pace, self.cancel, self.deadline, self.why = pace, cancel, deadline, why
-        self.pending: deque[tuple[Peer, int]] = deque((peer, 1) for peer in peers)
+        # Made one by one: 65,535 of them for each of several devices would be most of the scan's memory.
+        self._fresh = peers
+        self._again: deque[tuple[Peer, int]] = deque()
+        self._next = self._made()
         self.careful_left = pace.careful
         self.bucket = Bucket(pace.start_rate)
         self.window = pace.in_flight
@@ -106,6 +126,26 @@ class _Job:
         self.doubtful: list[Peer] = []
         self.result = Swept()
         self.done = threading.Event()
+
+    def _made(self) -> tuple[Peer, int] | None:
+        peer = next(self._fresh, None)
+        return None if peer is None else (peer, 1)
+
+    @property
+    def pending(self) -> bool:
+        """Whether anybody is still to be asked."""
+        return self._next is not None or bool(self._again)
+
+    def take(self) -> tuple[Peer, int]:
+        """Who is asked next, and for the how many-th time: first everybody once, then the silent again."""
+        if self._next is None:
+            return self._again.popleft()
+        taken, self._next = self._next, self._made()
+        return taken
+
+    def put_back(self, peer: Peer, tries: int) -> None:
+        """Ask `peer` later."""
+        self._again.append((peer, tries))
 
     @property
     def silent(self) -> bool:
@@ -146,13 +186,13 @@ class _Job:
             self.canary_misses += 1
         self.bucket.rate = max(self.pace.start_rate / 4, self.bucket.rate / 4)
         self.window = max(4, self.window // 2)
-        self.pending.extend((peer, 1) for peer in self.doubtful)
+        self._again.extend((peer, 1) for peer in self.doubtful)
         self.forget_doubtful()
 
     def forget_doubtful(self) -> None:
         """Take back what was silent since the last canary that answered."""
         for peer in self.doubtful:
-            self.result.states.pop(peer, None)
+            self.result.forget(peer)
         self.doubtful.clear()
 
 
@@ -186,30 +226,34 @@ class SweepEngine:
         self._wake.close()
         self._waker.close()
 
-    def sweep(self, peers: Iterable[Peer], pace: Pace, *, cancel: Cancel, deadline: Deadline, why: str) -> Swept:
-        """Ask each peer once (a silent one twice); blocks until done, cancelled or out of time.
+    def sweep(
+        self,
+        addresses: Sequence[IPAddress],
+        ports: Sequence[int],
+        pace: Pace,
+        *,
+        cancel: Cancel,
+        deadline: Deadline,
+        why: str,
+    ) -> Swept:
+        """Ask each address about each port, port by port, once (a silent one twice); blocks until done or cut off.
 
-        Peers the guard refuses are left out before anything is sent.
+        Addresses that must not be touched are left out before anything is sent. Raises `RefusedByUs`, and sends
+        nothing, when one lies outside the network that was asked for.
         """
-        verdicts: dict[IPAddress, bool] = {}
-        allowed = []
-        for peer in peers:
-            if peer[0] not in verdicts:
-                verdicts[peer[0]] = not self._guard.is_untouchable(peer[0])
-                if verdicts[peer[0]]:
-                    self._guard.check(peer[0])
-            if verdicts[peer[0]]:
-                allowed.append(peer)
-        job = _Job(allowed, pace, cancel, deadline, why)
-        if not allowed:
+        allowed = [address for address in addresses if not self._guard.is_untouchable(address)]
+        for address in allowed:
+            self._guard.check(address)
+        peers = ((address, port) for port in ports for address in allowed)
+        job = _Job(peers, pace, cancel, deadline, why)
+        if not job.pending:
             return job.result
-        addresses = sorted({str(address) for address, _ in allowed})
-        where = addresses[0] if len(addresses) == 1 else f"{addresses[0]} and {len(addresses) - 1} more"
+        where = str(allowed[0]) if len(allowed) == 1 else f"{allowed[0]} and {len(allowed) - 1} more"
         with self._lock:
             # Under the lock that `_run` ends under: a job is either refused here or ended there, never forgotten.
             job.result.stopped = self._ended
             if self._ended is None:
-                self._transcript.record("tcp-connect", where, why, times=len(allowed))
+                self._transcript.record("tcp-connect", where, why, times=len(allowed) * len(ports))
                 self._jobs.append(job)
         if job.result.stopped is None:
             self._nudge()
@@ -269,7 +313,7 @@ class SweepEngine:
                 job.canary_out = True
                 self._start(job, job.canary, 1, is_canary=True)
             else:
-                peer, tries = job.pending.popleft()
+                peer, tries = job.take()
                 job.careful_left -= 1
                 self._start(job, peer, tries)
         return SLICE
@@ -285,7 +329,7 @@ class SweepEngine:
             if is_canary:
                 job.canary_out = False
             else:
-                job.pending.appendleft((peer, tries))
+                job.put_back(peer, tries)
                 job.careful_left += 1
             return
         sock.setblocking(False)
@@ -297,7 +341,9 @@ class SweepEngine:
         if code in IN_PROGRESS:
             self._selector.register(sock, selectors.EVENT_WRITE, attempt)
             self._serial += 1
-            heapq.heappush(self._expiries, (attempt.began + job.patience(), self._serial, attempt))
+            # A canary decides whether a device is given up, so it gets the whole wait.
+            patience = limits.CONNECT_SECONDS if is_canary else job.patience()
+            heapq.heappush(self._expiries, (attempt.began + patience, self._serial, attempt))
         else:
             self._finish(attempt, code)
 
@@ -320,15 +366,15 @@ class SweepEngine:
         if said:
             job.answered += 1
             job.note_rtt(time.monotonic() - attempt.began)
-            job.result.states[attempt.peer] = PortState.OPEN if code == 0 else PortState.CLOSED
+            job.result.book(attempt.peer, PortState.OPEN if code == 0 else PortState.CLOSED)
             if job.canary is None and code != 0:
                 job.canary = attempt.peer
             return
         job.unanswered += 1
         if attempt.tries == 1 and not job.silent:
-            job.pending.append((attempt.peer, 2))
+            job.put_back(attempt.peer, 2)
         else:
-            job.result.states[attempt.peer] = PortState.FILTERED
+            job.result.book(attempt.peer, PortState.FILTERED)
             job.doubtful.append(attempt.peer)
 
     def _expire(self) -> None:

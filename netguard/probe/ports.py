@@ -24,15 +24,18 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
     if not device.addresses:
         return
     address = device.addresses[0]
-    asked = {
-        port
-        for c in device.coverage
-        if c.address == address and c.transport is Transport.TCP
-        for port in port_text.parse(c.ports)
-    }
-    ports = tuple(port for port in dict.fromkeys(_in_order(device, ask)) if port not in asked)
+    asked = bytearray(EVERY_PORT[-1] + 1)
+    for coverage in device.coverage:
+        if coverage.address == address and coverage.transport is Transport.TCP:
+            for run in port_text.ranges(coverage.ports):
+                asked[run.start : run.stop] = b"\1" * len(run)
+    ports = []
+    for port in _in_order(device, ask):
+        if not asked[port]:
+            asked[port] = 1
+            ports.append(port)
     if ports:
-        yield Target(address=address, ports=ports)
+        yield Target(address=address, ports=tuple(ports))
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
@@ -41,25 +44,21 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
     Raises `NoAnswer` after yielding what there is when its time ended the sweep, `Gone` when the device did.
     """
     swept = net.sweep(target.address, target.ports)
-    for (address, port), state in sorted(swept.states.items()):
-        if state is PortState.OPEN:
-            yield Service(address=address, transport=target.transport, port=port, state=state)
-    by_state = {
-        state: port_text.render(port for (_, port), was in swept.states.items() if was is state)
-        for state in (PortState.OPEN, PortState.CLOSED, PortState.FILTERED)
-    }
-    if any(by_state[state] for state in (PortState.OPEN, PortState.CLOSED)):
+    states = swept.at(target.address)
+    for port in sorted(port for port, state in states.items() if state is PortState.OPEN):
+        yield Service(address=target.address, transport=target.transport, port=port, state=PortState.OPEN)
+    if any(state is not PortState.FILTERED for state in states.values()):
         yield Coverage(
             address=target.address,
             transport=target.transport,
-            ports=port_text.render(port for _, port in swept.states),
+            ports=port_text.render(states),
             engine=ENGINE,
         )
-    elif by_state[PortState.FILTERED]:
+    elif states:
         # Silence everywhere is not "closed everywhere": the device may filter, or we may not reach it at all.
-        raise NoAnswer(f"none of {len(swept.states)} TCP ports answered, so nothing is known about them")
+        raise NoAnswer(f"none of {len(states)} TCP ports answered, so nothing is known about them")
     if swept.stopped:
-        said = f"{len(swept.states)} of {len(target.ports)} ports were asked: {swept.stopped}"
+        said = f"{len(states)} of {len(target.ports)} ports were asked: {swept.stopped}"
         raise Gone(said) if swept.gone else NoAnswer(said)
 
 

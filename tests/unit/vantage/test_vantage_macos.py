@@ -1,4 +1,4 @@
-"""macOS, from recorded and hand-made outputs of its own tools (see recorded/NOTICE)."""
+"""macOS, from outputs of its own tools that were made by hand (see recorded/NOTICE)."""
 
 import pytest
 from netaddr import EUI, IPAddress, IPNetwork
@@ -12,21 +12,21 @@ def look(home, interface=None):
 
 
 def test_a_mac_on_wifi_is_seen_whole(recorded):
-    seen = look(recorded("macos-2019", "nmap"))
+    seen = look(recorded("macos-home", "nmap"))
     vantage = seen.vantage
-    assert (vantage.os, vantage.interface, vantage.address) == ("macos", "en0", IPAddress("192.168.1.221"))
-    assert vantage.mac == EUI("a4:83:e7:2d:63:8e")
-    assert vantage.segment.prefix == IPNetwork("192.168.1.0/24")
+    assert (vantage.os, vantage.interface, vantage.address) == ("macos", "en0", IPAddress("192.168.40.23"))
+    assert vantage.mac == EUI("02:00:5e:20:00:01")
+    assert vantage.segment.prefix == IPNetwork("192.168.40.0/24")
     assert vantage.segment.ssid == "Our Home"
-    assert (vantage.gateway.address, vantage.gateway.mac) == (IPAddress("192.168.1.254"), EUI("fc:ae:34:f1:3f:80"))
-    assert seen.prefixes == (IPNetwork("192.168.1.0/24"), IPNetwork("2001:db8:bab0:d40::/64"))
-    assert seen.dns == (IPAddress("192.168.1.254"), IPAddress("fe80::feae:34ff:fea1:3a80"))
+    assert (vantage.gateway.address, vantage.gateway.mac) == (IPAddress("192.168.40.1"), EUI("02:00:5e:20:00:fe"))
+    assert seen.prefixes == (IPNetwork("192.168.40.0/24"), IPNetwork("2001:db8:40:1::/64"))
+    assert seen.dns == (IPAddress("192.168.40.1"), IPAddress("fe80::5eff:fe20:fe"))
     assert vantage.capabilities == ("multicast", "neighbour-table", "nmap", "wifi-link", "wifi-scan")
     assert not vantage.privileged
 
 
 def test_apple_s_and_vmware_s_own_interfaces_are_not_taken_for_cables(recorded):
-    seen = look(recorded("macos-2019"))
+    seen = look(recorded("macos-home"))
     kinds = {i.name: i.kind for i in seen.interfaces}
     assert kinds["en0"] == "wifi"
     assert kinds["lo0"] == "loopback"
@@ -34,26 +34,26 @@ def test_apple_s_and_vmware_s_own_interfaces_are_not_taken_for_cables(recorded):
     assert {kinds[n] for n in ("utun0", "utun1")} == {"tunnel"}
     assert "en1" not in kinds
     said = (
-        "en0 was chosen; passed over: vmnet1 (virtual, 192.168.101.1/24), vmnet8 (virtual, 192.168.71.1/24). "
+        "en0 was chosen; passed over: vmnet1 (virtual, 192.168.77.1/24), vmnet8 (virtual, 192.168.78.1/24). "
         "Name one with --interface to look at it."
     )
     assert seen.remarks == (said,)
 
 
 def test_neighbours_leave_out_ourselves_groups_and_the_incomplete(recorded):
-    home = recorded("macos-2019")
+    home = recorded("macos-home")
     found = {str(n.address): n.reachable for n in look(home).neighbours}
     assert found == {
-        "169.254.81.142": True,
-        "192.168.1.64": True,
-        "192.168.1.72": True,
-        "192.168.1.80": True,
-        "192.168.1.254": True,
-        "2001:db8:bab0:d40::1": False,
-        "fe80::10f2:d51c:68e3:bfbb": False,
-        "fe80::feae:34ff:fea1:3a80": True,
+        "169.254.17.8": True,
+        "192.168.40.31": True,
+        "192.168.40.32": True,
+        "192.168.40.33": True,
+        "192.168.40.1": True,
+        "2001:db8:40:1::1": False,
+        "fe80::5eff:fe20:31": False,
+        "fe80::5eff:fe20:fe": True,
     }
-    assert EUI("00:90:a9:ed:f4:3f") in {n.mac for n in macos.neighbours(home.run, "en0")}
+    assert EUI("00:00:5e:00:53:0f") in {n.mac for n in macos.neighbours(home.run, "en0")}
 
 
 def test_a_vpn_by_half_routes_is_named_and_the_cable_looked_at(recorded):
@@ -77,25 +77,25 @@ def test_a_hidden_wifi_name_stays_unknown(recorded):
 
 def test_loopback_is_found_by_its_own_and_by_its_usual_name(recorded):
     for name in ("lo0", "lo"):
-        vantage = look(recorded("macos-2019"), name).vantage
+        vantage = look(recorded("macos-home"), name).vantage
         assert (vantage.interface, vantage.address) == ("lo0", IPAddress("127.0.0.1"))
         assert (vantage.segment.prefix, vantage.gateway) == (IPNetwork("127.0.0.0/8"), None)
 
 
 def test_errors_name_the_interface_or_the_missing_tool(recorded):
     with pytest.raises(UsageError, match="no interface 'eth0'"):
-        look(recorded("macos-2019"), "eth0")
+        look(recorded("macos-home"), "eth0")
     with pytest.raises(VantageError, match="en1 has no IP address"):
-        look(recorded("macos-2019"), "en1")
+        look(recorded("macos-home"), "en1")
     with pytest.raises(VantageError, match="ifconfig is not on this Mac"):
-        look(recorded("macos-2019").without("$ ifconfig"))
+        look(recorded("macos-home").without("$ ifconfig"))
 
 
 def test_without_the_optional_tools_less_is_known_and_nothing_breaks(recorded):
-    home = recorded("macos-2019")
+    home = recorded("macos-home")
     for tool in ("networksetup", "scutil", "ndp", "ipconfig", "id"):
         home = home.without(f"$ {tool}")
     seen = look(home)
-    assert seen.vantage.gateway.mac == EUI("fc:ae:34:f1:3f:80")
+    assert seen.vantage.gateway.mac == EUI("02:00:5e:20:00:fe")
     assert (seen.dns, seen.vantage.segment.ssid) == ((), None)
     assert {i.name: i.kind for i in seen.interfaces}["en0"] == "wired"

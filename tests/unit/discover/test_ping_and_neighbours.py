@@ -1,0 +1,59 @@
+"""Without root: harmless connects, and the kernel's own neighbour table."""
+
+from netaddr import IPAddress
+
+from netguard.discover import neighbours, ping
+from netguard.model import address
+from netguard.model.surroundings import Neighbour
+from netguard.model.vocabulary import PortState
+
+TV, CAMERA, PHONE = (IPAddress(f"192.0.2.{n}") for n in (2, 3, 4))
+
+
+def test_open_and_refused_mean_somebody_and_silence_means_nothing(ask, fake_net):
+    net = fake_net(states={(TV, 80): PortState.OPEN, (CAMERA, 443): PortState.CLOSED, (PHONE, 80): PortState.FILTERED})
+    found = list(ping.discover(ask(), net))
+    assert [(s.address, s.detail) for s in found] == [
+        (TV, "192.0.2.2: tcp/80 open"),
+        (CAMERA, "192.0.2.3: tcp/443 closed"),
+    ]
+    assert all(f.kind == "link.reply" and f.value == "tcp" for s in found for f in s.facts)
+
+
+def test_each_address_is_knocked_at_once_per_port_and_some_never(ask, fake_net):
+    net = fake_net(untouchable=[CAMERA])
+    list(ping.discover(ask(), net))
+    assert len(net.knocked) == len(set(net.knocked)) == 12 * len(ping.PORTS)
+    assert not {at for at, _ in net.knocked} & {CAMERA, IPAddress("192.0.2.10")}
+
+
+def test_it_is_left_to_arp_where_there_is_arp(ask):
+    assert ping.skip(ask()) is None
+    assert ping.skip(ask(raw_packets=True, mac=None)) is None
+    assert "ARP" in ping.skip(ask(raw_packets=True))
+
+
+def neighbour(at, mac="00:00:5e:00:53:02", *, reachable=True):
+    return Neighbour(address=address.ip(at), mac=address.mac(mac), reachable=reachable)
+
+
+def test_neighbours_that_were_asked_for_are_sighted_without_a_packet(ask, fake_net):
+    table = (
+        neighbour("192.0.2.2"),
+        neighbour("192.0.2.3", reachable=False),
+        neighbour("fe80::2"),
+        neighbour("198.51.100.1"),
+        neighbour("224.0.0.251", "00:00:5e:00:53:fb"),
+        neighbour("ff02::fb"),
+    )
+    net = fake_net()
+    found = list(neighbours.discover(ask(neighbours=table), net))
+    assert [(str(s.address), len(s.facts)) for s in found] == [("192.0.2.2", 1), ("192.0.2.3", 0), ("fe80::2", 1)]
+    assert neighbours.skip(ask()) is None
+    assert (net.sent, net.asked, net.knocked) == ([], [], [])
+
+
+def test_neighbours_are_read_after_everybody_who_fills_the_table():
+    from netguard import registry
+
+    assert registry.load_all("netguard.discover").keys() - {"neighbours"} == neighbours.AFTER

@@ -1,0 +1,122 @@
+"""UDP on loopback: what is heard from whom, and how much of it."""
+
+import socket
+import sys
+import threading
+import time
+
+import pytest
+from netaddr import IPAddress, IPNetwork
+
+from netguard.net import limits
+from netguard.net.control import Cancel
+from netguard.net.failures import Cancelled, NoAnswer, RefusedByUs
+from netguard.net.guard import Guard
+from tests.servers import LOOPBACK, loopback_network
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 without setting it up"
+)
+
+
+@pytest.fixture
+def datagrams(network):
+    with network.net("test").datagrams() as made:
+        yield made
+
+
+def speak(datagrams, address, *said):
+    """Say things to it from `address`."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((address, 0))
+        for each in said:
+            sock.sendto(each, datagrams._sockets[0].getsockname())
+
+
+def test_what_is_said_arrives_with_who_said_it(datagrams):
+    speak(datagrams, "127.0.0.2", b"one", b"")
+    speak(datagrams, "127.0.0.3", b"two")
+    assert list(datagrams.hear(0.2)) == [
+        (b"one", IPAddress("127.0.0.2")),
+        (b"", IPAddress("127.0.0.2")),
+        (b"two", IPAddress("127.0.0.3")),
+    ]
+
+
+def test_what_is_sent_arrives_and_is_in_the_transcript(network, datagrams):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+        peer.bind(("127.0.0.2", 0))
+        datagrams.send(b"hello", IPAddress("127.0.0.2"), peer.getsockname()[1])
+        peer.settimeout(2)
+        assert peer.recv(100) == b"hello"
+    assert network.transcript.counts == {"udp-send": 1}
+
+
+def test_of_one_loud_source_a_bounded_part_is_heard_and_nobody_is_drowned_out(datagrams, monkeypatch):
+    monkeypatch.setattr(limits, "DATAGRAMS_PER_SOURCE", 8)
+    monkeypatch.setattr(limits, "DATAGRAMS_PER_LISTENING", 20)
+    speak(datagrams, "127.0.0.2", *[b"loud"] * 50)
+    speak(datagrams, "127.0.0.3", b"quiet")
+    heard = list(datagrams.hear(0.3))
+    assert heard.count((b"loud", IPAddress("127.0.0.2"))) == 8
+    assert (b"quiet", IPAddress("127.0.0.3")) in heard
+
+
+def test_of_many_sources_a_bounded_part_is_heard(datagrams, monkeypatch):
+    monkeypatch.setattr(limits, "DATAGRAMS_PER_LISTENING", 20)
+    for number in range(2, 42):
+        speak(datagrams, f"127.0.0.{number}", b"x")
+    began = time.monotonic()
+    assert len(list(datagrams.hear(30))) == 20
+    assert time.monotonic() - began < 10
+
+
+def test_a_jumbo_datagram_is_cut(datagrams):
+    speak(datagrams, "127.0.0.2", b"x" * 60000)
+    ((data, _),) = datagrams.hear(0.2)
+    assert len(data) == limits.DATAGRAM_BYTES
+
+
+def test_listening_ends_in_time_and_with_the_scan():
+    cancel = Cancel()
+    with loopback_network(cancel=cancel) as network, network.net("test").datagrams() as datagrams:
+        began = time.monotonic()
+        assert list(datagrams.hear(0.2)) == []
+        assert 0.1 < time.monotonic() - began < 5
+        threading.Timer(0.1, cancel.set).start()
+        with pytest.raises(Cancelled):
+            list(datagrams.hear(30))
+
+
+def test_a_source_this_computer_has_not_is_a_reason(network):
+    network.source = IPAddress("192.0.2.1")
+    with pytest.raises(NoAnswer, match=r"cannot send from 192\.0\.2\.1"), network.net("test").datagrams():
+        pass
+
+
+def test_who_may_not_be_sent_to_is_not():
+    with (
+        loopback_network(guard=Guard([IPNetwork("127.0.0.2/32")])) as network,
+        network.net("test").datagrams() as datagrams,
+    ):
+        with pytest.raises(RefusedByUs):
+            datagrams.send(b"x", IPAddress("127.0.0.3"), 1900)
+        with pytest.raises(RefusedByUs):
+            datagrams.send(b"x", IPAddress("127.0.0.2"), 9100)
+        with pytest.raises(NoAnswer):
+            datagrams.send(b"x" * 70000, IPAddress("127.0.0.2"), 1900)
+
+
+def test_a_group_is_heard_beside_whatever_else_listens_there(network):
+    group = IPAddress("239.255.255.250")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind((str(group), 0))
+        port = other.getsockname()[1]
+        # The multicast interface is loopback's own, so that nothing leaves this computer.
+        with network.net("test").datagrams(group=group, group_port=port, ttl=1) as datagrams:
+            if len(datagrams._sockets) < 2:
+                pytest.skip("loopback takes no multicast here")
+            datagrams.send(b"anybody?", group, port)
+            assert (b"anybody?", LOOPBACK) in list(datagrams.hear(0.3))

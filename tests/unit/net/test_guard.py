@@ -1,0 +1,62 @@
+"""Who may be sent anything, and what."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from netaddr import EUI, IPAddress, IPNetwork
+
+from netguard.net import limits
+from netguard.net.failures import RefusedByUs
+from netguard.net.guard import Guard
+
+HOME = IPNetwork("192.0.2.0/24")
+LOCK, LOCK_MAC = IPAddress("192.0.2.20"), EUI("00:00:5e:00:53:20")
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "192.0.2.255", "224.0.0.251", "239.255.255.250"])
+def test_the_network_asked_for_and_the_two_groups_may_be_sent_to(address):
+    Guard([HOME]).check(IPAddress(address))
+
+
+@pytest.mark.parametrize(
+    "address", ["192.0.3.1", "8.8.8.8", "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "ff02::fb", "0.0.0.0"]
+)
+def test_nobody_else_may(address):
+    with pytest.raises(RefusedByUs, match="not on the network"):
+        Guard([HOME]).check(IPAddress(address))
+    with pytest.raises(RefusedByUs):
+        Guard([]).check(IPAddress(address))
+
+
+def test_a_device_on_the_list_may_not_by_address_or_by_mac():
+    guard = Guard([HOME], never_touch_addresses=[LOCK])
+    with pytest.raises(RefusedByUs, match="never to touch"):
+        guard.check(LOCK)
+    guard = Guard([HOME], never_touch_macs=[LOCK_MAC])
+    guard.check(LOCK)
+    assert guard.is_untouchable(LOCK, LOCK_MAC)
+    guard.learn(LOCK, EUI("00:00:5e:00:53:21"))
+    guard.learn(LOCK, None)
+    guard.check(LOCK)
+    guard.learn(LOCK, LOCK_MAC)
+    with pytest.raises(RefusedByUs, match="never to touch"):
+        guard.check(LOCK)
+    assert not guard.is_untouchable(None)
+
+
+def test_a_mac_is_the_same_in_any_notation():
+    from netguard.model import address
+
+    guard = Guard([HOME], never_touch_macs=[EUI("00-00-5E-00-53-20")])
+    guard.learn(LOCK, address.mac("0:0:5e:0:53:20"))
+    assert guard.is_untouchable(LOCK)
+
+
+@given(st.integers(0, 65535))
+def test_payload_is_refused_for_printing_ports_and_no_other(port):
+    if port in {515, 631} or 9100 <= port <= 9107:
+        with pytest.raises(RefusedByUs, match="printer"):
+            Guard.check_payload(port)
+    else:
+        Guard.check_payload(port)
+    assert len(limits.PAYLOAD_BLOCKED_PORTS) == 10
