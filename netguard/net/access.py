@@ -19,7 +19,8 @@ from netguard.net.control import SLICE, Bucket, Cancel, Deadline
 from netguard.net.datagram import Datagrams
 from netguard.net.failures import NoAnswer, RefusedByUs
 from netguard.net.guard import Guard
-from netguard.net.sweep import Pace, SweepEngine, Swept
+from netguard.net.sweep import Pace, SweepEngine
+from netguard.net.swept import Swept
 from netguard.net.transcript import Transcript
 
 _QUEUE_IS_FULL = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.EINTR})

@@ -12,8 +12,8 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from netaddr import IPAddress
 
@@ -22,6 +22,7 @@ from netguard.net import limits
 from netguard.net.connection import RESET_ON_CLOSE
 from netguard.net.control import SLICE, Bucket, Cancel, Deadline
 from netguard.net.guard import Guard
+from netguard.net.swept import Peer, Swept
 from netguard.net.transcript import Transcript
 
 IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, getattr(errno, "WSAEWOULDBLOCK", -1)})
@@ -61,36 +62,6 @@ LOOKING_AROUND = Pace(
     canary=False,
 )
 """For asking many addresses that mostly nobody has."""
-
-Peer = tuple[IPAddress, int]
-
-
-@dataclass(slots=True)
-class Swept:
-    """What was learnt; ports it does not have were not asked for good. `stopped` says why it ended early."""
-
-    stopped: str | None = None
-    gone: bool = False
-    """Whether it ended because the device answered before and does so no more: it is to be left alone."""
-    _by_address: dict[IPAddress, dict[int, PortState]] = field(default_factory=dict)
-
-    def at(self, address: IPAddress) -> Mapping[int, PortState]:
-        """The states of one address's ports."""
-        return self._by_address.get(address, {})
-
-    @property
-    def states(self) -> dict[Peer, PortState]:
-        """All states by address and port, as a new dictionary."""
-        return {(at, port): state for at, ports in self._by_address.items() for port, state in ports.items()}
-
-    def book(self, peer: Peer, state: PortState) -> None:
-        """Keep what `peer` said."""
-        self._by_address.setdefault(peer[0], {})[peer[1]] = state
-
-    def forget(self, peer: Peer) -> None:
-        """As if `peer` had not been asked."""
-        self._by_address.get(peer[0], {}).pop(peer[1], None)
-
 
 @dataclass(slots=True)
 class _Attempt:

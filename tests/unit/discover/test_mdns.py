@@ -262,7 +262,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("packet", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_packet_costs_little_and_its_sender_keeps_few_things(ask, fake_net, packet, capfd):
+def test_a_hostile_packet_costs_little_and_its_sender_keeps_few_things(ask, fake_net, packet, caplog):
     began = time.perf_counter()
     found = hear(ask, fake_net, *[packet] * 64)
     # One packet more than the allowance, on a computer ten times slower than this one.
@@ -271,7 +271,7 @@ def test_a_hostile_packet_costs_little_and_its_sender_keeps_few_things(ask, fake
     for seen in found:
         assert len(seen.hostnames) <= MAX_ITEMS
         assert all(len(f.value) <= MAX_TEXT for f in seen.facts)
-    assert capfd.readouterr() == ("", "")
+    assert not caplog.records  # it would be on the terminal
 
 
 def test_of_9000_bytes_of_minimal_records_a_bounded_number_is_read(monkeypatch):

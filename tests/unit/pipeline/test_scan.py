@@ -302,10 +302,15 @@ def test_a_refusal_is_an_answer(scan, stages):
 
 def test_who_stays_silent_at_the_end_is_reported(scan, stages, monkeypatch):
     from netguard.net.access import Net
-    from netguard.net.sweep import Swept
+    from netguard.net.swept import Swept
+
+    def silent(self, at, ports):
+        swept = Swept()
+        swept.book((at, 8443), PortState.FILTERED)
+        return swept
 
     stages(discover={"fake": sees(sighting())}, probe={"p": opens(8443)})
-    monkeypatch.setattr(Net, "sweep", lambda self, at, ports: Swept(states={(at, 8443): PortState.FILTERED}))
+    monkeypatch.setattr(Net, "sweep", silent)
     found = scan()
     assert alive(found) == [False]
     ((_, outcome, reason),) = attempts(found, "probe.liveness")

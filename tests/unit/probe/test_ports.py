@@ -6,7 +6,7 @@ from netguard.model import ports as port_text
 from netguard.model.device import Coverage, Service
 from netguard.model.vocabulary import Depth, PortState, Power, Role, Transport
 from netguard.net.failures import Gone, NoAnswer
-from netguard.net.sweep import Swept
+from netguard.net.swept import Swept
 from netguard.probe import ports
 from netguard.probe._contract import Target
 from tests.builders import coverage, device

@@ -188,14 +188,22 @@ def test_control_characters_in_a_name_reach_nobody(net, server):
     assert not any(unicodedata.category(c) in {"Cc", "Cf"} for c in found["tls.subject"] + found["tls.issuer"])
 
 
-def test_many_threads_may_read_certificates_and_warnings_stay_as_they_were():
+def test_certificates_are_read_one_at_a_time_because_what_is_warned_about_is_everybody_s(monkeypatch):
     der = identity("ec", "bridge.local")[1].public_bytes(Encoding.DER)
+    read, alone = x509.load_der_x509_certificate, []
+
+    def noted(data):
+        alone.append(tls._ONE_AT_A_TIME.locked())
+        return read(data)
+
+    monkeypatch.setattr(x509, "load_der_x509_certificate", noted)
     before = list(warnings.filters)
-    threads = [threading.Thread(target=lambda: [tls.read_certificate(der) for _ in range(50)]) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: [tls.read_certificate(der) for _ in range(20)]) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert alone == [True] * 160
     assert list(warnings.filters) == before
 
 
