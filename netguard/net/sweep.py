@@ -63,6 +63,7 @@ LOOKING_AROUND = Pace(
 )
 """For asking many addresses that mostly nobody has."""
 
+
 @dataclass(slots=True)
 class _Attempt:
     job: "_Job"
