@@ -354,6 +354,8 @@ def test_a_port_that_is_taken_is_left_out_and_said() -> None:
     try:
         for number in range(32):  # wherever the home will be
             takers.append(taker := socket.socket())
+            # Ended connections of an earlier home (TIME_WAIT) are not in the way; a second listener still is.
+            taker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taker.bind((f"127.77.{number}.20", 8080))
             taker.listen()
         with open_home(prefer="loopback") as own:
