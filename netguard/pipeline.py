@@ -283,7 +283,11 @@ class _Run:
 
     def _ask(self, name: str, module: ModuleType, device: Device, kind: Round, net: Net) -> None:
         ask = ProbeAsk(
-            depth=self.options.depth, round=kind, rules=self.rules, facts=self.book.facts_about(device.addresses)
+            depth=self.options.depth,
+            round=kind,
+            rules=self.rules,
+            facts=self.book.facts_about(device.addresses),
+            named=any(network.size == 1 and network.ip in device.addresses for network in self.options.targets),
         )
         try:
             targets = tuple(module.wants(device, ask))

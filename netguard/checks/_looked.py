@@ -55,7 +55,7 @@ def why_not_asked(scan: Scan, device: Device) -> tuple[str, str]:
     if device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None):
         return (
             "it runs on a battery, so only its known ports were asked",
-            f"Name it to have it asked fully: netguard scan {next(iter(device.addresses), '')} --depth deep",
+            f"Name it to have it asked fully: netguard scan {next(iter(device.addresses), '')}",
         )
     if scan.depth is not Depth.DEEP:
         return f"depth {scan.depth} does not ask all its ports", "Scan with --depth deep."

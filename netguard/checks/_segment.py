@@ -1,5 +1,7 @@
 """The network as something to judge: shared by the checks that ask who lives beside whom."""
 
+from netaddr import IPNetwork
+
 from netguard.checks._contract import Subject
 from netguard.model.action import Remedy
 from netguard.model.scan import Scan
@@ -32,6 +34,15 @@ def segment(scan: Scan) -> Subject:
     return Subject(target=f"segment:{prefix}", identity=f"segment:{anchor}", name=f"the network {prefix}")
 
 
-def saw_everybody(scan: Scan) -> bool:
-    """Whether every address was asked in a way that no living device ignores."""
-    return any(a.stage == "discover.arp" and a.outcome is Outcome.DONE for a in scan.attempts)
+def why_not_everybody(scan: Scan) -> tuple[str, str] | None:
+    """Why somebody may have been missed, and what would help; None when every address was asked by ARP.
+
+    No living device on the link ignores ARP (RFC 826), however silent it is otherwise.
+    """
+    asked = [a for a in scan.attempts if a.stage == "discover.arp" and a.outcome is Outcome.DONE]
+    if not asked:
+        return "without root not every device can be asked", "Scan with root (sudo), which asks by ARP."
+    prefix = scan.vantage.segment.prefix
+    if not any(prefix in IPNetwork(target) for attempt in asked for target in attempt.target.split(", ")):
+        return "only a part of this network was asked", "Scan without naming a target."
+    return None

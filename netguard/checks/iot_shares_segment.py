@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._looked import names, others
-from netguard.checks._segment import FIX, OWN_NETWORK, REFERENCES, saw_everybody, segment
+from netguard.checks._segment import FIX, OWN_NETWORK, REFERENCES, segment, why_not_everybody
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
@@ -50,12 +50,9 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             because=f"{len(unidentified)} devices on it could not be identified",
             how="Find out what they are; the report lists them with everything that was seen.",
         )
-    elif not saw_everybody(scan):
-        yield CHECK.unknown(
-            subject,
-            because="without root not every device can be asked",
-            how="Scan with root (sudo), which asks by ARP.",
-        )
+    elif missed := why_not_everybody(scan):
+        because, how = missed
+        yield CHECK.unknown(subject, because=because, how=how)
     elif gadgets:
         yield CHECK.passed(subject, title="No computer, phone or storage on the gadgets' network")
     else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._looked import names, others
-from netguard.checks._segment import FIX, OWN_NETWORK, REFERENCES, saw_everybody, segment
+from netguard.checks._segment import FIX, OWN_NETWORK, REFERENCES, segment, why_not_everybody
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
@@ -56,12 +56,9 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             because=f"no lock was recognised, and {len(unidentified)} devices could not be identified",
             how="Find out what they are; a lock may be among them, or be asleep, or have no IP address.",
         )
-    elif not saw_everybody(scan):
-        yield CHECK.unknown(
-            subject,
-            because="without root not every device can be asked",
-            how="Scan with root (sudo), which asks by ARP.",
-        )
+    elif missed := why_not_everybody(scan):
+        because, how = missed
+        yield CHECK.unknown(subject, because=because, how=how)
     elif doors:
         yield CHECK.passed(subject, title=f"{names(doors)} on a network of their own")
     else:

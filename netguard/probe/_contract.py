@@ -26,6 +26,8 @@ class Ask:
     rules: Rules
     facts: tuple[Fact, ...] = ()
     """All that is known about the device so far."""
+    named: bool = False
+    """Whether the person named this very device: then its battery is theirs to spend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

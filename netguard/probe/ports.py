@@ -65,7 +65,8 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
 def _in_order(device: Device, ask: Ask) -> Iterator[int]:
     rules = ask.rules.ports
     yield from known_ports(device, ask)
-    if device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None):
+    runs_on_battery = device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None)
+    if runs_on_battery and not ask.named:
         # A battery pays for every packet: its known ports only.
         return
     yield from sorted(port_text.parse(rules.light))

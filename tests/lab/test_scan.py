@@ -138,6 +138,40 @@ def test_a_battery_lock_was_asked_about_its_announced_port_only(quiet_home, scan
     assert all(f.status is Status.UNKNOWN for f in findings(scanned, "lock-unexpected-port", lock.key))
 
 
+def test_a_battery_lock_that_one_names_is_asked_fully_and_the_rest_of_the_network_not_judged(quiet_home, tmp_path):
+    address = quiet_home.device("homekit-lock").address
+    others = {n: quiet_home.device(n).count for n in ("lock-bridge", "camera", "printer")}
+    process = quiet_home.run_as_laptop(
+        [
+            sys.executable,
+            "-m",
+            "netguard",
+            "scan",
+            "-i",
+            quiet_home.laptop_interface,
+            f"{address}",
+            "--my-network",
+            "--no-html",
+            "--json",
+            "-",
+            "--database",
+            f"sqlite:///{tmp_path}/history.sqlite",
+        ],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    out, errors = process.communicate(timeout=SCAN_SECONDS)
+    assert process.returncode == 0, errors
+    scan = codec.loads(out.encode())
+    lock = by_address(scan, quiet_home, "homekit-lock")
+    assert [c.ports for c in lock.coverage] == ["1-65535"]
+    assert {f.status for f in scan.findings if f.target.startswith("segment:")} == {Status.UNKNOWN}
+    for name, before in others.items():
+        assert [p.accepted for p in quiet_home.device(name).count.ports] == [p.accepted for p in before.ports]
+
+
 def test_a_device_that_drops_everything_is_there_and_nothing_is_said_to_be_fine_about_it(quiet_home, scanned):
     silent = by_address(scanned, quiet_home, "silent-plug")
     assert {s.source for s in silent.sightings} >= {"arp"}

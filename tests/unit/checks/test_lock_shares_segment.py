@@ -53,6 +53,14 @@ def test_who_was_not_seen_cannot_be_ruled_out(check):
     assert status(check, *roles, saw_everybody=False) is Status.UNKNOWN
 
 
+@pytest.mark.parametrize("check", [lock_shares_segment, iot_shares_segment])
+def test_a_part_of_the_network_is_not_the_network(check):
+    roles = (Role.LOCK, Role.ROUTER, Role.CAMERA) if check is iot_shares_segment else (Role.LOCK, Role.ROUTER)
+    whole, part = (builders.attempt("discover.arp", target=t) for t in ("192.0.2.0/24", "192.0.2.20/32, 192.0.2.21/32"))
+    assert status(check, *roles, attempts=(whole,)) is Status.PASS
+    assert status(check, *roles, attempts=(part,)) is Status.UNKNOWN
+
+
 def test_a_flat_network_is_one_finding_however_many_live_on_it():
     devices = [builders.device(n, Role.LOCK if n < 30 else Role.PHONE) for n in range(20, 60)]
     (finding,) = lock_shares_segment.judge(builders.scan(*devices), None, Past())

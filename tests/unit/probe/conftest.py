@@ -24,8 +24,8 @@ def rules():
     return loader.load()
 
 
-def make_ask(turn="deep", depth=Depth.STANDARD, facts=()):
-    return Ask(depth=depth, round=turn, rules=rules(), facts=tuple(facts))
+def make_ask(turn="deep", depth=Depth.STANDARD, facts=(), named=False):
+    return Ask(depth=depth, round=turn, rules=rules(), facts=tuple(facts), named=named)
 
 
 def fact(kind, value="x", port=80, transport=Transport.TCP):

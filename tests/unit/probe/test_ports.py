@@ -120,6 +120,10 @@ def test_what_lives_on_a_battery_is_asked_about_its_known_ports_only(given, dept
     assert asked(device(**given), depth=depth) == ()
 
 
+def test_a_lock_on_a_battery_that_the_person_named_is_asked_fully():
+    assert len(asked(device(role=Role.LOCK, power=Power.BATTERY), named=True)) == 65535
+
+
 def test_a_record_s_ports_are_known_ports():
     record = next(
         r
