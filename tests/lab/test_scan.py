@@ -2,59 +2,23 @@
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from netguard.demo import appliances, catalogue
+from netguard.demo import catalogue
 from netguard.demo.catalogue import build_home
-from netguard.demo.homes import Device, Home, Server
 from netguard.demo.running import RunningHome
 from netguard.model import codec
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, Role, Status
 from tests.lab.conftest import namespaces
-
-ROOT = Path(__file__).resolve().parents[2]
-SCAN_SECONDS = 280
-
-
-def start(home: RunningHome, folder: Path, *argv: str, **environment: str) -> "subprocess.Popen[str]":
-    """`netguard scan` as the home's laptop runs it."""
-    command = [sys.executable, "-m", "netguard", "scan", "-i", home.laptop_interface, str(home.prefix), "--no-html"]
-    clean = {k: v for k, v in os.environ.items() if k not in {"SUDO_UID", "PKEXEC_UID"}}
-    return home.run_as_laptop(
-        [*command, "--database", f"sqlite:///{folder}/history.sqlite", *argv],
-        env=clean | {"PYTHONPATH": str(ROOT), "HOME": str(folder), "NO_COLOR": "1"} | environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def scan_of(home: RunningHome, folder: Path, *argv: str, **environment: str) -> Scan:
-    """The document of a finished scan."""
-    process = start(home, folder, "--my-network", "--json", "-", *argv, **environment)
-    out, errors = process.communicate(timeout=SCAN_SECONDS)
-    assert process.returncode == 0, errors
-    return codec.loads(out.encode())
-
-
-def by_address(scan: Scan, home: RunningHome, name: str) -> Any:
-    address = home.device(name).address
-    return next(d for d in scan.devices if address in d.addresses)
-
-
-def findings(scan: Scan, check: str, key: str) -> list[Any]:
-    return [f for f in scan.findings if f.check == check and f.target == key]
+from tests.lab.scanning import ROOT, SCAN_SECONDS, by_address, findings, scan_of, start
 
 
 @pytest.fixture(scope="module")
@@ -224,53 +188,6 @@ def test_real_daemons_are_seen_for_what_they_are(quiet_home, scanned, daemon):
         assert 1883 in {s.port for s in host.open_services}
     else:
         assert marks.get(daemon, daemon) in said
-
-
-def strange_home(seed: int) -> Home:
-    """A home drawn from `seed`: other prefix, addresses, names and MACs, and one more forgotten telnet somewhere."""
-    draw = random.Random(seed)
-    hosts = draw.sample(range(100, 250), 12)
-
-    def mac(oui: str) -> str:
-        return f"{oui}:{draw.randrange(256):02x}:{draw.randrange(256):02x}:{draw.randrange(256):02x}"
-
-    number = f"{draw.randrange(2**32):08X}"
-    changes = {
-        "router": catalogue.router(mac=mac("00:31:92"), host=hosts[0]),
-        "laptop": catalogue.laptop(mac=mac("a4:83:e7"), host=hosts[1]),
-        "lock-bridge": catalogue.lock_bridge(mac=mac("54:d2:72"), host=hosts[2], hostname=f"Nuki_Bridge_{number}"),
-        "light-hub": catalogue.light_hub(mac=mac("ec:b5:fa"), host=hosts[3]),
-        "printer": None
-        if draw.random() < 0.5
-        else appliances.printer(mac=mac("00:80:77"), host=hosts[4], name="Drucker"),
-        "phone": catalogue.phone(mac=mac("7e:11:5a"), host=hosts[5]),
-    }
-    port = draw.choice((23, 2323))
-    gadget = Device(
-        name="weather-station",
-        what="Weather station",
-        mac=mac("bc:dd:c2"),
-        host=hosts[6],
-        hostname="wetterstation",
-        servers=(Server(kind="telnet", port=port, options=(("host", "wetter"),)),),
-    )
-    prefix = draw.choice(("10.231.17.0/24", "172.19.200.0/24", "192.168.3.0/24"))
-    return build_home(prefix, changes=changes, extra=(gadget,))
-
-
-@pytest.mark.parametrize("seed", [11, 29, 47])
-def test_a_home_that_these_tests_do_not_know_is_scanned_and_its_telnets_found(seed, tmp_path):
-    with namespaces(strange_home(seed)) as home:
-        telnets = [(d.name, s.port) for d in home.home.devices for s in d.servers if s.kind == "telnet"]
-        assert len(telnets) == 2
-        scan = scan_of(home, tmp_path, "--depth", "quick")
-        assert not [a for a in scan.attempts if "own mistake" in (a.reason or "")]
-        for name, port in telnets:
-            device = by_address(scan, home, name)
-            found = [f for f in findings(scan, "telnet-open", device.key) if f.status is Status.FAIL]
-            assert [f"tcp/{port}" in f.title for f in found] == [True]
-        bridge = by_address(scan, home, "lock-bridge")
-        assert any(f.status is Status.FAIL for f in findings(scan, "lock-unexpected-port", bridge.key))
 
 
 def test_on_a_network_nobody_enrolled_not_one_packet_leaves(quiet_home, scanned, tmp_path):
