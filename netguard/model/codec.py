@@ -132,7 +132,7 @@ def _to_text(value: object) -> object:
         return value.format(mac_unix_expanded)
     if isinstance(value, MappingProxyType):
         return dict(value)
-    raise NotImplementedError(f"{type(value)} has no place in a scan document")
+    raise TypeError(f"{type(value)} has no place in a scan document")
 
 
 def _from_text(kind: type, value: object) -> object:
