@@ -30,6 +30,8 @@ def run(depth: str, html_file: str | None, json_file: str | None, *, loopback: b
             click.echo(f"Real daemons in it: {real}.", err=True)
             if home.missing:
                 click.echo(f"Played by netguard itself: {', '.join(sorted(home.missing))}.", err=True)
+            for line in home.left_out:
+                click.echo(f"Not in it: {line}.", err=True)
         argv = [sys.executable, "-m", "netguard", "scan", "-i", home.laptop_interface, "--my-network", "--depth", depth]
         argv += ["--site", "demo", "--database", f"sqlite:///{scratch}/history.sqlite"]
         argv += ["--html", html_file] if html_file else []

@@ -58,8 +58,39 @@ def test_on_loopback_it_finds_the_telnet_too_and_says_what_it_could_not_show(tmp
     done = demo(tmp_path, "--loopback", "--depth", "quick")
     assert done.returncode == 0, done.stderr
     assert "on this computer's loopback" in done.stderr
+    assert "Not in it: " in done.stderr
     scan = codec.loads((tmp_path / "scan.json").read_bytes())
     failed = [f for f in scan.findings if f.check == "telnet-open" and f.status is Status.FAIL]
     assert failed
     assert not [a for a in scan.attempts if "own mistake" in (a.reason or "")]
     assert {s.name for d in scan.devices for s in d.services} >= {"http", "https", "telnet"}
+
+
+def test_root_that_may_make_no_namespaces_gets_the_loopback_home_and_no_error(tmp_path):
+    forbid = "echo 0 > /proc/sys/user/max_net_namespaces && echo 0 > /proc/sys/user/max_user_namespaces"
+    wrapped = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+    if subprocess.run([*wrapped, forbid], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no user namespace to be a powerless root in")
+    done = subprocess.run(
+        [
+            *wrapped,
+            f'{forbid} && exec "$@"',
+            "sh",
+            sys.executable,
+            "-m",
+            "netguard",
+            "demo",
+            "--depth",
+            "discover",
+            "--html",
+            f"{tmp_path}/report.html",
+        ],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "on this computer's loopback" in done.stderr
+    assert "Better ways were not possible here (namespaces:" in done.stderr
