@@ -23,7 +23,7 @@ def run(depth: str, html_file: str | None, json_file: str | None, *, loopback: b
     with open_home(prefer="loopback" if loopback else None) as home, tempfile.TemporaryDirectory() as scratch:
         _hand_over(Path(scratch))
         if not quiet:
-            click.echo(f"A simulated home of {len(home.home.devices)} devices, {WORDS[home.kind]}.", err=True)
+            click.echo(f"A simulated home of {len(home.home.everyone)} devices, {WORDS[home.kind]}.", err=True)
             if home.why:
                 click.echo(f"Better ways were not possible here ({home.why}).", err=True)
             real = ", ".join(sorted(home.daemons)) or "none"
