@@ -121,7 +121,8 @@ def test_a_battery_lock_that_one_names_is_asked_fully_and_the_rest_of_the_networ
             "--database",
             f"sqlite:///{tmp_path}/history.sqlite",
         ],
-        env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        env={k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
+        | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -20,7 +20,8 @@ class Terminal:
 
     def __init__(self, home: RunningHome, folder: Path, *argv: str) -> None:
         self._ours, theirs = pty.openpty()
-        clean = {k: v for k, v in os.environ.items() if k not in {"SUDO_UID", "PKEXEC_UID", "NO_COLOR"}}
+        left_out = {"SUDO_UID", "PKEXEC_UID", "NO_COLOR"}
+        clean = {k: v for k, v in os.environ.items() if k not in left_out}
         # click.launch asks this program to open a page; a test has no desktop.
         environment = clean | {"PYTHONPATH": str(ROOT), "HOME": str(folder), "TERM": "xterm", "COLUMNS": "120"}
         self._process = home.run_as_laptop(
