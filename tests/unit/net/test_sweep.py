@@ -219,9 +219,9 @@ def test_one_silent_device_does_not_take_every_place(engine_in, monkeypatch):
     run(engine, range(1, 100), address=TV)
     silent.join()
     asked = [address for address, _ in world.order]
-    # The one that answers is done while the silent one still has ports before it, however slow this machine is now.
-    last = {address: len(asked) - 1 - asked[::-1].index(address) for address in (str(TV), str(LOCK))}
-    assert last[str(TV)] < last[str(LOCK)]
+    # However slow this machine is now: places that come free go to both, not to the silent one until it has finished.
+    last_of_silent = len(asked) - 1 - asked[::-1].index(str(LOCK))
+    assert asked[:last_of_silent].count(str(TV)) >= 20
 
 
 @pytest.mark.parametrize("is_canary", [False, True])
