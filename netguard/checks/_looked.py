@@ -5,7 +5,7 @@ from netguard.model import ports as port_text
 from netguard.model.action import Remedy
 from netguard.model.device import Device, Service
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Depth, Needs, Outcome, PortState, Power, Role, Transport
+from netguard.model.vocabulary import Depth, Ended, Needs, Outcome, PortState, Power, Role, Transport
 
 ALL_TCP_PORTS = 65535
 
@@ -50,8 +50,7 @@ def why_not_asked(scan: Scan, device: Device) -> tuple[str, str]:
         if a.stage in {"probe", "probe.ports"} and a.target in where and a.outcome is not Outcome.DONE
     ]
     if failed:
-        reason = failed[-1].reason or "it could not be looked at"
-        return reason, "Scan again with more time (--max-time), or from nearer to it."
+        return failed[-1].reason or "it could not be looked at", _what_would_help(scan, device, failed[-1].outcome)
     if device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None):
         return (
             "it runs on a battery, so only its known ports were asked",
@@ -60,6 +59,19 @@ def why_not_asked(scan: Scan, device: Device) -> tuple[str, str]:
     if scan.depth is not Depth.DEEP:
         return f"depth {scan.depth} does not ask all its ports", "Scan with --depth deep."
     return "it was not asked", "Scan again."
+
+
+def _what_would_help(scan: Scan, device: Device, outcome: Outcome) -> str:
+    if outcome is Outcome.SKIPPED and not device.addresses:
+        return "Scan again while it is awake, so that its address is seen."
+    if outcome is Outcome.SKIPPED and scan.ended is Ended.FINISHED:
+        return "Take it off never_touch or pause in your settings if you want it looked at."
+    if scan.ended is not Ended.FINISHED:
+        return "Scan again and let the scan finish."
+    nearer = "Scan again from nearer to it"
+    if scan.depth is not Depth.DEEP:
+        nearer += ", or with --depth deep, which gives each device more time"
+    return f"{nearer}. Where its own firewall drops everything, nothing can be seen from here."
 
 
 def names(devices: tuple[Device, ...], most: int = 4) -> str:

@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from netguard import registry
+from netguard import config, registry
 from netguard.cli import GROUPS
 from netguard.history.store import History
 from netguard.model import codec
+from netguard.net import privileges
 from tests import builders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,3 +203,29 @@ def test_the_doctor_says_what_this_computer_can_see(netguard):
     assert done.stdout.startswith("What this computer can see")
     assert "127.0.0.0/8" in done.stdout
     assert "raw-sockets" in done.stdout
+
+
+@pytest.mark.skipif(
+    not (privileges.supported() and privileges.is_root()), reason="needs root on Linux, to have something to lose"
+)
+def test_a_root_that_may_open_no_raw_sockets_goes_on_without_them(tmp_path):
+    program = (
+        "import sys\n"
+        "from netguard.net import privileges\n"
+        "privileges.drop(privileges.Identity(uid=0, gid=0, why='a test'))\n"
+        "from netguard.cli import main\n"
+        "sys.argv = ['netguard', 'scan', '-i', 'lo', '127.77.0.0/30', '--dry-run']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "may not open raw sockets" in done.stderr
+    assert "raw packets need root" in done.stdout
+
+
+def test_a_pause_ends_by_itself(tmp_path, monkeypatch):
+    (tmp_path / "config.toml").write_text('pause = [{device = "192.0.2.20", until = 2026-12-31}]\n')
+    monkeypatch.setenv("NETGUARD_CONFIG", str(tmp_path / "config.toml"))
+    settings = config.load()
+    assert [str(a) for a in settings.left_alone(date(2026, 12, 31))[1]] == ["192.0.2.20"]
+    assert settings.left_alone(date(2027, 1, 1)) == ((), ())

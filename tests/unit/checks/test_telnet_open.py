@@ -4,7 +4,7 @@ import pytest
 
 from netguard.checks.telnet_open import judge
 from netguard.model.past import Past
-from netguard.model.vocabulary import Confidence, Outcome, Power, Role, Severity, Status
+from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, Power, Role, Severity, Status
 from netguard.rules import loader
 from tests import builders
 
@@ -74,3 +74,24 @@ def test_a_fingerprint_follows_the_device_and_the_port_and_nothing_else():
 
 def test_the_own_computer_is_not_judged():
     assert judged()[0].status is Status.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("stage", "outcome", "addresses", "scan", "helps"),
+    [
+        ("probe", Outcome.SKIPPED, True, {}, "never_touch"),
+        ("probe", Outcome.SKIPPED, False, {}, "while it is awake"),
+        ("probe.ports", Outcome.FAILED, True, {}, "--depth deep"),
+        ("probe.ports", Outcome.FAILED, True, {"depth": Depth.DEEP}, "from nearer"),
+        ("probe.ports", Outcome.FAILED, True, {"ended": Ended.DEADLINE}, "let the scan finish"),
+        ("probe.ports", Outcome.SKIPPED, True, {"ended": Ended.INTERRUPTED}, "let the scan finish"),
+    ],
+)
+def test_what_is_advised_would_really_help(stage, outcome, addresses, scan, helps):
+    device = builders.device(20, **({} if addresses else {"addresses": ()}))
+    (finding,) = judged(device, attempts=(builders.attempt(stage, outcome, "a reason", target=device.key),), **scan)
+    assert finding.status is Status.UNKNOWN
+    assert helps in finding.fix
+    assert "--max-time" not in finding.fix, "it shortens a scan and lengthens nothing"
+    if scan.get("depth") is Depth.DEEP:
+        assert "--depth" not in finding.fix
