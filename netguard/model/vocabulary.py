@@ -48,6 +48,23 @@ class Power(StrEnum):
     BATTERY = "battery"
 
 
+class Link(StrEnum):
+    """How a device is connected, as its owner says or its record knows."""
+
+    WIFI = "wifi"
+    ETHERNET = "ethernet"
+    BRIDGE = "bridge"
+    """Through its maker's own bridge, which is the one on the network."""
+    THREAD = "thread"
+    ZIGBEE = "zigbee"
+    Z_WAVE = "z-wave"
+    BLUETOOTH = "bluetooth"
+
+
+IP_LINKS = frozenset({Link.WIFI, Link.ETHERNET, Link.THREAD})
+"""Links on which a device has an IP address of its own; on the others only what speaks for it has one."""
+
+
 class Confidence(StrEnum):
     """How sure a statement is, from most to least."""
 

@@ -39,13 +39,23 @@ def device(record: DeviceRecord, name: str) -> Iterator[str]:
         yield f"id: it is {record.id!r}, it has to be the file's name, {name!r}"
     if not _ID.fullmatch(record.id):
         yield "id: it has to be lower-case words joined by `-`"
-    for field, text in (("name", record.name), ("vendor", record.vendor), ("notes", record.notes)):
+    texts = {
+        "name": record.name,
+        "vendor": record.vendor,
+        "notes": record.notes,
+        "unscannable": record.unscannable,
+        "wake": record.wake,
+        **{f"also_called[{number}]": text for number, text in enumerate(record.also_called)},
+    }
+    for field, text in texts.items():
         if text is not None and (not text.strip() or clean(text.strip(), 1000) != " ".join(text.strip().splitlines())):
             yield f"{field}: it is empty, longer than 1000 characters or has control characters"
     yield from _sources(record.sources)
     if not _DATE.fullmatch(record.verified.when):
         yield f"verified.when: {record.verified.when!r} is no date, write 2026-11 or 2026-11-20"
-    if all(line.shared for line in record.evidence):
+    if record.ip == "no":
+        yield from _without_address(record)
+    elif all(line.shared for line in record.evidence):
         yield "evidence: at least one line has to be there that is not shared, or nothing ever matches"
     for number, line in enumerate(record.evidence):
         yield from _evidence(line, f"evidence[{number}]")
@@ -54,6 +64,13 @@ def device(record: DeviceRecord, name: str) -> Iterator[str]:
     for number, flow in enumerate(record.expected_outbound or ()):
         if not all(1 <= port <= 65535 for port in flow.ports):
             yield f"expected_outbound[{number}].ports: a port is not between 1 and 65535"
+
+
+def _without_address(record: DeviceRecord) -> Iterator[str]:
+    if record.evidence or record.expected_inbound or record.expected_outbound:
+        yield "ip: what has no IP address of its own shows no evidence and has no ports"
+    if record.unscannable is None:
+        yield "unscannable: it has to say what to look at instead, since no scan can see it"
 
 
 def ports(rules: PortRules) -> Iterator[str]:

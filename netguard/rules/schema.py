@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from netguard.model.vocabulary import Power, Role, Severity, Transport
+from netguard.model.vocabulary import Link, Power, Role, Severity, Transport
 
 Weight = Literal["certain", "strong", "medium", "weak"]
 
@@ -84,11 +84,22 @@ class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """True for a kind of device that many makers build: it gives way to a maker's own record of the same role,
     and is never more than likely without certain evidence."""
     vendor: str | None = None
+    also_called: tuple[str, ...] = ()
+    """Other names it is sold under or asked for by, for `netguard setup` and `netguard explain`."""
     power: Power | None = None
+    links: tuple[Link, ...] = ()
+    """How it can be connected; empty where nobody has written that down."""
+    ip: Literal["yes", "maybe", "no"] = "yes"
+    """Whether it has an IP address of its own: `maybe` depends on the model or on how it is set up. A record of what
+    never has one carries no evidence; it is there so that its owner can say that they have it."""
     expected_inbound: tuple[Inbound, ...] | None = None
     """What may listen; an empty list means nothing at all, null means that it is not known."""
     expected_outbound: tuple[Outbound, ...] | None = None
     notes: str | None = None
+    unscannable: str | None = None
+    """What to tell its owner when a scan cannot see it: why, and what to look at instead."""
+    wake: str | None = None
+    """How its owner makes it show itself on the network."""
     replaces: str | None = None
 
 
