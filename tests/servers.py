@@ -43,6 +43,13 @@ class Listener:
         self._accepting = threading.Thread(target=self._accept)
         self._accepting.start()
 
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+        """Whether `condition` came true in time; what was connected to it is counted by its threads a moment later."""
+        end = time.monotonic() + seconds
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.005)
+        return condition()
+
     def _accept(self) -> None:
         while True:
             try:

@@ -1,11 +1,9 @@
 """What a probe or protocol gets to reach the network with: `Net`. The scan makes one `Network`, and a `Net` a device."""
 
-import errno
 import os
 import selectors
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,22 +11,21 @@ from dataclasses import dataclass
 from netaddr import IPAddress
 
 from netguard.model.vocabulary import PortState
-from netguard.net import limits, sweep
+from netguard.net import limits, pacing, sweep
 from netguard.net.connection import Connection, reason
 from netguard.net.control import SLICE, Bucket, Cancel, Deadline
 from netguard.net.datagram import Datagrams
 from netguard.net.failures import NoAnswer, RefusedByUs
 from netguard.net.guard import Guard
-from netguard.net.sweep import Pace, SweepEngine
+from netguard.net.pacing import Pace
+from netguard.net.raw import RawSocket
+from netguard.net.sweep import SweepEngine
 from netguard.net.swept import Swept
 from netguard.net.transcript import Transcript
-
-_QUEUE_IS_FULL = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.EINTR})
-_QUEUE_PAUSE = 0.005
-"""Seconds until the interface's queue is tried again; Wi-Fi drains slower than `limits.ARP_PER_SECOND` at times."""
+from netguard.net.way import Way
 
 RawOpener = Callable[[str], socket.socket]
-"""Gives an open raw socket of a fixed kind (`arp`), or raises `PrivilegeError`."""
+"""Gives an open raw socket of a fixed kind (`arp`, `ndp`, `dhcp`), or raises `PrivilegeError`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +37,8 @@ class Manners:
     pace: Pace
 
 
-GENTLE = Manners(established=limits.GENTLE_ESTABLISHED, rate=limits.GENTLE_START_PER_SECOND, pace=sweep.GENTLE)
-STURDY = Manners(established=limits.STURDY_ESTABLISHED, rate=limits.STURDY_START_PER_SECOND, pace=sweep.STURDY)
+GENTLE = Manners(established=limits.GENTLE_ESTABLISHED, rate=limits.GENTLE_START_PER_SECOND, pace=pacing.GENTLE)
+STURDY = Manners(established=limits.STURDY_ESTABLISHED, rate=limits.STURDY_START_PER_SECOND, pace=pacing.STURDY)
 
 
 class _Turnstile:
@@ -85,10 +82,17 @@ class Network:
         cancel: Cancel,
         deadline: Deadline,
         raw: RawOpener | None = None,
+        interface: str | None = None,
+        addresses: Iterable[IPAddress] = (),
     ) -> None:
+        """`source` is the vantage's address, `addresses` all that this computer has on `interface`.
+
+        Everything leaves by `interface`; without one the system chooses.
+        """
         self.source, self.guard, self.transcript = source, guard, transcript
         self.cancel, self.deadline, self.raw = cancel, deadline, raw
-        self.engine = SweepEngine(guard, transcript)
+        self.way = Way(interface=interface, addresses=tuple(dict.fromkeys((source, *addresses))))
+        self.engine = SweepEngine(guard, transcript, self.way)
         self.all = Bucket(limits.ALL_CONNECTIONS_PER_SECOND)
         self._turnstiles: dict[IPAddress, _Turnstile] = {}
         self._lock = threading.Lock()
@@ -157,7 +161,7 @@ class Net:
             turnstile.bucket.wait(self.cancel, self.deadline)
             network.all.wait(self.cancel, self.deadline)
             network.transcript.record("tcp-connect", f"{address} {port}", self._why)
-            sock = _connected(address, port, self.cancel, self.deadline.sooner(seconds))
+            sock = _connected(network.way, (address, port), self.cancel, self.deadline.sooner(seconds))
         except BaseException:
             turnstile.leave()
             raise
@@ -171,8 +175,10 @@ class Net:
             on_close=turnstile.leave,
         )
 
-    def sweep(self, address: IPAddress, ports: Sequence[int]) -> Swept:
+    def sweep(self, address: IPAddress, ports: Sequence[int], *, if_silent: Sequence[int] = ()) -> Swept:
         """Ask which TCP ports of one device are open, at the pace its manners allow, in the order given.
+
+        The ports `if_silent` follow for as long as nothing has answered.
 
         While it runs no other connection to a gently treated device is made. Raises `OutOfTime` or `Cancelled` when
         that is so before the first port; later than that, the result says so.
@@ -188,6 +194,7 @@ class Net:
                 cancel=self.cancel,
                 deadline=self.deadline,
                 why=self._why,
+                if_silent=if_silent,
             )
         finally:
             turnstile.leave()
@@ -196,7 +203,7 @@ class Net:
         """Ask many addresses at a low rate whether anybody is there: open and closed both mean yes."""
         self._check_time()
         swept = self._network.engine.sweep(
-            addresses, ports, sweep.LOOKING_AROUND, cancel=self.cancel, deadline=self.deadline, why=self._why
+            addresses, ports, pacing.LOOKING_AROUND, cancel=self.cancel, deadline=self.deadline, why=self._why
         )
         return swept.states
 
@@ -206,11 +213,18 @@ class Net:
         self.deadline.check()
 
     @contextmanager
-    def datagrams(self, *, group: IPAddress | None = None, group_port: int = 0, ttl: int = 1) -> Iterator[Datagrams]:
-        """A UDP socket, with `group` also hearing that multicast group. Raises `NoAnswer` when the system has none."""
+    def datagrams(
+        self, *, group: IPAddress | None = None, group_port: int = 0, ttl: int = 1, family: int | None = None
+    ) -> Iterator[Datagrams]:
+        """A UDP socket, with `group` also hearing that multicast group; `ttl` is for what is sent to groups.
+
+        `family` is the IP version, 4 or 6: by itself the group's, and 4 without one. Raises `NoAnswer` when the system
+        has none, or this interface no address of that version.
+        """
         network = self._network
         with Datagrams(
-            source=network.source,
+            way=network.way,
+            family=family or (group.version if group is not None else 4),
             group=group,
             group_port=group_port,
             ttl=ttl,
@@ -226,69 +240,19 @@ class Net:
         """A raw socket of a fixed kind from the privileged opener. Raises `RefusedByUs` where there is none."""
         if self._network.raw is None:
             raise RefusedByUs("raw packets need root")
-        return RawSocket(self._network.raw(kind), self._network, self.cancel, self.deadline, self._why)
+        return RawSocket(
+            self._network.raw(kind),
+            kind,
+            guard=self._network.guard,
+            transcript=self._network.transcript,
+            cancel=self.cancel,
+            deadline=self.deadline,
+            why=self._why,
+        )
 
 
-class RawSocket:
-    """Whole link-layer frames in and out; a context manager."""
-
-    def __init__(self, sock: socket.socket, network: Network, cancel: Cancel, deadline: Deadline, why: str) -> None:
-        self._socket, self._network, self._why = sock, network, why
-        self._cancel, self._deadline = cancel, deadline
-        self._socket.setblocking(False)
-        self._bucket = Bucket(limits.ARP_PER_SECOND)
-
-    def __enter__(self) -> "RawSocket":
-        return self
-
-    def __exit__(self, kind: object, value: object, trace: object) -> None:
-        self._socket.close()
-
-    def ask(self, frame: bytes, about: IPAddress) -> bool:
-        """Send `frame`, which asks for `about`; False, and nothing sent, when that device must not be touched."""
-        if self._network.guard.is_untouchable(about):
-            return False
-        self._network.guard.check(about)
-        self._bucket.wait(self._cancel, self._deadline)
-        self._network.transcript.record("arp-request", str(about), self._why)
-        while True:
-            self._cancel.check()
-            self._deadline.check()
-            try:
-                self._socket.send(frame)
-            except OSError as error:
-                if error.errno not in _QUEUE_IS_FULL:
-                    raise NoAnswer(f"the interface takes no packets ({reason(error)})") from error
-                time.sleep(_QUEUE_PAUSE)
-            else:
-                return True
-
-    def frames_until_quiet(self, quiet: float, empty: float, longest: float) -> Iterator[bytes]:
-        """Frames heard until none came for `quiet` seconds; `empty` seconds when none came at all.
-
-        At most `limits.DATAGRAMS_PER_LISTENING` of them, and for at most `longest` seconds, whatever is sent.
-        """
-        heard = 0
-        end = self._deadline.sooner(longest)
-        pause = end.sooner(empty)
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            while not pause and heard < limits.DATAGRAMS_PER_LISTENING:
-                self._cancel.check()
-                if not selector.select(min(SLICE, pause.remaining)):
-                    continue
-                try:
-                    frame = self._socket.recv(2048)
-                except OSError as error:
-                    if error.errno in {errno.EAGAIN, errno.EINTR}:
-                        continue
-                    raise NoAnswer(f"the interface went away ({reason(error)})") from error
-                heard += 1
-                pause = end.sooner(quiet)
-                yield frame
-
-
-def _connected(address: IPAddress, port: int, cancel: Cancel, deadline: Deadline) -> socket.socket:
+def _connected(way: Way, peer: tuple[IPAddress, int], cancel: Cancel, deadline: Deadline) -> socket.socket:
+    address, port = peer
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
         sock = socket.socket(family, socket.SOCK_STREAM)
@@ -296,7 +260,7 @@ def _connected(address: IPAddress, port: int, cancel: Cancel, deadline: Deadline
         raise NoAnswer(f"this computer has no connection left to give ({reason(error)})") from error
     sock.setblocking(False)
     try:
-        code = sock.connect_ex((str(address), port))
+        code = _begin(way, sock, address, port)
         if code and code not in sweep.IN_PROGRESS:
             # A failure that is told at once is not told again: the socket would look connected.
             raise NoAnswer(reason(OSError(code, os.strerror(code))))
@@ -313,3 +277,12 @@ def _connected(address: IPAddress, port: int, cancel: Cancel, deadline: Deadline
         sock.close()
         raise
     return sock
+
+
+def _begin(way: Way, sock: socket.socket, address: IPAddress, port: int) -> int:
+    """Start connecting by `way`; the error number. Raises `NoAnswer` when the interface is gone."""
+    try:
+        way.fit(sock, address)
+        return sock.connect_ex(way.peer(address, port))
+    except OSError as error:
+        raise NoAnswer(f"the interface {way.interface} cannot be used ({reason(error)})") from error

@@ -27,6 +27,11 @@ class Cancel:
         if self._event.is_set():
             raise Cancelled("the scan was interrupted")
 
+    def pause(self, seconds: float) -> None:
+        """Wait that long. Raises `Cancelled` as soon as it is set."""
+        self._event.wait(seconds)
+        self.check()
+
 
 class Deadline:
     """An absolute moment on the monotonic clock."""
@@ -66,16 +71,20 @@ class Bucket:
         self._at = time.monotonic()
         self._lock = threading.Lock()
 
-    def take(self) -> float:
-        """Take one token and return 0.0, or leave it and return the seconds until one is there."""
+    def take(self, rate: float | None = None) -> float:
+        """Take one token and return 0.0, or leave it and return the seconds until one is there.
+
+        `rate` is another rate for the time since the last take.
+        """
+        rate = self.rate if rate is None else rate
         with self._lock:
             now = time.monotonic()
-            self._tokens = min(max(1.0, self.rate / 10), self._tokens + (now - self._at) * self.rate)
+            self._tokens = min(max(1.0, rate / 10), self._tokens + (now - self._at) * rate)
             self._at = now
             if self._tokens >= _WHOLE:
                 self._tokens = max(0.0, self._tokens - 1.0)
                 return 0.0
-            return (1.0 - self._tokens) / self.rate
+            return (1.0 - self._tokens) / rate
 
     def give_back(self) -> None:
         """Return a token that was taken for nothing."""

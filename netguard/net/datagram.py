@@ -1,8 +1,8 @@
 """UDP: one socket for asking one peer or one multicast group, with bounds on what is heard."""
 
+import errno
 import selectors
 import socket
-import struct
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from netguard.net.control import SLICE, Cancel, Deadline
 from netguard.net.failures import NoAnswer
 from netguard.net.guard import Guard
 from netguard.net.transcript import Transcript
+from netguard.net.way import Way
 
 
 class Datagrams:
@@ -23,7 +24,8 @@ class Datagrams:
     def __init__(
         self,
         *,
-        source: IPAddress,
+        way: Way,
+        family: int,
         group: IPAddress | None,
         group_port: int,
         ttl: int,
@@ -33,12 +35,19 @@ class Datagrams:
         transcript: Transcript,
         why: str,
     ) -> None:
-        """A socket that sends from `source`; with `group`, it also hears what is sent to the group where the system allows."""
+        """A socket that sends by `way` over IP version `family`.
+
+        With `group`, it also hears what is sent to the group where the system allows. Raises `NoAnswer` when the
+        interface has no such address, or is gone.
+        """
         self._guard, self._cancel, self._deadline = guard, cancel, deadline
-        self._transcript, self._why = transcript, why
-        self._sockets = [_sender(source, ttl)]
+        self._transcript, self._why, self._way = transcript, why, way
+        own = way.source(family)
+        if own is None:
+            raise NoAnswer(f"this interface has no IPv{family} address")
+        self._sockets = [_sender(way, own, ttl)]
         if group is not None:
-            listener = _listener(source, group, group_port)
+            listener = _listener(way, own, group, group_port)
             if listener is not None:
                 self._sockets.append(listener)
 
@@ -57,23 +66,29 @@ class Datagrams:
         self._deadline.check()
         self._transcript.record("udp-send", f"{address} {port}", f"{self._why}: {len(data)} bytes")
         try:
-            self._sockets[0].sendto(data, (str(address), port))
+            self._sockets[0].sendto(data, self._way.peer(address, port))
         except OSError as error:
             raise NoAnswer(f"nothing could be sent to {address} port {port} ({reason(error)})") from error
 
     def hear(self, seconds: float) -> Iterator[tuple[bytes, IPAddress]]:
         """Datagrams and who sent them, for `seconds`; bounded per source and in all. Our own are left out by the caller.
 
-        What one source says too much is dropped unread and does not count, so that it cannot drown the others out.
+        What one source says too much is dropped unread and does not count, so that it cannot drown the others out. What
+        has arrived when the time is over is read still: a busy computer may not have come to it.
         """
         deadline = self._deadline.sooner(seconds)
         heard: Counter[str] = Counter()
+        left = limits.DATAGRAMS_LEFT
         with selectors.DefaultSelector() as selector:
             for each in self._sockets:
                 selector.register(each, selectors.EVENT_READ, each)
-            while not deadline and heard.total() < limits.DATAGRAMS_PER_LISTENING:
+            while left > 0 and heard.total() < limits.DATAGRAMS_PER_LISTENING:
                 self._cancel.check()
-                for key, _ in selector.select(min(SLICE, deadline.remaining)):
+                over = bool(deadline)
+                arrived = selector.select(0 if over else min(SLICE, deadline.remaining))
+                if over:
+                    left = left - len(arrived) if arrived else 0
+                for key, _ in arrived:
                     ready: socket.socket = key.data
                     try:
                         data, peer = ready.recvfrom(limits.DATAGRAM_BYTES)
@@ -85,31 +100,49 @@ class Datagrams:
                         yield data, IPAddress(source)
 
 
-def _sender(source: IPAddress, ttl: int) -> socket.socket:
-    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def _sender(way: Way, own: IPAddress, ttl: int) -> socket.socket:
+    sender = socket.socket(socket.AF_INET if own.version == 4 else socket.AF_INET6, socket.SOCK_DGRAM)
     try:
-        sender.bind((str(source), 0))
-        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(str(source)))
-        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
-        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 1)
+        tied = way.tie(sender, own.version)
+        if own.version == 4:
+            sender.bind((str(own), 0))
+            sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, own.packed)
+            sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
+            sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 1)
+        else:
+            sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if not tied:
+                sender.bind(way.peer(own, 0))
+            # Tied and not bound, the system takes the address that suits each peer: link-local towards link-local, and
+            # one of the peer's own prefix towards the others (RFC 6724, 5).
+            sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, way.index)
+            sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, ttl)
+            sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 1)
         sender.setblocking(False)
     except OSError as error:
         sender.close()
-        raise NoAnswer(f"this computer cannot send from {source} ({reason(error)})") from error
+        if error.errno == errno.ENODEV:
+            raise NoAnswer(f"the interface {way.interface} is gone") from error
+        raise NoAnswer(f"this computer cannot send from {own} ({reason(error)})") from error
     return sender
 
 
-def _listener(source: IPAddress, group: IPAddress, port: int) -> socket.socket | None:
+def _listener(way: Way, own: IPAddress, group: IPAddress, port: int) -> socket.socket | None:
     """A second socket on the group's port, beside whatever else listens there; None where the system does not share it."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    listener = socket.socket(socket.AF_INET if group.version == 4 else socket.AF_INET6, socket.SOCK_DGRAM)
     try:
+        way.tie(listener, group.version)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if hasattr(socket, "SO_REUSEPORT"):
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if group.version == 6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         # Bound to the group where that is possible, so that unicast for another program on this port is not taken from it.
-        listener.bind(("" if sys.platform == "win32" else str(group), port))
-        membership = struct.pack("=4s4s", socket.inet_aton(str(group)), socket.inet_aton(str(source)))
-        listener.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
+        listener.bind(("", port) if sys.platform == "win32" else way.peer(group, port))
+        if group.version == 4:
+            listener.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, way.membership(group, own))
+        else:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, way.membership(group, own))
         listener.setblocking(False)
     except OSError:
         listener.close()

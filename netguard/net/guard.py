@@ -8,8 +8,11 @@ from netaddr import EUI, IPAddress, IPNetwork
 from netguard.net import limits
 from netguard.net.failures import RefusedByUs
 
-MULTICAST_GROUPS = frozenset({IPAddress("224.0.0.251"), IPAddress("239.255.255.250")})
-"""mDNS (RFC 6762, 3) and SSDP (UPnP Device Architecture 2.0, 1.1): the only groups anything is sent to."""
+MULTICAST_GROUPS = frozenset(
+    map(IPAddress, ("224.0.0.251", "239.255.255.250", "ff02::1", "ff02::fb", "ff02::c")),
+)
+"""mDNS (RFC 6762, 3), SSDP (UPnP Device Architecture 2.0, 1.1 and annex A) and, for echo, all nodes of the link (RFC 4291,
+2.7.1): the only groups anything is sent to."""
 
 
 class Guard:

@@ -6,8 +6,15 @@ PAYLOAD_BLOCKED_PORTS = frozenset({515, 631, *range(9100, 9108)})
 ALL_CONNECTIONS_PER_SECOND = 5000.0
 """New connections per second to everything together: home routers' connection tables and Wi-Fi airtime are small."""
 
-ALL_IN_FLIGHT = 256
-"""Unanswered connection attempts to everything together: stays far below a laptop's limit of open files (often 1,024, on macOS 256)."""
+ALL_IN_FLIGHT = 2048
+"""Unanswered connection attempts to everything together: a dozen devices that drop everything, asked beside each other.
+On the own link no router keeps state for them; how many this computer can hold is `capacity.in_flight`."""
+
+FILES_SPARE = 128
+"""Open files left for everything else: probes, reports, the history."""
+
+FILES_WINDOWS = 512
+"""Sockets a selector holds on Windows (Python's Modules/selectmodule.c)."""
 
 GENTLE_START_PER_SECOND = 100.0
 """First rate towards locks, hubs and whatever is not identified: small network stacks reboot when hurried."""
@@ -21,11 +28,30 @@ GENTLE_IN_FLIGHT = 32
 GENTLE_ESTABLISHED = 1
 """Established connections at a time to one of them: many serve exactly one client."""
 
-SILENT_IN_FLIGHT = 64
+SILENT_IN_FLIGHT = 128
 """Unanswered attempts towards a device that has answered none of its first ports: what drops everything keeps no state of ours."""
 
-SILENT_AFTER = 6
+SILENT_AFTER = 4
 """Ports without any answer after which a device counts as silent."""
+
+SILENT_SECONDS = 0.3
+"""How long each of these has waited by then: three beacon intervals (0.1 s each) of a sleeping Wi-Fi station."""
+
+SILENT_PER_SECOND = 500.0
+"""Rate towards a silent device. The first answer ends it."""
+
+FIRST_ATTEMPTS = 2
+"""How many attempts towards a device that has not answered yet wait `CONNECT_SECONDS`; two, since one packet may be lost."""
+
+SILENT_PATIENCE = 0.5
+"""Seconds that each further attempt waits meanwhile; when any of them answers after all, everything is asked again."""
+
+OVERDUE_SECONDS = 0.1
+"""Seconds after which a port that has not answered no longer keeps the next one waiting, where one goes at a time: an
+answer that late is rare, and two connections for a moment harm less than minutes of waiting for what drops everything."""
+
+OVERDUE_SECONDS_LEAST = 0.02
+"""The same for a device that answers fast; six times its usual time, and not below this."""
 
 STURDY_START_PER_SECOND = 1000.0
 """First rate towards computers, NAS, routers and the like."""
@@ -40,7 +66,10 @@ STURDY_ESTABLISHED = 4
 """Established connections at a time to one of them; a listen queue of 128 never sees it."""
 
 CANARY_EVERY = 200
-"""Ports between two looks at the canary port (one that answered before)."""
+"""Most ports between two looks at the canary port (one that answered before)."""
+
+CANARY_FIRST = 20
+"""Ports before the first such look; each that is answered doubles the rate and the way to the next."""
 
 CANARY_MISSES = 3
 """Canaries in a row without an answer at the lowest rate after which a device is left alone and reported."""
@@ -60,6 +89,9 @@ READ_BYTES = 256 * 1024
 DATAGRAM_BYTES = 9216
 """Bytes read of one datagram: mDNS allows 9,000 with its headers (RFC 6762, 17); stops jumbo datagrams."""
 
+FRAME_BYTES = 2048
+"""Bytes read of one raw frame: an Ethernet frame is 1,514; stops jumbo frames."""
+
 DATAGRAMS_PER_SOURCE = 64
 """Datagrams heard from one address per listening: stops a peer that answers thousands of times."""
 
@@ -69,11 +101,14 @@ DATAGRAMS_PER_LISTENING = 4096
 DEVICE_SECONDS = {"discover": 10.0, "quick": 30.0, "standard": 150.0, "deep": 1800.0}
 """Absolute time spent on one device, by depth; what it did not reach stays outside coverage."""
 
+DATAGRAMS_LEFT = 512
+"""Datagrams read still after a listening's time is over, when they had arrived by then: bounds what a flood can prolong."""
+
 LIVENESS_SECONDS = 5.0
 """Time of its own for asking a device once more at the end, after its other time may have been used up."""
 
 ARP_PER_SECOND = 2000.0
-"""ARP requests per second: broadcast is sent at the lowest Wi-Fi rate and wakes every sleeper."""
+"""Raw requests (ARP, ICMPv6 to everybody) per second: broadcast is sent at the lowest Wi-Fi rate and wakes every sleeper."""
 
 NEIGHBOURS_AT_ONCE = 200.0
 """Connection attempts per second to addresses nobody may have: the kernel keeps at most 1,024 neighbours by default (gc_thresh3)."""

@@ -5,41 +5,53 @@ import os
 import re
 import signal
 import socket
+import threading
 from collections.abc import Callable
 
 from netguard.errors import PrivilegeError
-from netguard.net import privileges
+from netguard.net import filters, privileges
 
 _INTERFACE = re.compile(r"[^\s/\x00]{1,15}")
 """IFNAMSIZ is 16 with the final zero (linux/if.h)."""
-
-_ETH_P_ARP = 0x0806
-"""EtherType of ARP (RFC 826)."""
 
 _REQUEST_BYTES = 64
 """Longest request, kind and interface; the opener reads no more than this at once."""
 
 
-def _open_arp(interface: str) -> socket.socket:
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    try:
-        # Bound before it can hear: a packet socket with a protocol hears every interface until it is bound.
-        sock.bind((interface, _ETH_P_ARP))
-    except OSError:
-        sock.close()
-        raise
-    return sock
+Opening = Callable[[str], socket.socket]
 
 
-KINDS: dict[str, Callable[[str], socket.socket]] = {"arp": _open_arp}
+def _hearing(ethertype: int, program: Callable[[int], bytes]) -> Opening:
+    """Opens a packet socket on an interface that hears frames of `ethertype` that `program` lets through."""
+
+    def opened(interface: str) -> socket.socket:
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        try:
+            # Both before it can hear: without a protocol it hears nothing, and with one but unbound, every interface.
+            filters.attach(sock, program(socket.if_nametoindex(interface)))
+            sock.bind((interface, ethertype))
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
+    return opened
+
+
+KINDS: dict[str, Opening] = {
+    "arp": _hearing(filters.ETH_P_ARP, filters.arp),
+    "ndp": _hearing(filters.ETH_P_IPV6, filters.ndp),
+    "dhcp": _hearing(filters.ETH_P_IP, filters.dhcp),
+}
 """The only sockets there are to be had."""
 
 
 class Opener:
-    """The parsing process's end. `open` may be called again at any time, also after the interface came back."""
+    """The parsing process's end. `open` may be called at any time and from any thread, also after the interface came back."""
 
     def __init__(self, channel: socket.socket, pid: int) -> None:
         self._channel = channel
+        self._lock = threading.Lock()
         self.pid = pid
 
     def open(self, kind: str, interface: str) -> socket.socket:
@@ -47,8 +59,9 @@ class Opener:
 
         Raises `PrivilegeError` with the opener's reason.
         """
-        self._channel.send(f"{kind} {interface}".encode())
-        answer, descriptors, _, _ = socket.recv_fds(self._channel, 256, 1)
+        with self._lock:  # or one protocol would get the socket that another one asked for
+            self._channel.send(f"{kind} {interface}".encode())
+            answer, descriptors, _, _ = socket.recv_fds(self._channel, 256, 1)
         if not descriptors:
             raise PrivilegeError(
                 f"no raw socket on {interface}: {answer.decode(errors='replace') or 'the opener is gone'}"

@@ -11,62 +11,29 @@ import selectors
 import socket
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from netaddr import IPAddress
 
 from netguard.model.vocabulary import PortState
-from netguard.net import limits
+from netguard.net import capacity, limits
 from netguard.net.connection import RESET_ON_CLOSE
 from netguard.net.control import SLICE, Bucket, Cancel, Deadline
 from netguard.net.guard import Guard
+from netguard.net.pacing import Job, Pace, Temper
 from netguard.net.swept import Peer, Swept
 from netguard.net.transcript import Transcript
+from netguard.net.way import Way
 
 IN_PROGRESS = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, getattr(errno, "WSAEWOULDBLOCK", -1)})
 """What a non-blocking connect says when the answer is still to come."""
 _SAID_NO = frozenset({errno.ECONNREFUSED, errno.ECONNRESET, getattr(errno, "WSAECONNREFUSED", -1)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How one device is asked."""
-
-    start_rate: float
-    most_rate: float
-    in_flight: int
-    careful: int
-    """How many of the first ports go one at a time: those likely to be open, so that no two are established at once."""
-    canary: bool = True
-
-
-GENTLE = Pace(
-    start_rate=limits.GENTLE_START_PER_SECOND,
-    most_rate=limits.GENTLE_MOST_PER_SECOND,
-    in_flight=limits.GENTLE_IN_FLIGHT,
-    careful=128,
-)
-STURDY = Pace(
-    start_rate=limits.STURDY_START_PER_SECOND,
-    most_rate=limits.STURDY_MOST_PER_SECOND,
-    in_flight=limits.STURDY_IN_FLIGHT,
-    careful=0,
-)
-LOOKING_AROUND = Pace(
-    start_rate=limits.NEIGHBOURS_AT_ONCE,
-    most_rate=limits.NEIGHBOURS_AT_ONCE,
-    in_flight=limits.ALL_IN_FLIGHT,
-    careful=0,
-    canary=False,
-)
-"""For asking many addresses that mostly nobody has."""
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Attempt:
-    job: "_Job"
+    job: Job
     peer: Peer
     sock: socket.socket
     began: float
@@ -75,106 +42,13 @@ class _Attempt:
     over: bool = False
 
 
-class _Job:
-    """One device's ports: what is still to ask, how fast, and what came back."""
-
-    def __init__(self, peers: Iterator[Peer], pace: Pace, cancel: Cancel, deadline: Deadline, why: str) -> None:
-        self.pace, self.cancel, self.deadline, self.why = pace, cancel, deadline, why
-        # Made one by one: 65,535 of them for each of several devices would be most of the scan's memory.
-        self._fresh = peers
-        self._again: deque[tuple[Peer, int]] = deque()
-        self._next = self._made()
-        self.careful_left = pace.careful
-        self.bucket = Bucket(pace.start_rate)
-        self.window = pace.in_flight
-        self.in_flight = 0
-        self.answered = 0
-        self.unanswered = 0
-        self.rtt: float | None = None
-        self.canary: Peer | None = None
-        self.canary_out = False
-        self.canary_misses = 0
-        self.since_canary = 0
-        self.doubtful: list[Peer] = []
-        self.result = Swept()
-        self.done = threading.Event()
-
-    def _made(self) -> tuple[Peer, int] | None:
-        peer = next(self._fresh, None)
-        return None if peer is None else (peer, 1)
-
-    @property
-    def pending(self) -> bool:
-        """Whether anybody is still to be asked."""
-        return self._next is not None or bool(self._again)
-
-    def take(self) -> tuple[Peer, int]:
-        """Who is asked next, and for the how many-th time: first everybody once, then the silent again."""
-        if self._next is None:
-            return self._again.popleft()
-        taken, self._next = self._next, self._made()
-        return taken
-
-    def put_back(self, peer: Peer, tries: int) -> None:
-        """Ask `peer` later."""
-        self._again.append((peer, tries))
-
-    @property
-    def silent(self) -> bool:
-        return self.answered == 0 and self.unanswered >= limits.SILENT_AFTER
-
-    @property
-    def allowed_in_flight(self) -> int:
-        if self.silent:
-            return max(self.window, limits.SILENT_IN_FLIGHT)
-        return 1 if self.careful_left > 0 else self.window
-
-    def patience(self) -> float:
-        """Seconds to wait for an answer, from how fast this device answered so far (after RFC 6298, 2)."""
-        if self.rtt is None:
-            return limits.CONNECT_SECONDS
-        return min(limits.CONNECT_SECONDS, max(limits.CONNECT_SECONDS_LEAST, 6 * self.rtt))
-
-    def note_rtt(self, seconds: float) -> None:
-        self.rtt = seconds if self.rtt is None else 0.875 * self.rtt + 0.125 * seconds
-
-    def canary_is_due(self) -> bool:
-        """Every so many ports, and at the end where some were silent: perhaps everything was by then."""
-        if not self.pace.canary or self.canary is None or self.canary_out:
-            return False
-        at_the_end = not self.pending and self.in_flight == 0
-        return self.since_canary >= limits.CANARY_EVERY or (at_the_end and bool(self.doubtful))
-
-    def canary_answered(self) -> None:
-        self.canary_out, self.canary_misses, self.since_canary = False, 0, 0
-        self.doubtful.clear()
-        self.bucket.rate = min(self.pace.most_rate, self.bucket.rate * 2)
-        self.window = min(self.pace.in_flight, self.window * 2)
-
-    def canary_missed(self) -> None:
-        """Slow down, and ask again what was silent since the last canary that answered: it may have been our haste."""
-        self.canary_out, self.since_canary = False, limits.CANARY_EVERY
-        if self.bucket.rate <= self.pace.start_rate and self.window <= 4:
-            self.canary_misses += 1
-        self.bucket.rate = max(self.pace.start_rate / 4, self.bucket.rate / 4)
-        self.window = max(4, self.window // 2)
-        self._again.extend((peer, 1) for peer in self.doubtful)
-        self.forget_doubtful()
-
-    def forget_doubtful(self) -> None:
-        """Take back what was silent since the last canary that answered."""
-        for peer in self.doubtful:
-            self.result.forget(peer)
-        self.doubtful.clear()
-
-
 class SweepEngine:
     """One thread for all devices of a scan. `sweep` may be called from any number of threads."""
 
-    def __init__(self, guard: Guard, transcript: Transcript) -> None:
-        self._guard, self._transcript = guard, transcript
+    def __init__(self, guard: Guard, transcript: Transcript, way: Way | None = None) -> None:
+        self._guard, self._transcript, self._way = guard, transcript, way or Way()
         self._all = Bucket(limits.ALL_CONNECTIONS_PER_SECOND)
-        self._jobs: list[_Job] = []
+        self._jobs: list[Job] = []
         self._lock = threading.Lock()
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
@@ -183,6 +57,8 @@ class SweepEngine:
         self._selector.register(self._wake, selectors.EVENT_READ)
         self._expiries: list[tuple[float, int, _Attempt]] = []
         self._in_flight = 0
+        self._most_in_flight = capacity.in_flight()
+        self._tempers: dict[IPAddress, Temper] = {}
         self._serial = 0
         self._closing = False
         self._ended: str | None = None
@@ -207,8 +83,12 @@ class SweepEngine:
         cancel: Cancel,
         deadline: Deadline,
         why: str,
+        if_silent: Sequence[int] = (),
     ) -> Swept:
         """Ask each address about each port, port by port, once (a silent one twice); blocks until done or cut off.
+
+        The ports `if_silent` follow for as long as nothing has answered. What an earlier sweep learnt of the same
+        single address (its rate, how fast it answers, whether it is silent) is what this one begins with.
 
         Addresses that must not be touched are left out before anything is sent. Raises `RefusedByUs`, and sends
         nothing, when one lies outside the network that was asked for.
@@ -217,7 +97,10 @@ class SweepEngine:
         for address in allowed:
             self._guard.check(address)
         peers = ((address, port) for port in ports for address in allowed)
-        job = _Job(peers, pace, cancel, deadline, why)
+        more = ((address, port) for port in if_silent for address in allowed)
+        alone = allowed[0] if len(allowed) == 1 else None
+        temper = self._tempers.get(alone) if alone is not None else None
+        job = Job(peers, pace, cancel, deadline, why, if_silent=more, temper=temper)
         if not job.pending:
             return job.result
         where = str(allowed[0]) if len(allowed) == 1 else f"{allowed[0]} and {len(allowed) - 1} more"
@@ -230,6 +113,8 @@ class SweepEngine:
         if job.result.stopped is None:
             self._nudge()
             job.done.wait()
+            if alone is not None:
+                self._tempers[alone] = job.temper()
         return job.result
 
     def _nudge(self) -> None:
@@ -270,13 +155,15 @@ class SweepEngine:
         self._expire()
         self._retire(jobs)
 
-    def _feed(self, job: _Job) -> float:
+    def _feed(self, job: Job) -> float:
         """Start as many attempts of `job` as its pace allows; seconds until it may want more."""
-        while job.in_flight < job.allowed_in_flight and self._in_flight < limits.ALL_IN_FLIGHT:
+        while self._in_flight < self._most_in_flight:
+            if pause := job.wait():
+                return pause
             is_canary = job.canary_is_due()
             if not (is_canary or job.pending):
                 return SLICE
-            if pause := job.bucket.take():
+            if pause := job.bucket.take(job.rate()):
                 return pause
             if pause := self._all.take():
                 job.bucket.give_back()
@@ -290,7 +177,7 @@ class SweepEngine:
                 self._start(job, peer, tries)
         return SLICE
 
-    def _start(self, job: _Job, peer: Peer, tries: int, *, is_canary: bool = False) -> None:
+    def _start(self, job: Job, peer: Peer, tries: int, *, is_canary: bool = False) -> None:
         address, port = peer
         family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         try:
@@ -307,9 +194,14 @@ class SweepEngine:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         attempt = _Attempt(job, peer, sock, time.monotonic(), tries, is_canary)
-        job.in_flight += 1
+        job.speak(attempt)
         self._in_flight += 1
-        code = sock.connect_ex((str(address), port))
+        try:
+            self._way.fit(sock, address)
+            code = sock.connect_ex(self._way.peer(address, port))
+        except OSError as error:
+            # The interface is gone: nothing left, and nothing answers.
+            code = error.errno or errno.ENODEV
         if code in IN_PROGRESS:
             self._selector.register(sock, selectors.EVENT_WRITE, attempt)
             self._serial += 1
@@ -328,7 +220,7 @@ class SweepEngine:
         attempt.over = True
         attempt.sock.close()
         job = attempt.job
-        job.in_flight -= 1
+        job.hear(attempt)
         self._in_flight -= 1
         said = code == 0 or code in _SAID_NO
         if attempt.is_canary:
@@ -336,8 +228,7 @@ class SweepEngine:
             return
         job.since_canary += 1
         if said:
-            job.answered += 1
-            job.note_rtt(time.monotonic() - attempt.began)
+            job.note_answer(time.monotonic() - attempt.began)
             job.result.book(attempt.peer, PortState.OPEN if code == 0 else PortState.CLOSED)
             if job.canary is None and code != 0:
                 job.canary = attempt.peer
@@ -357,7 +248,7 @@ class SweepEngine:
                 self._selector.unregister(attempt.sock)
                 self._finish(attempt, errno.ETIMEDOUT)
 
-    def _retire(self, jobs: list[_Job]) -> None:
+    def _retire(self, jobs: list[Job]) -> None:
         for job in jobs:
             if job.canary_misses >= limits.CANARY_MISSES:
                 job.forget_doubtful()
@@ -370,7 +261,7 @@ class SweepEngine:
             elif not job.pending and job.in_flight == 0 and not job.canary_is_due():
                 self._end(job, None)
 
-    def _end(self, job: _Job, why: str | None) -> None:
+    def _end(self, job: Job, why: str | None) -> None:
         for _, _, attempt in self._expiries:
             if attempt.job is job and not attempt.over:
                 attempt.over = True

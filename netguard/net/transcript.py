@@ -16,7 +16,10 @@ class Transcript:
         self.counts: Counter[str] = Counter()
 
     def record(self, act: str, target: str, why: str, *, times: int = 1) -> None:
-        """Note that `act` (`tcp-connect`, `tcp-send`, `udp-send`, `arp-request`) was done towards `target` because of `why`."""
+        """Note that `act` was done towards `target` because of `why`.
+
+        Acts are `tcp-connect`, `tcp-send`, `udp-send`, `arp-request` and `icmpv6-echo`.
+        """
         with self._lock:
             self.counts[act] += times
             if self._out is not None:

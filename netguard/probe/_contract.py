@@ -38,12 +38,28 @@ class Target:
     transport: Transport = Transport.TCP
     port: int | None = None
     ports: tuple[int, ...] = ()
+    if_silent: tuple[int, ...] = ()
+    """Ports to go on with when none of `ports` answers: there is nothing to learn about the device in between."""
     secure: bool = False
     """Whether TLS comes first."""
 
     def __str__(self) -> str:
         """For people: `192.168.1.5 tcp/80`."""
         return str(self.address) if self.port is None else f"{self.address} {self.transport}/{self.port}"
+
+
+OTHER_PROTOCOLS = frozenset({53, 111, 135, 139, 389, 445, 548, 636, 2049, 3260})
+"""Ports of DNS, RPC, SMB, LDAP, AFP, NFS and iSCSI (IANA): binary protocols that say nothing to a listener, a TLS hello or
+a GET. Trying those costs the device three connections and eight seconds, and teaches nothing."""
+
+READ_ELSEWHERE = frozenset({"_hap._tcp", "_matter._tcp"})
+"""Services whose announcement says all that is looked at: HomeKit and Matter accessories serve few connections at a time."""
+
+
+def speaks_otherwise(ask: Ask, service: Service) -> bool:
+    """Whether this port is not to be listened to, nor asked for TLS or a page."""
+    announced = {f.value for f in ask.facts if f.kind == "dnssd.type" and f.port == service.port}
+    return service.port in OTHER_PROTOCOLS or bool(announced & READ_ELSEWHERE)
 
 
 def open_tcp(device: Device) -> tuple[Service, ...]:

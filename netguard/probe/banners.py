@@ -8,7 +8,7 @@ from netguard.model.observation import Fact, clean
 from netguard.model.vocabulary import PortState, Transport
 from netguard.net import limits
 from netguard.net.access import Net
-from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp
+from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp, speaks_otherwise
 
 NEEDS = frozenset({"ports"})
 PROVIDES = frozenset({"banners"})
@@ -50,6 +50,8 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
     """Every open port that usually speaks first and has not been listened to."""
     for service in open_tcp(device):
         unheard = not looked_at(ask, service, "tcp.banner", "ssh.banner", "telnet.banner", "tls.version", "http.status")
+        if speaks_otherwise(ask, service):
+            continue
         if unheard and service.port not in CLIENT_SPEAKS_FIRST | limits.PAYLOAD_BLOCKED_PORTS:
             yield Target(address=service.address, port=service.port)
 

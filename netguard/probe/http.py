@@ -13,7 +13,7 @@ from netguard.net import limits
 from netguard.net.access import Net
 from netguard.net.connection import tls_context
 from netguard.net.failures import NoAnswer
-from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp
+from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp, speaks_otherwise
 
 NEEDS = frozenset({"ports", "banners", "tls"})
 PROVIDES = frozenset({"http"})
@@ -36,6 +36,8 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
     """The usual HTTP ports, every TLS port, and in the deep round whatever stayed silent when listened to."""
     for service in open_tcp(device):
         if looked_at(ask, service, "http.status") or service.port in limits.PAYLOAD_BLOCKED_PORTS:
+            continue
+        if speaks_otherwise(ask, service):
             continue
         speaks_tls = looked_at(ask, service, "tls.version")
         was_silent = service.name is None and looked_at(ask, service, "tcp.banner")

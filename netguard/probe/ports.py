@@ -1,9 +1,11 @@
 """Which TCP ports are open, at the pace the device's manners allow. Likely ports first, so that a cut-off loses little."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from netguard.model import ports as port_text
 from netguard.model.device import Coverage, Device, Service
+from netguard.model.observation import Fact
 from netguard.model.vocabulary import DOOR_ROLES, Depth, PortState, Power, Role, Transport
 from netguard.net.access import Net
 from netguard.net.failures import Gone, NoAnswer
@@ -15,12 +17,22 @@ PROVIDES = frozenset({"ports"})
 ENGINE = "builtin"
 EVERY_PORT = tuple(range(1, 65536))
 
+WORDS = 40
+"""Ranges in one text of `tcp.silent`: 40 of at most 12 characters each fit into `MAX_TEXT`."""
+
+MAX_MORE_ADDRESSES = 3
+"""IPv4 addresses besides the first that are asked, too; stops one that claims many from multiplying what is sent."""
+
 ALL_PORTS_ROLES = DOOR_ROLES | {Role.SMART_HOME_HUB, Role.ROUTER}
 """Asked about every port at depth standard: what opens the door, what commands it, and what lets the world in."""
 
 
 def wants(device: Device, ask: Ask) -> Iterable[Target]:
-    """The ports still to ask of the device's first address, likely ones first."""
+    """The ports still to ask of the device's first address, likely ones first.
+
+    In the light round its next IPv4 addresses, too, are asked about the few ports that tell what a device is: by what
+    answers there it shows whether all of them are one machine's.
+    """
     if not device.addresses:
         return
     address = device.addresses[0]
@@ -29,13 +41,31 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
         if coverage.address == address and coverage.transport is Transport.TCP:
             for run in port_text.ranges(coverage.ports):
                 asked[run.start : run.stop] = b"\1" * len(run)
-    ports = []
-    for port in _in_order(device, ask):
+    for fact in ask.facts:
+        # Asked in vain in the round before: asking it all again teaches nothing new.
+        if fact.kind == "tcp.silent" and isinstance(fact.value, tuple):
+            for run in (run for text in fact.value for run in port_text.ranges(str(text))):
+                asked[run.start : run.stop] = b"\1" * len(run)
+    ports = _new(_in_order(device, ask), asked)
+    later: tuple[int, ...] = ()
+    if ask.round == "light":
+        later = _new(_listed(device, replace(ask, round="deep")), asked)
+    if ports:
+        yield Target(address=address, ports=ports, if_silent=later)
+    if ask.round == "light" and not _is_spared(device, ask):
+        light = tuple(sorted(port_text.parse(ask.rules.ports.light)))
+        others = [a for a in device.addresses[1:] if a.version == 4 and all(c.address != a for c in device.coverage)]
+        yield from (Target(address=each, ports=light) for each in others[:MAX_MORE_ADDRESSES])
+
+
+def _new(ports: Iterable[int], asked: bytearray) -> tuple[int, ...]:
+    """Those of `ports` that are not marked in `asked`, each once; they are then."""
+    found = []
+    for port in ports:
         if not asked[port]:
             asked[port] = 1
-            ports.append(port)
-    if ports:
-        yield Target(address=address, ports=tuple(ports))
+            found.append(port)
+    return tuple(found)
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
@@ -43,7 +73,7 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
 
     Raises `NoAnswer` after yielding what there is when its time ended the sweep, `Gone` when the device did.
     """
-    swept = net.sweep(target.address, target.ports)
+    swept = net.sweep(target.address, target.ports, if_silent=target.if_silent)
     states = swept.at(target.address)
     for port in sorted(port for port, state in states.items() if state is PortState.OPEN):
         yield Service(address=target.address, transport=target.transport, port=port, state=PortState.OPEN)
@@ -55,6 +85,7 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
             engine=ENGINE,
         )
     elif states:
+        yield Fact(kind="tcp.silent", value=_in_pieces(port_text.render(states)), transport=target.transport)
         # Silence everywhere is not "closed everywhere": the device may filter, or we may not reach it at all.
         raise NoAnswer(f"none of {len(states)} TCP ports answered, so nothing is known about them")
     if swept.stopped:
@@ -62,21 +93,39 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
         raise Gone(said) if swept.gone else NoAnswer(said)
 
 
+def _in_pieces(ranges: str) -> tuple[str, ...]:
+    """A list of port ranges in texts that are short enough to be kept as they are."""
+    words = ranges.split(",")
+    return tuple(",".join(words[at : at + WORDS]) for at in range(0, len(words), WORDS))
+
+
 def _in_order(device: Device, ask: Ask) -> Iterator[int]:
+    """All ports to ask in this round: the listed ones first, then, where the depth wants it, the rest."""
+    yield from _listed(device, ask)
+    if ask.round == "light" or _is_spared(device, ask):
+        return
+    if ask.depth is Depth.DEEP or (ask.depth is Depth.STANDARD and device.role in ALL_PORTS_ROLES):
+        yield from EVERY_PORT
+
+
+def _is_spared(device: Device, ask: Ask) -> bool:
+    """A battery pays for every packet: its known ports only, unless the person named it."""
+    runs_on_battery = device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None)
+    return runs_on_battery and not ask.named
+
+
+def _listed(device: Device, ask: Ask) -> Iterator[int]:
     rules = ask.rules.ports
     yield from known_ports(device, ask)
-    runs_on_battery = device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None)
-    if runs_on_battery and not ask.named:
-        # A battery pays for every packet: its known ports only.
+    if _is_spared(device, ask):
         return
     yield from sorted(port_text.parse(rules.light))
-    if ask.round == "light":
+    if ask.round == "light" and ask.depth.at_least(Depth.STANDARD):
         return
+    # At depth quick these hundred are all there is: asked at once, they need no second sweep.
     yield from sorted(port_text.parse(rules.quick))
     if ask.depth.at_least(Depth.STANDARD):
         yield from sorted(port_text.parse(rules.common))
-    if ask.depth is Depth.DEEP or (ask.depth is Depth.STANDARD and device.role in ALL_PORTS_ROLES):
-        yield from EVERY_PORT
 
 
 def known_ports(device: Device, ask: Ask) -> Iterator[int]:

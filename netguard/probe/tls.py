@@ -12,7 +12,7 @@ from netguard.net import limits
 from netguard.net.access import Net
 from netguard.net.connection import tls_context
 from netguard.net.failures import Failure, NoAnswer
-from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp
+from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp, speaks_otherwise
 
 NEEDS = frozenset({"ports", "banners"})
 PROVIDES = frozenset({"tls"})
@@ -27,6 +27,8 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
     """The usual TLS ports; in the deep round also whatever stayed silent when listened to."""
     for service in open_tcp(device):
         if looked_at(ask, service, "tls.version", "http.status") or service.port in limits.PAYLOAD_BLOCKED_PORTS:
+            continue
+        if speaks_otherwise(ask, service):
             continue
         was_silent = service.name is None and looked_at(ask, service, "tcp.banner")
         if service.port in USUAL_PORTS or (ask.round == "deep" and was_silent):

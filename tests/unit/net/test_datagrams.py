@@ -12,7 +12,20 @@ from netguard.net import limits
 from netguard.net.control import Cancel
 from netguard.net.failures import Cancelled, NoAnswer, RefusedByUs
 from netguard.net.guard import Guard
+from netguard.net.way import Way
 from tests.servers import LOOPBACK, loopback_network
+
+
+def has_ipv6_loopback():
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind(("::1", 0))
+        except OSError:
+            return False
+    return True
+
+
+HAS_IPV6_LOOPBACK = has_ipv6_loopback()
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 without setting it up"
@@ -77,6 +90,14 @@ def test_a_jumbo_datagram_is_cut(datagrams):
     assert len(data) == limits.DATAGRAM_BYTES
 
 
+def test_what_had_arrived_when_the_time_was_over_is_read_still(datagrams, monkeypatch):
+    speak(datagrams, "127.0.0.5", *(b"%d" % n for n in range(20)))
+    assert len(list(datagrams.hear(0.0))) == 20
+    monkeypatch.setattr(limits, "DATAGRAMS_LEFT", 5)
+    speak(datagrams, "127.0.0.5", *(b"%d" % n for n in range(20)))
+    assert len(list(datagrams.hear(0.0))) == 5
+
+
 def test_listening_ends_in_time_and_with_the_scan():
     cancel = Cancel()
     with loopback_network(cancel=cancel) as network, network.net("test").datagrams() as datagrams:
@@ -89,9 +110,36 @@ def test_listening_ends_in_time_and_with_the_scan():
 
 
 def test_a_source_this_computer_has_not_is_a_reason(network):
-    network.source = IPAddress("192.0.2.1")
+    network.way = Way(addresses=(IPAddress("192.0.2.1"),))
     with pytest.raises(NoAnswer, match=r"cannot send from 192\.0\.2\.1"), network.net("test").datagrams():
         pass
+
+
+def test_an_ip_version_that_the_interface_has_not_is_a_reason(network):
+    for wanted in ({"family": 6}, {"group": IPAddress("ff02::fb"), "group_port": 5353}):
+        with pytest.raises(NoAnswer, match="no IPv6 address"), network.net("test").datagrams(**wanted):
+            pass
+    network.way = Way(addresses=(IPAddress("::1"),))
+    with pytest.raises(NoAnswer, match="no IPv4 address"), network.net("test").datagrams():
+        pass
+
+
+@pytest.mark.skipif(not HAS_IPV6_LOOPBACK, reason="this computer's loopback has no IPv6")
+@pytest.mark.parametrize("interface", [None, "lo"])
+def test_over_ipv6_what_is_said_arrives_with_who_said_it(interface):
+    own = IPAddress("::1")
+    with (
+        loopback_network(guard=Guard([IPNetwork("::1/128")]), interface=interface, addresses=[own]) as network,
+        socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as peer,
+        network.net("test").datagrams(family=6) as datagrams,
+    ):
+        peer.bind(("::1", 0))
+        peer.settimeout(2)
+        datagrams.send(b"hello", own, peer.getsockname()[1])
+        data, sender = peer.recvfrom(100)
+        assert (data, sender[0]) == (b"hello", "::1")
+        peer.sendto(b"and you", sender)
+        assert list(datagrams.hear(0.2)) == [(b"and you", own)]
 
 
 def test_who_may_not_be_sent_to_is_not():

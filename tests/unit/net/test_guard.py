@@ -13,19 +13,59 @@ HOME = IPNetwork("192.0.2.0/24")
 LOCK, LOCK_MAC = IPAddress("192.0.2.20"), EUI("00:00:5e:00:53:20")
 
 
-@pytest.mark.parametrize("address", ["192.0.2.1", "192.0.2.255", "224.0.0.251", "239.255.255.250"])
-def test_the_network_asked_for_and_the_two_groups_may_be_sent_to(address):
+@pytest.mark.parametrize(
+    "address", ["192.0.2.1", "192.0.2.255", "224.0.0.251", "239.255.255.250", "ff02::1", "ff02::fb", "ff02::c"]
+)
+def test_the_network_asked_for_and_the_groups_may_be_sent_to(address):
     Guard([HOME]).check(IPAddress(address))
 
 
 @pytest.mark.parametrize(
-    "address", ["192.0.3.1", "8.8.8.8", "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "ff02::fb", "0.0.0.0"]
+    "address",
+    [
+        "192.0.3.1",
+        "8.8.8.8",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "fe80::1",
+        "ff02::2",
+        "ff02::16",
+        "ff05::fb",
+        "0.0.0.0",
+    ],
 )
 def test_nobody_else_may(address):
     with pytest.raises(RefusedByUs, match="not on the network"):
         Guard([HOME]).check(IPAddress(address))
     with pytest.raises(RefusedByUs):
         Guard([]).check(IPAddress(address))
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed", "refused"),
+    [
+        (["192.0.2.0/24", "fd00:1::/64", "fe80::/10"], ["fd00:1::9", "fe80::9"], ["fd00:2::9", "2001:db8::1"]),
+        (["fe80::9/128"], ["fe80::9"], ["fe80::8", "fd00:1::9", "192.0.2.1"]),
+        (["192.0.2.7/32"], ["192.0.2.7"], ["fe80::9"]),
+    ],
+)
+def test_ipv6_is_allowed_where_it_was_asked_for(asked, allowed, refused):
+    guard = Guard(map(IPNetwork, asked))
+    for address in allowed:
+        guard.check(IPAddress(address))
+    for address in refused:
+        with pytest.raises(RefusedByUs):
+            guard.check(IPAddress(address))
+
+
+def test_a_device_on_the_list_is_left_alone_at_its_ipv6_addresses_too():
+    guard = Guard([IPNetwork("fe80::/10"), IPNetwork("fd00::/64")], never_touch_macs=[LOCK_MAC])
+    for address in map(IPAddress, ("fe80::20", "fd00::20")):
+        guard.check(address)
+        guard.learn(address, LOCK_MAC)
+        with pytest.raises(RefusedByUs, match="never to touch"):
+            guard.check(address)
 
 
 def test_a_device_on_the_list_may_not_by_address_or_by_mac():

@@ -10,7 +10,7 @@ import pytest
 from netaddr import EUI, IPAddress, IPNetwork
 
 from netguard.net import limits
-from netguard.net.control import Cancel
+from netguard.net.control import Cancel, Deadline
 from netguard.net.failures import Cancelled, NoAnswer, RefusedByUs
 from netguard.net.guard import Guard
 from tests.servers import loopback_network
@@ -48,7 +48,7 @@ def test_a_frame_about_somebody_is_sent_and_one_about_the_untouchable_is_not(raw
     assert [wire[1].recv(100), wire[1].recv(100)] == [b"who has hub", b"who has hub again"]
     with pytest.raises(RefusedByUs):
         raw.ask(b"who has anybody", IPAddress("198.51.100.1"))
-    assert raw._network.transcript.counts == {"arp-request": 2}
+    assert raw._transcript.counts == {"arp-request": 2}
 
 
 class Interface:
@@ -113,6 +113,60 @@ def test_of_a_flood_a_bounded_number_is_read(raw, wire, monkeypatch):
     for _ in range(8):
         wire[1].send(b"x")
     assert len(list(raw.frames_until_quiet(0.05, 0.05, 5.0))) == 5
+
+
+def test_listening_goes_on_for_as_long_as_it_is_told_to(raw, wire):
+    looks = []
+
+    def going():
+        looks.append(None)
+        if len(looks) == 1:
+            wire[1].send(b"one")
+        elif len(looks) == 3:
+            wire[1].send(b"two")
+        return len(looks) < 6
+
+    assert list(raw.frames_while(going)) == [b"one", b"two"]
+    assert len(looks) == 6
+    assert list(raw.frames_while(lambda: False)) == []
+
+
+def test_a_loud_sender_does_not_end_the_long_listening_nor_drown_the_others_out(raw, wire, monkeypatch):
+    monkeypatch.setattr(limits, "DATAGRAMS_PER_SOURCE", 2)
+    monkeypatch.setattr(limits, "DATAGRAMS_PER_LISTENING", 5)
+    loud, quiet, others = (b"\xff" * 6 + bytes((n,)) * 6 + b"..." for n in (1, 2, 3))
+    for frame in (loud, loud, loud, loud, quiet, loud, others, others, loud, quiet, loud):
+        wire[1].send(frame)
+    turns = iter(range(100))
+    assert list(raw.frames_while(lambda: next(turns) < 90)) == [loud, loud, quiet, others, others]
+
+
+def test_the_long_listening_ends_with_the_scan(wire):
+    with (
+        loopback_network(raw=lambda kind: wire[0], deadline=Deadline(0.2)) as network,
+        network.net("test").raw("dhcp") as raw,
+    ):
+        began = time.monotonic()
+        assert list(raw.frames_while(lambda: True)) == []
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(("kind", "act"), [("arp", "arp-request"), ("ndp", "icmpv6-echo")])
+def test_the_transcript_names_what_was_sent(wire, kind, act):
+    guard = Guard([IPNetwork("192.0.2.0/24")])
+    with (
+        loopback_network(raw=lambda asked: wire[0], guard=guard) as network,
+        network.net("test").raw(kind) as raw,
+    ):
+        raw.ask(b"frame", IPAddress("ff02::1") if kind == "ndp" else HUB)
+        assert network.transcript.counts == {act: 1}
+
+
+def test_what_only_listens_never_sends(wire):
+    with loopback_network(raw=lambda kind: wire[0]) as network, network.net("test").raw("dhcp") as raw:
+        with pytest.raises(RefusedByUs, match="only listens"):
+            raw.ask(b"frame", LOCK)
+        assert not network.transcript.counts
 
 
 def test_an_interruption_ends_it():

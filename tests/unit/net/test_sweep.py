@@ -15,7 +15,8 @@ from netguard.net import limits, sweep
 from netguard.net.control import Cancel, Deadline
 from netguard.net.failures import RefusedByUs
 from netguard.net.guard import Guard
-from netguard.net.sweep import GENTLE, LOOKING_AROUND, STURDY, SweepEngine, _Job
+from netguard.net.pacing import GENTLE, LOOKING_AROUND, STURDY, Job
+from netguard.net.sweep import SweepEngine
 from netguard.net.transcript import Transcript
 from tests.servers import LOOPBACK, free_port, loopback_network
 from tests.unit.net.world import CLOSED, OPEN, SILENT, World
@@ -24,11 +25,15 @@ LOCK, TV = IPAddress("192.0.2.20"), IPAddress("192.0.2.30")
 FAST = replace(GENTLE, start_rate=5000.0, most_rate=5000.0, careful=0)
 
 
+CONNECTING = {"CONNECT_SECONDS": 0.08, "CONNECT_SECONDS_LEAST": 0.04}
+OVERDUE = {"OVERDUE_SECONDS": 0.01, "OVERDUE_SECONDS_LEAST": 0.005}
+
+
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch):
     """Silence is known sooner than it is on a real network."""
-    monkeypatch.setattr(limits, "CONNECT_SECONDS", 0.08)
-    monkeypatch.setattr(limits, "CONNECT_SECONDS_LEAST", 0.04)
+    for name, seconds in {"SILENT_SECONDS": 0.03, "SILENT_PATIENCE": 0.05, **CONNECTING, **OVERDUE}.items():
+        monkeypatch.setattr(limits, name, seconds)
     monkeypatch.setattr(limits, "ALL_CONNECTIONS_PER_SECOND", 50000.0)
 
 
@@ -70,7 +75,10 @@ def test_open_closed_and_silent_are_told_apart(engine_in):
     assert (swept.stopped, swept.gone) == (None, False)
 
 
-def test_the_first_ports_of_a_gentle_device_never_meet_each_other(engine_in):
+def test_the_first_ports_of_a_gentle_device_never_meet_each_other(engine_in, monkeypatch):
+    # However slow this machine is now: an answer that is there is not overdue.
+    monkeypatch.setattr(limits, "OVERDUE_SECONDS", 10.0)
+    monkeypatch.setattr(limits, "OVERDUE_SECONDS_LEAST", 10.0)
     world, engine = engine_in({LOCK: lambda port, _: OPEN if port % 2 else CLOSED})
     run(engine, range(1, 401), replace(FAST, careful=GENTLE.careful))
     assert GENTLE.careful == 128
@@ -111,7 +119,9 @@ def test_a_device_that_drops_everything_is_asked_faster_and_mostly_once(engine_i
     world, engine = engine_in({LOCK: lambda *_: SILENT})
     swept = run(engine, range(1, 301), replace(FAST, careful=128))
     assert len(states(swept, PortState.FILTERED)) == 300
-    assert world.at_start[: limits.SILENT_AFTER - 1] == [1] * (limits.SILENT_AFTER - 1)
+    assert world.at_start[: limits.SILENT_AFTER - 1] == list(range(1, limits.SILENT_AFTER)), (
+        "one more each time one is overdue"
+    )
     assert 32 < world.most_in_flight[str(LOCK)] <= limits.SILENT_IN_FLIGHT
     assert len(world.order) < 300 + limits.SILENT_AFTER
     assert not swept.gone
@@ -158,7 +168,7 @@ def test_the_canary_is_a_closed_port_so_that_no_connection_is_made_for_it(engine
 
 
 def make_job(pace=GENTLE):
-    return _Job(iter([(LOCK, port) for port in range(1, 10)]), pace, Cancel(), Deadline(60), "test")
+    return Job(iter([(LOCK, port) for port in range(1, 10)]), pace, Cancel(), Deadline(60), "test")
 
 
 def test_speed_grows_only_while_the_canary_answers_and_falls_when_it_does_not():
@@ -185,13 +195,13 @@ def test_patience_follows_how_fast_the_device_answers(monkeypatch):
     monkeypatch.setattr(limits, "CONNECT_SECONDS_LEAST", 0.25)
     job = make_job()
     assert job.patience() == 1.0
-    job.note_rtt(0.1)
+    job.note_answer(0.1)
     assert job.patience() == pytest.approx(0.6)
     for _ in range(50):
-        job.note_rtt(0.001)
+        job.note_answer(0.001)
     assert job.patience() == 0.25
     for _ in range(50):
-        job.note_rtt(5.0)
+        job.note_answer(5.0)
     assert job.patience() == 1.0
 
 
@@ -202,7 +212,8 @@ def test_the_paces_are_what_the_manners_promise():
     assert LOOKING_AROUND.most_rate == LOOKING_AROUND.start_rate == 200.0
 
 
-def test_a_gentle_start_is_slow(engine_in):
+def test_a_gentle_start_is_slow(engine_in, monkeypatch):
+    monkeypatch.setattr(limits, "CANARY_FIRST", 200)
     world, engine = engine_in({LOCK: lambda *_: CLOSED})
     swept = run(engine, range(1, 2000), GENTLE, seconds=0.5)
     assert swept.stopped == "its time was used up"
@@ -321,7 +332,7 @@ def test_no_file_and_no_thread_is_left_behind(engine_in):
             assert net.sweep(LOOPBACK, range(1, 65536)).stopped
     with nothing_left_open():
         _, engine = engine_in({LOCK: lambda *_: SILENT})
-        assert run(engine, range(1, 500), seconds=0.3).stopped
+        assert run(engine, range(1, 5000), seconds=0.3).stopped
         cancel = Cancel()
         threading.Timer(0.1, cancel.set).start()
         assert run(engine, range(1, 5000), cancel=cancel).stopped

@@ -4,8 +4,8 @@ import pytest
 
 from netguard import registry
 from netguard.model.vocabulary import PortState
-from netguard.pipeline import in_order
 from netguard.probe._contract import Target, open_tcp
+from netguard.rounds import in_order
 from tests.builders import device, service
 from tests.servers import LOOPBACK
 from tests.unit.probe.conftest import fact, make_ask

@@ -1,9 +1,13 @@
 """Ports: which are asked of whom and in which order, and what an answer or its absence is called."""
 
+from dataclasses import replace
+
 import pytest
 
 from netguard.model import ports as port_text
+from netguard.model.address import ip
 from netguard.model.device import Coverage, Service
+from netguard.model.observation import Fact
 from netguard.model.vocabulary import Depth, PortState, Power, Role, Transport
 from netguard.net.failures import Gone, NoAnswer
 from netguard.net.swept import Swept
@@ -22,7 +26,7 @@ class FakeNet:
         for port, state in dict(states).items():
             self.swept.book((LOOPBACK, port), state)
 
-    def sweep(self, address, ports):
+    def sweep(self, address, ports, if_silent=()):
         return self.swept
 
 
@@ -58,8 +62,28 @@ def test_a_real_sweep_tells_open_ports_and_all_that_was_asked(net, listener):
 
 def test_a_silent_address_is_not_called_closed():
     learnt, failure = probe(FakeNet({80: PortState.FILTERED, 443: PortState.FILTERED}), 80, 443)
-    assert learnt == []
+    assert learnt == [Fact(kind="tcp.silent", value=("80,443",), transport=Transport.TCP)]
     assert str(failure) == "none of 2 TCP ports answered, so nothing is known about them"
+
+
+def test_however_many_were_asked_in_vain_the_list_of_them_stays_whole():
+    numbers = range(1, 4000, 2)
+    learnt, _ = probe(FakeNet(dict.fromkeys(numbers, PortState.FILTERED)), *numbers)
+    tv = device(role=Role.TV)
+    assert not set(asked(tv, facts=learnt)) & set(numbers)
+
+
+def test_who_was_silent_in_the_light_round_is_not_asked_the_same_again():
+    silent = Fact(kind="tcp.silent", value=("1-4000", "4001-9999"), transport=Transport.TCP)
+    assert min(asked(device(role=Role.TV), facts=(silent,))) > 9999
+
+
+def test_the_light_round_goes_on_at_once_where_nothing_answers():
+    (target,) = ports.wants(device(role=Role.TV), make_ask(turn="light"))
+    light, common = (port_text.parse(getattr(rules().ports, name)) for name in ("light", "common"))
+    assert set(target.if_silent) == common - light
+    (hub,) = ports.wants(device(role=Role.LOCK_HUB), make_ask(turn="light"))
+    assert len(hub.if_silent) < 1000, "every port there is can wait for the deep round"
 
 
 def test_one_answer_makes_the_others_silence_worth_something():
@@ -91,6 +115,7 @@ def test_the_light_round_asks_the_light_ports_and_the_deep_round_what_the_depth_
     light, quick, common = (port_text.parse(getattr(rules().ports, name)) for name in ("light", "quick", "common"))
     tv = device(role=Role.TV)
     assert set(asked(tv, turn="light")) == light
+    assert set(asked(tv, turn="light", depth=Depth.QUICK)) == quick, "so few that one sweep is enough"
     assert set(asked(tv, depth=Depth.QUICK)) == light | quick
     assert set(asked(tv)) == light | quick | common
     assert set(asked(tv, depth=Depth.DEEP)) == set(range(1, 65536))
@@ -147,3 +172,19 @@ def test_no_port_is_asked_twice():
 
 def test_a_device_without_address_is_not_asked():
     assert list(ports.wants(device(addresses=()), make_ask())) == []
+
+
+def test_the_next_ipv4_addresses_are_asked_what_tells_a_device_once():
+    own = [ip(text) for text in ("192.0.2.5", "192.0.2.6", "192.0.2.7", "192.0.2.8", "192.0.2.9", "2001:db8::5")]
+    several = device(addresses=tuple(own))
+    first, *more = ports.wants(several, make_ask(turn="light"))
+    assert first.address == own[0]
+    assert [target.address for target in more] == own[1:4]
+    assert {target.ports for target in more} == {tuple(sorted(port_text.parse(rules().ports.light)))}
+    assert len(list(ports.wants(several, make_ask(turn="deep")))) == 1
+    asked_before = replace(coverage("80"), address=own[1])
+    assert (
+        len(list(ports.wants(device(addresses=tuple(own[:2]), coverage=(asked_before,)), make_ask(turn="light")))) == 1
+    )
+    spared = device(addresses=tuple(own[:2]), power=Power.BATTERY)
+    assert list(ports.wants(spared, make_ask(turn="light"))) == []
