@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from netaddr import EUI, IPAddress
 
@@ -11,6 +12,7 @@ from netguard.model.observation import Fact, Sighting
 from netguard.net.access import Net
 
 AFTER: frozenset[str] = frozenset()
+LISTENS = False
 
 QUIET_SECONDS = 0.15
 """A round is over when nobody has answered for this long; measured, with 10 % loss 40 of 40 hosts are found."""
@@ -28,42 +30,64 @@ _FRAME = struct.Struct("!6s6sHHHBBH6s4s6s4s")
 _ETHERTYPE_ARP, _ETHERNET, _IPV4, _REQUEST, _REPLY = 0x0806, 1, 0x0800, 1, 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Who says to have an address. `via` is the Ethernet source where it is another: range extenders and proxies do that."""
+
+    address: IPAddress
+    mac: EUI
+    via: EUI | None = None
+
+
 def skip(ask: Ask) -> str | None:
     """Why it cannot run here; None when it can."""
     if not ask.raw_packets:
         return "raw packets need root"
     if ask.surroundings.vantage.mac is None:
         return "this interface has no MAC address, so there is no ARP on it"
+    if not any(a.version == 4 for a in ask.own_addresses):
+        return "this interface has no IPv4 address"
     return None
 
 
 def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
-    """One sighting for every (address, MAC) that answered. Asks the silent ones again until a round adds nobody."""
+    """One sighting for every (address, MAC, carrier) that answered. Asks the silent again until a round adds nobody."""
     own_mac = ask.surroundings.vantage.mac
     assert own_mac is not None  # noqa: S101 - skip() said so
-    silent = dict.fromkeys(ask.hosts())
-    seen: set[tuple[IPAddress, EUI]] = set()
+    silent = dict.fromkeys(host for host in ask.hosts() if host.version == 4)
+    own = ask.own_addresses
+    source = next(a for a in own if a.version == 4)
+    seen: set[Answer] = set()
     with net.raw("arp") as raw:
         for _ in range(MOST_ROUNDS):
             added = False
             for host in silent:
-                raw.ask(request(own_mac, net.source, host), host)
+                raw.ask(request(own_mac, source, host), host)
             for frame in raw.frames_until_quiet(QUIET_SECONDS, LAST_QUIET_SECONDS, ROUND_SECONDS):
                 answer = parse(frame)
-                if answer is None or answer in seen or not ask.is_target(answer[0]) or answer[1] == own_mac:
+                if answer is None or answer in seen or own_mac in (answer.mac, answer.via):
+                    continue
+                if answer.address in own or not ask.is_target(answer.address):
                     continue
                 seen.add(answer)
                 added = True
-                silent.pop(answer[0], None)
-                yield Sighting(
-                    source="arp",
-                    detail=f"{answer[0]} is at {answer[1]}",
-                    address=answer[0],
-                    mac=answer[1],
-                    facts=(Fact(kind="link.reply", value="arp"),),
-                )
+                silent.pop(answer.address, None)
+                yield _sighting(answer)
             if not added:
                 return
+
+
+def _sighting(answer: "Answer") -> Sighting:
+    facts = [Fact(kind="link.reply", value="arp")]
+    if answer.via is not None:
+        facts.append(Fact(kind="link.via", value=str(answer.via)))
+    return Sighting(
+        source="arp",
+        detail=f"{answer.address} is at {answer.mac}" + (f", by way of {answer.via}" if answer.via is not None else ""),
+        address=answer.address,
+        mac=answer.mac,
+        facts=tuple(facts),
+    )
 
 
 def request(own_mac: EUI, own_address: IPAddress, wanted: IPAddress) -> bytes:
@@ -85,7 +109,7 @@ def request(own_mac: EUI, own_address: IPAddress, wanted: IPAddress) -> bytes:
     )
 
 
-def parse(frame: bytes) -> tuple[IPAddress, EUI] | None:
+def parse(frame: bytes) -> Answer | None:
     """Who an ARP frame says its sender is; None for anything but a plausible IPv4-over-Ethernet request or reply."""
     if len(frame) < _FRAME.size:
         return None
@@ -94,7 +118,9 @@ def parse(frame: bytes) -> tuple[IPAddress, EUI] | None:
     )
     if (ethertype, hardware, protocol, size, length) != (_ETHERTYPE_ARP, _ETHERNET, _IPV4, 6, 4):
         return None
-    if operation not in {_REQUEST, _REPLY} or source != sender or sender_ip == b"\0" * 4:
+    if operation not in {_REQUEST, _REPLY} or sender_ip == b"\0" * 4:
         return None
-    mac = addresses.mac(sender.hex(":"))
-    return None if addresses.is_group(mac) else (IPAddress(int.from_bytes(sender_ip)), mac)
+    mac, via = addresses.mac(sender.hex(":")), addresses.mac(source.hex(":"))
+    if any(addresses.is_group(each) or not int(each) for each in (mac, via)):
+        return None
+    return Answer(address=IPAddress(int.from_bytes(sender_ip), 4), mac=mac, via=None if via == mac else via)

@@ -1,248 +1,244 @@
-"""mDNS and DNS-SD (RFC 6762, RFC 6763): which services are announced, by whom, with what in their TXT records."""
+"""mDNS and DNS-SD (RFC 6762, RFC 6763): which services are announced, by whom, with what in their TXT records, and names.
 
-import logging
-import re
-import struct
+Asked in turns, over IPv4 and IPv6: all types; what is new, and once more what may have been lost; what is vague, and the
+names of the silent; at last those who were heard late. A turn ends when nothing new comes.
+"""
+
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 
 from netaddr import IPAddress
 
+from netguard.discover import _mdns_packets as packets
+from netguard.discover import _mdns_talkers as talk
 from netguard.discover._contract import Ask
-from netguard.model.observation import MAX_ITEMS, Fact, Sighting, clean
-from netguard.model.vocabulary import Transport
+from netguard.model.observation import Sighting
 from netguard.net.access import Net
+from netguard.net.datagram import Datagrams
+from netguard.net.failures import Cancelled, NoAnswer, OutOfTime, RefusedByUs
 
 AFTER: frozenset[str] = frozenset()
+LISTENS = False
 
-GROUP = IPAddress("224.0.0.251")
+GROUPS = {4: IPAddress("224.0.0.251"), 6: IPAddress("ff02::fb")}
+"""By IP version (RFC 6762, 3)."""
+
 PORT = 5353
 TTL = 255
 """RFC 6762, 11."""
 
-ENUMERATION = "_services._dns-sd._udp.local"
-"""RFC 6763, 9: asks for all service types."""
+ANSWER_SECONDS = 0.45
+"""Least listening of a turn: answers are delayed by 20 to 120 ms (RFC 6762, 6), and power-saving stations hear multicast with
+a beacon only, every 100 to 300 ms. Who is later than that is heard in the next turn."""
 
-LISTEN_SECONDS = (1.2, 1.2, 0.8)
-"""Listening after the types, after the types newly named, and after the instances that said too little.
+ALONE_SECONDS = 0.25
+"""The same for those who are asked alone: they have just spoken, so they are awake."""
 
-Answers may be delayed by up to 120 ms each (RFC 6762, 6), and power-saving stations hear multicast late."""
+QUIET_SECONDS = 0.2
+"""A turn is over when its least time is over and nothing new came for so long: more than the longest delay of an answer."""
 
-MAX_QUERY = 1200
-"""Bytes of one query packet, so that it is never fragmented, whatever names we were told to ask for."""
+LONGEST_SECONDS = (1.2, 1.0, 0.6, 0.4)
+"""Longest listening of each turn, however much comes; 3.2 s together."""
 
-MAX_NAME = 255
-"""Bytes of one encoded name (RFC 1035, 2.3.4); a longer one cannot be asked for."""
+STEP_SECONDS = 0.05
+"""Listening between two looks whether anything new came."""
 
 MAX_TYPES = 128
 """Types asked for at most, however many are announced to us."""
 
-MAX_RECORDS = 512
-"""Records read of one section; a full 9,000-byte packet of honest records has about 150."""
+MAX_TYPES_OF_ONE = 24
+"""Types asked for because one address named them; a Mac has about fifteen. Stops one from using up the room for all."""
+
+MAX_VAGUE, MAX_VAGUE_OF_ONE = 512, 32
+"""Questions about services that were not fully heard, in all and about one address, for the same reason."""
+
+MAX_REVERSE = 256
+"""Addresses whose names are asked for: a home's, and not those of a network somebody invented for us."""
+
+MAX_LATE = 32
+"""Speakers asked by themselves because they were heard late."""
+
+MAX_TALKERS = 1024
+"""Addresses listened to; stops forged sources from filling the memory."""
 
 MAX_READING = 0.25
-"""Seconds spent on taking apart what one address says in all; honest packets take a few milliseconds each. Stops one that
+"""Computing seconds spent on taking apart what one address says in all; honest packets take a few milliseconds each. Stops one that
 makes names expensive from using up the time in which the others are heard."""
 
-MAX_SIGHTINGS = 8
-"""Sightings of `MAX_ITEMS` facts each for one address; a television with a dozen services needs two or three."""
-
-_PTR, _TXT, _A, _AAAA, _SRV = 12, 16, 1, 28, 33
-_HEADER = struct.Struct("!6H")
-_UNICAST_RESPONSE = 0x8000
-"""RFC 6762, 5.4: the answer may come to us alone, which spares everybody else's radio."""
-
-
-_TYPE = re.compile(r"_[a-z0-9-]{1,63}\._(?:tcp|udp)")
-"""A service type (RFC 6763, 7); names of more than 15 characters exist in spite of RFC 6335, 5.1."""
-
-
-@dataclass(slots=True)
-class _Talker:
-    """What one address has said so far."""
-
-    ports: dict[str, int] = field(default_factory=dict)
-    """Instance to SRV port."""
-    texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    instances: set[str] = field(default_factory=set)
-    types: set[str] = field(default_factory=set)
-    hosts: set[str] = field(default_factory=set)
-    reading: float = 0.0
-    """Seconds spent on its packets."""
+PACKETS_PER_TURN = 64
+"""Packets read from one address in one turn: stops a peer that answers thousands of times."""
 
 
 def skip(ask: Ask) -> str | None:
-    """Why it cannot run here; None when it can."""
-    return None if ask.surroundings.vantage.address.version == 4 else "this interface has no IPv4 address"
+    """Why it cannot run here: never; without IPv4 there is IPv6."""
+    return None
 
 
 def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
-    """Sightings of every address that said anything. What it says is held to be about itself and nobody else."""
-    talkers: dict[IPAddress, _Talker] = {}
-    asked = set(ask.service_types[:MAX_TYPES])
-    with net.datagrams(group=GROUP, group_port=PORT, ttl=TTL) as datagrams:
+    """Sightings of every address that said anything, and of the Thread devices that border routers speak for.
 
-        def turn(questions: Iterable[tuple[str, int]], seconds: float) -> None:
-            for packet in queries(questions):
-                datagrams.send(packet, GROUP, PORT)
-            for data, source in datagrams.hear(seconds):
-                if source != net.source and ask.is_target(source):
-                    _read(data, talkers.setdefault(source, _Talker()))
-
-        turn([(ENUMERATION, _PTR), *((f"{name}.local", _PTR) for name in sorted(asked))], LISTEN_SECONDS[0])
-        new = sorted({name for t in talkers.values() for name in t.types} - asked)[: MAX_TYPES - len(asked)]
-        if new:
-            turn([(f"{name}.local", _PTR) for name in new], LISTEN_SECONDS[1])
-        vague = sorted({i for t in talkers.values() for i in t.instances if i not in t.ports or i not in t.texts})
-        if vague:
-            wanted = [(f"{name}.local", kind) for name in vague[:MAX_ITEMS] for kind in (_SRV, _TXT)]
-            turn(wanted, LISTEN_SECONDS[2])
-    for address in sorted(talkers):
-        yield from _sightings(address, talkers[address])
-
-
-def queries(questions: Iterable[tuple[str, int]]) -> Iterator[bytes]:
-    """Query packets for (name, record type) pairs, as many in each as `MAX_QUERY` allows (RFC 6762, 5).
-
-    A name that DNS has no room for is left out.
+    What was heard is given even when the time is over or the scan is interrupted meanwhile; then that is raised. Raises
+    `NoAnswer` when nothing can be asked over IPv4 nor IPv6.
     """
-    chunk: list[bytes] = []
-    size = 0
-    for name, kind in questions:
-        encoded = _encoded(name)
-        if len(encoded) > MAX_NAME:
-            continue
-        question = encoded + struct.pack("!HH", kind, _UNICAST_RESPONSE | 1)
-        if size + len(question) > MAX_QUERY - _HEADER.size:
-            yield _query(chunk)
-            chunk, size = [], 0
-        chunk.append(question)
-        size += len(question)
-    if chunk:
-        yield _query(chunk)
+    with ExitStack() as stack:
+        room = _Room(ask, net, stack)
+        stopped: Cancelled | OutOfTime | None = None
+        try:
+            room.ask_in_turns()
+        except (Cancelled, OutOfTime) as reason:
+            stopped = reason
+    taken = {*ask.found(), *(n.address for n in ask.neighbours()), *room.own}
+    for sighting in talk.sightings(room.talkers.values(), room.is_near, taken):
+        # Who asks for one device only is told of that one, and not of those that it speaks for.
+        if ask.is_whole or sighting.address in room.talkers:
+            yield sighting
+    if stopped is not None:
+        raise stopped
 
 
-def _query(questions: list[bytes]) -> bytes:
-    return _HEADER.pack(0, 0, len(questions), 0, 0, 0) + b"".join(questions)
+class _Room:
+    """Who speaks on the link, over the groups that can be reached from here."""
+
+    def __init__(self, ask: Ask, net: Net, stack: ExitStack) -> None:
+        self._ask, self._net = ask, net
+        self.talkers: dict[IPAddress, talk.Talker] = {}
+        around = ask.surroundings
+        self.own = {net.source, *ask.own_addresses}
+        self._prefixes = (around.vantage.segment.prefix, *around.prefixes)
+        self._ears: dict[IPAddress, Datagrams] = {}
+        failure: NoAnswer | RefusedByUs | None = None
+        versions = (4, 6) if any(a.version == 4 for a in self.own) else (6,)
+        for group in (GROUPS[version] for version in versions):
+            try:
+                ears = stack.enter_context(net.datagrams(group=group, group_port=PORT, ttl=TTL))
+            except (NoAnswer, RefusedByUs) as why:
+                failure = why
+            else:
+                self._ears[group] = ears
+        if failure is not None and not self._ears:
+            raise failure
+
+    def ask_in_turns(self) -> None:
+        """Four turns, the last only when there is somebody for it."""
+        types = sorted(set(self._ask.service_types))[:MAX_TYPES]
+        first = [(talk.ENUMERATION, packets.PTR), *_of_types(types)]
+        self._turn(first, LONGEST_SECONDS[0])
+        new = self._new_types(types)
+        self._turn([*_of_types(new), *first], LONGEST_SECONDS[1], self._known(first))
+        early = set(self.talkers)
+        last = self._new_types([*types, *new])
+        vague = [q for talker in self.talkers.values() for q in talker.vague()[:MAX_VAGUE_OF_ONE]][:MAX_VAGUE]
+        # What was new in the second turn is asked once more, too; what turns up only there, once.
+        asked = [*_of_types([*last, *new]), *dict.fromkeys(vague), *self._unnamed()]
+        self._turn(asked, LONGEST_SECONDS[2], self._known(_of_types(new)))
+        self._ask_late(set(self.talkers) - early, [*_of_types([*types, *new, *last]), first[0]])
+
+    def is_near(self, address: IPAddress) -> bool:
+        """Whether `address` is on the link itself."""
+        return bool(address.version == 6 and address.is_link_local()) or any(address in p for p in self._prefixes)
+
+    def _turn(
+        self, questions: Iterable[packets.Question], longest: float, known: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Ask everybody, and listen. Raises `NoAnswer` when no group can be reached."""
+        asked, began = list(packets.queries(questions, known)), time.monotonic()
+        failure: NoAnswer | RefusedByUs | None = None
+        for group in tuple(self._ears):
+            try:
+                for packet in asked:
+                    self._ears[group].send(packet, group, PORT)
+            except (NoAnswer, RefusedByUs) as why:
+                # One IP version that does not work here costs nothing of the other.
+                failure = why
+                del self._ears[group]
+        if failure is not None and not self._ears:
+            raise failure
+        self._listen(ANSWER_SECONDS, longest, time.monotonic() - began)
+
+    def _ask_late(self, late: set[IPAddress], questions: list[packets.Question]) -> None:
+        """Ask those by themselves (RFC 6762, 5.5) who were heard after the types had been asked for: they missed it."""
+        found = frozenset(self._ask.found())
+        late_ones = [a for a in sorted(late) if a in found and self._net.may_touch(a)][:MAX_LATE]
+        if not late_ones:
+            return
+        asked = list(packets.queries(questions))
+        for address in late_ones:
+            ears = self._ears.get(GROUPS[address.version])
+            try:
+                for packet in asked if ears is not None else ():
+                    ears.send(packet, address, PORT)  # type: ignore[union-attr]
+            except (NoAnswer, RefusedByUs):
+                continue
+        self._listen(ALONE_SECONDS, LONGEST_SECONDS[3])
+
+    def _listen(self, least: float, longest: float, waited: float = 0.0) -> None:
+        """Read what comes for `least` seconds and until nothing new came for `QUIET_SECONDS`, at most `longest` seconds.
+
+        `waited` of them have gone by since the questions were sent; what came meanwhile waits to be read, and is read on
+        the slowest computer, too.
+        """
+        heard: Counter[IPAddress] = Counter()
+        left = max(QUIET_SECONDS, longest - waited)
+        quiet, end = 0, time.monotonic() + left
+        for step in range(1, round(left / STEP_SECONDS) + 1):
+            before = sum(talker.grown for talker in self.talkers.values())
+            for ears in self._ears.values():
+                for data, source in ears.hear(STEP_SECONDS / len(self._ears)):
+                    heard[source] += 1
+                    if heard[source] <= PACKETS_PER_TURN:
+                        self._take(data, source)
+            grown = sum(talker.grown for talker in self.talkers.values()) > before
+            quiet = 0 if grown else quiet + 1
+            patient = waited + step * STEP_SECONDS < least or quiet * STEP_SECONDS < QUIET_SECONDS
+            if not patient or time.monotonic() > end:
+                return
+
+    def _take(self, data: bytes, source: IPAddress) -> None:
+        """Add what `data` says to what `source` has said, if it may be listened to."""
+        if source in self.own or not self._ask.is_target(source) or not (source.version == 4 or self.is_near(source)):
+            return
+        talker = self.talkers.get(source)
+        if talker is None:
+            if len(self.talkers) >= MAX_TALKERS:
+                return
+            talker = self.talkers[source] = talk.Talker(address=source)
+        mark = hash(data)
+        if mark in talker.heard or talker.reading > MAX_READING:
+            return
+        talker.heard.add(mark)
+        began = time.thread_time()
+        message = packets.read(data)
+        for record in message.records if message is not None else ():
+            talker.note(record)
+        talker.reading += time.thread_time() - began
+
+    def _new_types(self, asked: Sequence[str]) -> list[str]:
+        before = set(asked)
+        named = {name for t in self.talkers.values() for name in sorted(t.types - before)[:MAX_TYPES_OF_ONE]}
+        return sorted(named)[: max(0, MAX_TYPES - len(asked))]
+
+    def _known(self, asked: Iterable[packets.Question]) -> dict[str, list[str]]:
+        """The answers heard so far to what was `asked` before, by the name asked for (RFC 6762, 7.1).
+
+        What is asked for the first time goes without, or those who take no known answers would never hear of it.
+        """
+        before = {name for name, _ in asked}
+        known: dict[str, dict[str, None]] = {}
+        for talker in self.talkers.values():
+            for name in sorted(talker.types):
+                known.setdefault(talk.ENUMERATION, {})[f"{name}.local"] = None
+            for name in sorted(talker.instances):
+                known.setdefault(f"{packets.service_type(name)}.local", {})[f"{name}.local"] = None
+        return {name: list(answers) for name, answers in known.items() if name in before}
+
+    def _unnamed(self) -> list[packets.Question]:
+        """Reverse names of the addresses found so far that have not said their own name."""
+        named = {address for address, talker in self.talkers.items() if talker.own}
+        wanted = [a for a in self._ask.found() if a not in named and a not in self.own and self._net.may_touch(a)]
+        return [(packets.reverse_name(address), packets.PTR) for address in wanted[:MAX_REVERSE]]
 
 
-def _encoded(name: str) -> bytes:
-    """`name` as DNS labels; the instance part of a service name may hold dots and spaces."""
-    plain = name.removesuffix(".local")
-    service = service_type(plain)
-    instance = plain.removesuffix(service).removesuffix(".")
-    if service and instance and not instance.startswith("_"):
-        labels = [instance, *service.split("."), "local"]
-    else:
-        labels = name.split(".")
-    cut = (label.encode()[:63] for label in labels if label)
-    return b"".join(bytes((len(label),)) + label for label in cut) + b"\0"
-
-
-def _read(data: bytes, talker: _Talker) -> None:
-    """Add what a response packet says to `talker`; nothing when it is no readable response."""
-    # scapy is loaded here, where packets are taken apart, and not at the program's start.
-    from scapy.config import conf
-    from scapy.layers.dns import DNS
-
-    if talker.reading > MAX_READING or len(data) < _HEADER.size:
-        return
-    began = time.perf_counter()
-    # It writes its opinion of every strange packet to the terminal otherwise, and reads no section of more than 100.
-    logging.getLogger("scapy.runtime").setLevel(logging.CRITICAL)
-    conf.max_list_count = MAX_RECORDS
-    try:
-        message = DNS(data)
-        records = [r for part in (message.an, message.ar) for r in (part or [])] if message.qr else []
-    except Exception:  # noqa: BLE001 - scapy raises whatever the garbage makes it raise
-        records = []
-    for record in records:
-        # What cannot be read in one record costs that record and no other.
-        with suppress(AttributeError, TypeError, ValueError):
-            _note(record, talker)
-    talker.reading += time.perf_counter() - began
-
-
-def _note(record: Any, talker: _Talker) -> None:
-    name = _local(record.rrname)
-    if record.type == _PTR:
-        value = _local(record.rdata)
-        if f"{name}.local".lower() == ENUMERATION:
-            _add(talker.types, _known_type(value))
-        elif service := _known_type(name):
-            _add(talker.types, service)
-            if value.lower().endswith(f".{service}"):
-                _add(talker.instances, _with_type(value))
-    elif record.type == _SRV and service_type(name):
-        _add(talker.instances, _with_type(name))
-        if _with_type(name) in talker.instances:
-            talker.ports[_with_type(name)] = int(record.port)
-        _add(talker.hosts, _local(record.target))
-    elif record.type == _TXT and service_type(name):
-        entries = record.rdata if isinstance(record.rdata, list) else [record.rdata]
-        _add(talker.instances, _with_type(name))
-        if _with_type(name) in talker.instances:
-            talker.texts[_with_type(name)] = tuple(text for text in map(_text, entries[:MAX_ITEMS]) if text)
-    elif record.type in {_A, _AAAA}:
-        _add(talker.hosts, name)
-
-
-def _add(into: set[str], value: str) -> None:
-    if value and len(into) < MAX_ITEMS:
-        into.add(value)
-
-
-def _text(value: object) -> str:
-    return clean(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value))
-
-
-def _local(name: object) -> str:
-    """A name without its last dot and `.local`."""
-    return re.sub(r"\.local$", "", _text(name).removesuffix("."), flags=re.IGNORECASE)
-
-
-def _known_type(name: str) -> str:
-    """`name` when it is a service type, in small letters (RFC 6763, 7: their case says nothing); else empty."""
-    return name.lower() if _TYPE.fullmatch(name.lower()) else ""
-
-
-def service_type(instance: str) -> str:
-    """`_hap._tcp` of `Front Door._hap._tcp`; empty when there is none."""
-    return _known_type(".".join(instance.split(".")[-2:]))
-
-
-def _with_type(instance: str) -> str:
-    """The instance with its service type in small letters, so that all its records meet."""
-    service = service_type(instance)
-    return instance[: len(instance) - len(service)] + service
-
-
-def _sightings(address: IPAddress, talker: _Talker) -> Iterator[Sighting]:
-    """What it is first, then what its TXT records say of it; several sightings when one cannot hold it all."""
-    if not (talker.instances or talker.types or talker.hosts):
-        return
-    facts: dict[Fact, None] = {}
-    texts: dict[Fact, None] = {}
-    for instance in sorted(talker.instances):
-        name = service_type(instance)
-        transport = Transport.UDP if name.endswith("._udp") else Transport.TCP
-        port = talker.ports.get(instance)
-        facts[Fact(kind="dnssd.type", value=name, transport=transport, port=port)] = None
-        facts[Fact(kind="dnssd.instance", value=instance, transport=transport, port=port)] = None
-        for entry in talker.texts.get(instance, ()):
-            texts[Fact(kind="dnssd.txt", value=f"{name} {entry}", transport=transport, port=port)] = None
-    for name in sorted(talker.types - {service_type(i) for i in talker.instances}):
-        facts[Fact(kind="dnssd.type", value=name)] = None
-    what = ", ".join(sorted({service_type(i) for i in talker.instances} | talker.types)) or "its name"
-    everything = (*facts, *texts)[: MAX_SIGHTINGS * MAX_ITEMS]
-    for start in range(0, max(1, len(everything)), MAX_ITEMS):
-        yield Sighting(
-            source="mdns",
-            detail=f"announces {what}",
-            address=address,
-            hostnames=tuple(sorted(talker.hosts)),
-            facts=everything[start : start + MAX_ITEMS],
-        )
+def _of_types(types: Iterable[str]) -> list[packets.Question]:
+    return [(f"{name}.local", packets.PTR) for name in types]

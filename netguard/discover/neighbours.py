@@ -6,7 +6,8 @@ from netguard.discover._contract import Ask
 from netguard.model.observation import Fact, Sighting
 from netguard.net.access import Net
 
-AFTER = frozenset({"arp", "ping", "mdns", "ssdp"})
+AFTER = frozenset({"arp", "ndp", "ping", "mdns", "ssdp"})
+LISTENS = False
 
 
 def skip(ask: Ask) -> str | None:

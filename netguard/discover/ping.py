@@ -8,14 +8,17 @@ from netguard.model.vocabulary import PortState, Transport
 from netguard.net.access import Net
 
 AFTER: frozenset[str] = frozenset()
+LISTENS = False
 
 PORTS = (80, 443)
 """The two that firewalls on household devices most often let through or refuse aloud."""
 
 
 def skip(ask: Ask) -> str | None:
-    """Why it is not needed: ARP finds more, with less."""
-    return "ARP asks everybody already" if ask.raw_packets and ask.surroundings.vantage.mac is not None else None
+    """Why it is not needed: ARP and neighbour discovery find more, with less."""
+    if ask.raw_packets and ask.surroundings.vantage.mac is not None:
+        return "ARP and neighbour discovery ask everybody already"
+    return None
 
 
 def discover(ask: Ask, net: Net) -> Iterator[Sighting]:

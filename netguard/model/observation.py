@@ -42,8 +42,15 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(name="host.name", meaning="a name the device gives itself or the network gives it", sensitive=True),
+        Kind(name="host.address", meaning="an address it says is its own too", sensitive=True),
         Kind(name="host.alive", meaning="whether it answered at the end of the probing"),
         Kind(name="link.reply", meaning="answered to ARP, neighbour discovery or a connection attempt"),
+        Kind(name="link.via", meaning="MAC that carried its frames although they named another one", sensitive=True),
+        Kind(name="link.router", meaning="whether it says that it is an IPv6 router (RFC 4861, 4.4)"),
+        Kind(name="netbios.name", meaning="a NetBIOS name it holds, `DISKSTATION<20>`", sensitive=True),
+        Kind(name="netbios.group", meaning="a NetBIOS group it belongs to, `WORKGROUP<00>`", sensitive=True),
+        Kind(name="dhcp.vendor-class", meaning="DHCP vendor class identifier (option 60), `android-dhcp-13`"),
+        Kind(name="dhcp.parameters", meaning="DHCP options it asks for (option 55), `1,3,6,15`"),
         Kind(name="dnssd.type", meaning="a DNS-SD service type it announces, `_hap._tcp`; the port is the SRV port"),
         Kind(name="dnssd.instance", meaning="the instance name of an announced service", sensitive=True),
         Kind(name="dnssd.txt", meaning="one TXT entry of an announced service, `_hap._tcp ci=6`", sensitive=True),
@@ -55,6 +62,7 @@ KINDS: dict[str, Kind] = {
         Kind(name="upnp.device-type", meaning="device type in a UPnP description"),
         Kind(name="upnp.manufacturer", meaning="manufacturer in a UPnP description"),
         Kind(name="upnp.model", meaning="model name in a UPnP description"),
+        Kind(name="tcp.silent", meaning="TCP ports asked in vain of a device that answered on none, as ranges"),
         Kind(name="tcp.banner", meaning="first line a service said by itself"),
         Kind(name="ssh.banner", meaning="SSH identification string (RFC 4253, 4.2)"),
         Kind(name="ssh.key", meaning="SHA-256 of the SSH host key", sensitive=True),

@@ -8,7 +8,7 @@ from netaddr import IPAddress
 
 from netguard.discover._contract import Ask
 from netguard.model import address
-from netguard.model.surroundings import Surroundings
+from netguard.model.surroundings import Interface, Surroundings
 from netguard.model.vantage import NextHop, Segment, Vantage
 
 OWN = address.ip("192.0.2.10")
@@ -16,7 +16,7 @@ OWN_MAC = address.mac("00:00:5e:00:53:10")
 
 
 class FakeNet:
-    """`heard` is one list of (data, source) for each listening; `frames` one list of frames for each ARP round."""
+    """`heard` is one list of (data, source) for each listening; `frames` one list of frames for each round."""
 
     def __init__(self, heard=(), frames=(), states=None, untouchable=(), unreachable=()):
         self.source = OWN
@@ -25,6 +25,7 @@ class FakeNet:
         self.sent: list[tuple[bytes, IPAddress, int]] = []
         self.asked: list[tuple[bytes, IPAddress]] = []
         self.knocked: list[tuple[IPAddress, int]] = []
+        self.kinds: list[str] = []
 
     def may_touch(self, at):
         return at not in self.untouchable
@@ -46,7 +47,7 @@ class FakeNet:
 
     @contextmanager
     def raw(self, kind) -> Iterator["FakeNet"]:
-        assert kind == "arp"
+        self.kinds.append(kind)
         yield self
 
     def ask(self, frame, about):
@@ -59,12 +60,28 @@ class FakeNet:
         assert quiet < longest
         yield from self.frames.pop(0) if self.frames else ()
 
+    def frames_while(self, going):
+        for frame in self.frames.pop(0) if self.frames else ():
+            if not going():
+                return
+            yield frame
+
     def knock(self, addresses, ports):
         self.knocked = [(at, port) for port in ports for at in addresses]
         return {peer: self.states[peer] for peer in self.knocked if peer in self.states}
 
 
-def make_ask(*, targets=("192.0.2.0/28",), neighbours=(), gateway="192.0.2.1", mac=OWN_MAC, own=OWN, **given):
+def make_ask(
+    *,
+    targets=("192.0.2.0/28",),
+    neighbours=(),
+    gateway="192.0.2.1",
+    mac=OWN_MAC,
+    own=OWN,
+    own6=(),
+    prefixes=(),
+    **given,
+):
     vantage = Vantage(
         os="linux",
         interface="eth0",
@@ -74,7 +91,11 @@ def make_ask(*, targets=("192.0.2.0/28",), neighbours=(), gateway="192.0.2.1", m
         gateway=NextHop(address=address.ip(gateway)) if gateway else None,
     )
     return Ask(
-        surroundings=Surroundings(vantage=vantage),
+        surroundings=Surroundings(
+            vantage=vantage,
+            interfaces=(Interface(name="eth0", kind="wired", mac=mac, addresses=(own, *map(address.ip, own6))),),
+            prefixes=tuple(map(address.network, prefixes)),
+        ),
         targets=tuple(map(address.network, targets)),
         neighbours=lambda: tuple(neighbours),
         **given,

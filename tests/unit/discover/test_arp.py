@@ -39,9 +39,15 @@ def test_a_mac_of_any_notation_is_asked_with():
 
 
 def test_replies_and_requests_both_name_their_sender():
-    assert arp.parse(reply()) == (HUB, HUB_MAC)
-    assert arp.parse(reply(op=1)) == (HUB, HUB_MAC)
-    assert arp.parse(reply() + b"\0" * 18) == (HUB, HUB_MAC)  # padded to Ethernet's 60 bytes
+    hub = arp.Answer(address=HUB, mac=HUB_MAC)
+    assert arp.parse(reply()) == hub
+    assert arp.parse(reply(op=1)) == hub
+    assert arp.parse(reply() + b"\0" * 18) == hub  # padded to Ethernet's 60 bytes
+
+
+def test_a_frame_that_somebody_else_carries_names_its_sender_and_the_carrier():
+    carried = arp.parse(reply(hwsrc="00:00:5e:00:53:03"))
+    assert carried == arp.Answer(address=HUB, mac=address.mac("00:00:5e:00:53:03"), via=HUB_MAC)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +61,9 @@ def test_replies_and_requests_both_name_their_sender():
         reply(plen=16),
         reply(hwtype=6),
         reply(ptype=0x86DD),
-        reply(hwsrc="00:00:5e:00:53:03"),  # not the one who sent the frame
+        reply(hwsrc="01:00:5e:00:00:fb"),
+        reply(hwsrc="00:00:00:00:00:00"),
+        reply(mac="00:00:00:00:00:00", hwsrc="00:00:5e:00:53:03"),
         reply(mac="01:00:5e:00:00:fb"),  # a group is nobody
         reply(mac="ff:ff:ff:ff:ff:ff"),
         b"\xff" * 42,
@@ -74,7 +82,7 @@ def test_no_frame_breaks_the_reader(frame):
 @given(st.binary(min_size=42, max_size=64), st.sampled_from([b"\0\1\10\0\6\4\0\1", b"\0\1\10\0\6\4\0\2"]))
 def test_no_almost_right_frame_breaks_the_reader(frame, head):
     found = arp.parse(frame[:12] + b"\x08\x06" + head + frame[22:])
-    assert found is None or found[1].packed == frame[6:12]
+    assert found is None or (found.via or found.mac).packed == frame[6:12]
 
 
 def sightings(net, ask):
@@ -104,8 +112,30 @@ def test_the_same_answer_twice_is_one_and_a_second_mac_for_one_address_is_told(a
     assert sightings(net, ask()) == [("192.0.2.2", "00:00:5e:00:53:02"), ("192.0.2.2", "00:00:5e:00:53:66")]
 
 
+def test_the_carrier_is_a_fact_of_its_own(ask, fake_net):
+    extender, camera = "00:00:5e:00:53:66", "00:00:5e:00:53:03"
+    frames = [reply(), reply(mac=extender, hwsrc=camera, psrc="192.0.2.3"), reply(mac=extender)]
+    found = list(arp.discover(ask(), fake_net(frames=[frames])))
+    assert [(str(s.mac), {f.kind: f.value for f in s.facts}) for s in found] == [
+        (str(HUB_MAC), {"link.reply": "arp"}),
+        (camera, {"link.reply": "arp", "link.via": extender}),
+        (extender, {"link.reply": "arp"}),
+    ]
+
+
 def test_who_was_not_asked_for_and_our_own_frames_are_no_sightings(ask, fake_net):
-    net = fake_net(frames=[[reply(at="198.51.100.7"), reply(at=str(OWN), mac=str(OWN_MAC)), b"garbage"]])
+    net = fake_net(
+        frames=[
+            [
+                reply(at="198.51.100.7"),
+                reply(at=str(OWN), mac=str(OWN_MAC)),
+                b"garbage",
+                reply(at=str(OWN), mac="00:00:5e:00:53:66"),
+                reply(mac=str(OWN_MAC), hwsrc="00:00:5e:00:53:66"),
+                reply(hwsrc=str(OWN_MAC)),
+            ]
+        ]
+    )
     assert sightings(net, ask()) == []
 
 
@@ -119,3 +149,4 @@ def test_it_says_why_it_cannot_run(ask):
     assert arp.skip(ask(raw_packets=True)) is None
     assert arp.skip(ask()) == "raw packets need root"
     assert "no MAC" in arp.skip(ask(raw_packets=True, mac=None))
+    assert arp.skip(ask(raw_packets=True, own=address.ip("fd00::5"))) == "this interface has no IPv4 address"

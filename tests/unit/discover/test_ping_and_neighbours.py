@@ -47,7 +47,7 @@ def test_neighbours_that_were_asked_for_are_sighted_without_a_packet(ask, fake_n
         neighbour("ff02::fb"),
     )
     net = fake_net()
-    found = list(neighbours.discover(ask(neighbours=table), net))
+    found = list(neighbours.discover(ask(neighbours=table, targets=("192.0.2.0/24",)), net))
     assert [(str(s.address), len(s.facts)) for s in found] == [("192.0.2.2", 1), ("192.0.2.3", 0), ("fe80::2", 1)]
     assert neighbours.skip(ask()) is None
     assert (net.sent, net.asked, net.knocked) == ([], [], [])
@@ -56,4 +56,7 @@ def test_neighbours_that_were_asked_for_are_sighted_without_a_packet(ask, fake_n
 def test_neighbours_are_read_after_everybody_who_fills_the_table():
     from netguard import registry
 
-    assert registry.load_all("netguard.discover").keys() - {"neighbours"} == neighbours.AFTER
+    asking = {name: module for name, module in registry.load_all("netguard.discover").items() if not module.LISTENS}
+    # Those that ask each address found by itself come at the same time: what they would add is in the table already.
+    each = {name for name, module in asking.items() if module.AFTER and name != "neighbours"}
+    assert asking.keys() - each - {"neighbours"} == neighbours.AFTER
