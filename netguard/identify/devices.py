@@ -2,16 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeVar
 
 from netaddr import IPAddress
 
-from netguard.identify import evidence, expected, identity, merge, names
+from netguard.identify import evidence, expected, identity, join, marks, matching, merge, names
 from netguard.model import ports
 from netguard.model.address import is_randomised
 from netguard.model.device import Coverage, Device, Identity, Service, SightingNote
 from netguard.model.observation import Fact, Sighting
 from netguard.model.surroundings import Surroundings
-from netguard.model.vocabulary import Confidence, PortState, Role, Transport
+from netguard.model.vocabulary import (
+    DOOR_ROLES,
+    HUB_ROLES,
+    INFRASTRUCTURE_ROLES,
+    Confidence,
+    PortState,
+    Role,
+    Transport,
+)
 from netguard.rules.loader import Rules
 from netguard.rules.schema import DeviceRecord
 
@@ -26,6 +36,9 @@ MAX_NOTES = 32
 
 THIS_COMPUTER = "this computer"
 
+_GUARDED = DOOR_ROLES | HUB_ROLES | {Role.ALARM}
+"""What is joined with another MAC only when both showed its key: it must not vanish into a device that copies its words."""
+
 _STATES = (PortState.OPEN, PortState.CLOSED, PortState.FILTERED, PortState.OPEN_OR_FILTERED)
 """Which answer to believe when two probes saw a port differently: the more definite one."""
 
@@ -37,46 +50,110 @@ def devices(
     coverage: tuple[Coverage, ...],
     surroundings: Surroundings,
     rules: Rules,
+    *,
+    apart: frozenset[frozenset[str]] = frozenset(),
 ) -> tuple[Device, ...]:
     """The devices on the network, sorted by first address and MAC; each has a key that no other has.
 
     `facts` are what probes learnt, by the address they asked, as (probe's id, fact). `services` and `coverage` go to
-    whoever holds their address; a port that was asked does not make a device, one that answered does.
+    whoever holds their address; a port that was asked does not make a device, one that answered does. `apart` are
+    pairs of identities, each as `kind:value`, that the person said are two devices: they are never joined.
     """
     answered = {a for a, known in facts.items() if known} | {s.address for s in services if s.state is PortState.OPEN}
-    clusters = merge.merge(sightings, surroundings, answered)
-    drafts = [_Draft(cluster, facts, rules) for cluster in clusters]
+    probed = {address: tuple(fact for _, fact in known) for address, known in facts.items()}
+    clusters = merge.merge(
+        sightings,
+        surroundings,
+        answered,
+        facts=probed,
+        is_infrastructure=lambda shown: _role(shown, rules) in INFRASTRUCTURE_ROLES,
+        apart=apart,
+    )
+    drafts = _one_machine_once([_Draft(cluster, probed, rules) for cluster in clusters], probed, rules, apart)
     settled = identity.without_shared([draft.identities for draft in drafts])
-    return tuple(draft.device(own, services, coverage, rules) for draft, own in zip(drafts, settled, strict=True))
+    open_to = _by_address(services)
+    asked = _by_address(coverage)
+    return tuple(
+        draft.device(own, _at(open_to, draft), _at(asked, draft), rules)
+        for draft, own in zip(drafts, settled, strict=True)
+    )
+
+
+def _role(shown: tuple[Fact, ...], rules: Rules) -> Role:
+    """What an address alone would be taken for."""
+    return evidence.decide(matching.Trace(texts=_texts(shown)), matching.index_of(rules.devices)).role
+
+
+_Placed = TypeVar("_Placed", Service, Coverage)
+
+
+def _by_address(found: tuple[_Placed, ...]) -> dict[IPAddress, list[_Placed]]:
+    placed: dict[IPAddress, list[_Placed]] = defaultdict(list)
+    for each in found:
+        placed[each.address].append(each)
+    return placed
+
+
+def _at(placed: dict[IPAddress, list[_Placed]], draft: "_Draft") -> tuple[_Placed, ...]:
+    return tuple(each for address in draft.cluster.addresses for each in placed.get(address, ()))
+
+
+def _one_machine_once(
+    drafts: list["_Draft"],
+    probed: Mapping[IPAddress, tuple[Fact, ...]],
+    rules: Rules,
+    apart: frozenset[frozenset[str]],
+) -> list["_Draft"]:
+    """`drafts` with machines that have two network cards made one, in the order of devices."""
+    clusters = [draft.cluster for draft in drafts]
+    shown = merge.Shown((s for c in clusters for s in c.sightings), probed)
+    own = [draft.marks() for draft in drafts]
+    named = [frozenset(f"{i.kind}:{i.value}" for i in draft.identities) for draft in drafts]
+    left: dict[int, _Draft] = dict(enumerate(drafts))
+    for pair in join.pairs(clusters, own, named, apart, shown):
+        both = _Draft(join.joined(clusters[pair.first], clusters[pair.second], pair.why), probed, rules)
+        roles = {each.verdict.role for each in (both, drafts[pair.first], drafts[pair.second])}
+        if pair.by_key or not roles & _GUARDED:
+            left[pair.first] = both
+            del left[pair.second]
+    return sorted(left.values(), key=lambda draft: merge.place(draft.cluster))
 
 
 class _Draft:
     """One cluster while its parts are found out; `device` is the result."""
 
-    def __init__(
-        self, cluster: merge.Cluster, facts: Mapping[IPAddress, tuple[tuple[str, Fact], ...]], rules: Rules
-    ) -> None:
+    def __init__(self, cluster: merge.Cluster, probed: Mapping[IPAddress, tuple[Fact, ...]], rules: Rules) -> None:
         self.cluster = cluster
-        probed = [pair for address in cluster.addresses for pair in facts.get(address, ())]
-        self.facts = (*(f for s in cluster.sightings for f in s.facts), *(fact for _, fact in probed))
+        self.learnt = tuple(fact for address in cluster.addresses for fact in probed.get(address, ()))
+        self.facts = (*(f for s in cluster.sightings for f in s.facts), *self.learnt)
         self.hostnames = _hostnames(cluster.sightings, self.facts)
         self.texts = _texts(self.facts)
-        trace = evidence.Trace(
-            mac=cluster.mac, is_gateway=cluster.is_gateway, hostnames=self.hostnames, texts=self.texts
+        trace = matching.Trace(
+            mac=cluster.mac,
+            more_macs=cluster.more_macs,
+            is_gateway=cluster.is_gateway,
+            hostnames=self.hostnames,
+            texts=self.texts,
         )
         if cluster.is_vantage:
             self.verdict = evidence.Verdict(role=Role.COMPUTER, confidence=Confidence.CONFIRMED)
         else:
-            self.verdict = evidence.decide(trace, rules.devices.values())
+            self.verdict = evidence.decide(trace, matching.index_of(rules.devices))
         self.vendor = self._vendor(rules)
         self.identities = identity.identities(
-            mac=cluster.mac,
+            macs=cluster.macs,
             addresses=cluster.addresses,
             hostnames=self.hostnames,
             texts=self.texts,
             vendor=self.vendor,
             role=self.verdict.role,
         )
+
+    def marks(self) -> marks.Marks:
+        """What it shows that could make it one machine with another MAC; nothing when it has no such thing."""
+        if not self.cluster.disputed and not self.texts.keys() & join.KINDS:
+            return marks.NOTHING
+        return marks.of(self.cluster.sightings, self.learnt, self.cluster.addresses)
 
     def _vendor(self, rules: Rules) -> str | None:
         record = self.verdict.record
@@ -90,7 +167,6 @@ class _Draft:
     ) -> Device:
         """The device, recognised by `own`, which no other device shows."""
         cluster, record = self.cluster, self.verdict.record
-        held = frozenset(cluster.addresses)
         inbound = expected.Inbound.of(record, self.facts, rules.ports)
         return Device(
             key=identity.key(own),
@@ -107,19 +183,22 @@ class _Draft:
             confidence=self.verdict.confidence,
             hostnames=self.hostnames,
             firmware=names.firmware(self.texts),
-            services=_services([s for s in services if s.address in held], inbound),
-            coverage=_coverage([c for c in coverage if c.address in held]),
-            sightings=self._notes(len(self.identities) - len(own), record),
+            services=_services(services, inbound),
+            coverage=_coverage(coverage),
+            sightings=self._notes(own, record),
         )
 
-    def _notes(self, shared: int, record: DeviceRecord | None) -> tuple[SightingNote, ...]:
+    def _notes(self, own: tuple[Identity, ...], record: DeviceRecord | None) -> tuple[SightingNote, ...]:
         details = list(self.cluster.notes)
         if record is not None:
             details.append(f"recognised by the record {record.id}")
         if self.verdict.note is not None:
             details.append(self.verdict.note)
+        shared = [each.kind for each in self.identities if each not in own]
+        if "upnp" in shared:
+            details.append("the same UPnP id is shown by two devices")
         if shared:
-            details.append(f"{shared} of its identifiers are shown by another device too and were set aside")
+            details.append(f"{len(shared)} of its identifiers are shown by another device too and were set aside")
         notes = [SightingNote(source="identify", detail=detail) for detail in details]
         by_source: dict[str, list[SightingNote]] = defaultdict(list)
         for source, detail in sorted({(s.source, s.detail) for s in self.cluster.sightings}):
@@ -149,7 +228,7 @@ def _as_texts(fact: Fact) -> tuple[str, ...]:
     return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in items if v is not None)
 
 
-def _services(found: list[Service], inbound: expected.Inbound) -> tuple[Service, ...]:
+def _services(found: tuple[Service, ...], inbound: expected.Inbound) -> tuple[Service, ...]:
     """One service per port, with what all probes said about it together."""
     by_port: dict[tuple[int, int, Transport, int], list[Service]] = defaultdict(list)
     for service in found:
@@ -178,17 +257,26 @@ def _joined(same: list[Service], inbound: expected.Inbound) -> Service:
     )
 
 
-def _coverage(asked: list[Coverage]) -> tuple[Coverage, ...]:
+def _coverage(asked: tuple[Coverage, ...]) -> tuple[Coverage, ...]:
     """What was asked, one line per address, transport and engine."""
-    union: dict[tuple[int, int, Transport, str], set[int]] = defaultdict(set)
+    union: dict[tuple[int, int, Transport, str], set[str]] = defaultdict(set)
     addresses: dict[tuple[int, int], IPAddress] = {}
     for each in asked:
         where = (each.address.version, int(each.address))
         addresses[where] = each.address
-        union[(*where, each.transport, each.engine)] |= ports.parse(each.ports)
+        union[(*where, each.transport, each.engine)].add(each.ports)
     return tuple(
         Coverage(
-            address=addresses[line[0], line[1]], transport=line[2], ports=ports.render(union[line]), engine=line[3]
+            address=addresses[line[0], line[1]],
+            transport=line[2],
+            ports=_united(frozenset(union[line])),
+            engine=line[3],
         )
         for line in sorted(union)
     )
+
+
+@lru_cache(maxsize=64)
+def _united(texts: frozenset[str]) -> str:
+    """The ports in any of `texts`; most devices were asked the same ones."""
+    return ports.render(frozenset().union(*map(ports.parse, texts)))

@@ -9,12 +9,8 @@ a role is a reason to look closer, never a reason to trust.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netaddr import EUI
-
-from netguard.model.address import is_randomised
+from netguard.identify.matching import Index, Shown, Trace
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, INFRASTRUCTURE_ROLES, Confidence, Role
-from netguard.rules import globs
-from netguard.rules.review import oui_prefix, values
 from netguard.rules.schema import DeviceRecord, Evidence, Weight
 
 POINTS: Mapping[Weight, int] = {"certain": 100, "strong": 70, "medium": 50, "weak": 20}
@@ -29,25 +25,12 @@ CONFIRMED, LIKELY = 100, 50
 CONTESTED = 0.75
 """A record of another role with this share of the winner's points makes the winner less sure."""
 
-MAX_TEXTS = 256
-"""Different values of one kind that are compared; stops a device that announces thousands of services."""
-
 _CERTAIN = frozenset({"tls.subject", "tls.issuer", "dnssd.txt"})
 _STRONG = frozenset(
     {"dnssd.type", "dnssd.instance", "ssdp.type", "upnp.device-type", "upnp.manufacturer", "upnp.model", "gateway"}
 )
 _WEAK = frozenset({"oui", "hostname"})
 _CONFIDENCES = tuple(Confidence)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """Everything one device has shown. `texts` is by kind of observation, sorted; `hostnames` are as they were said."""
-
-    mac: EUI | None = None
-    is_gateway: bool = False
-    hostnames: tuple[str, ...] = ()
-    texts: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +53,11 @@ class _Weighed:
     model: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """A line of evidence that is there, and the texts that show it, by key."""
-
-    place: int
-    evidence: Evidence
-    points: int
-    hits: Mapping[str, frozenset[str]]
-
-
-def decide(trace: Trace, records: Iterable[DeviceRecord]) -> Verdict:
+def decide(trace: Trace, records: Index | Iterable[DeviceRecord]) -> Verdict:
     """The record and role that the evidence speaks for. The order of `records` does not matter."""
-    weighed = [w for w in (_weigh(record, trace) for record in records) if w is not None]
+    index = records if isinstance(records, Index) else Index(records)
+    shown = ((index.records[number], lines) for number, lines in index.shown(trace).items())
+    weighed = [w for w in (_weigh(record, lines) for record, lines in shown) if w is not None]
     if trace.is_gateway:
         # Routers repeat what other devices announce (mDNS reflectors) and share discs; only a maker's own record
         # outweighs the fact that this computer's packets leave through it.
@@ -130,11 +105,16 @@ def _confidence(each: _Weighed) -> Confidence:
     return Confidence.LIKELY if each.points >= LIKELY else Confidence.POSSIBLE
 
 
-def _weigh(record: DeviceRecord, trace: Trace) -> _Weighed | None:
-    found = [line for line in (_line(place, each, trace) for place, each in enumerate(record.evidence)) if line]
+def _weigh(record: DeviceRecord, found: list[Shown]) -> _Weighed | None:
+    """What the lines that are there add up to; null when they are all such as others show too."""
     if all(line.evidence.shared for line in found):
         return None
-    points = [line.points for line in found if not any(_implies(other, line) for other in found if other is not line)]
+    worth = [_points(line.evidence) for line in found]
+    points = [
+        worth[n]
+        for n, line in enumerate(found)
+        if not any(_implies(other, worth[m], line, worth[n]) for m, other in enumerate(found) if m != n)
+    ]
     return _Weighed(
         record=record,
         points=sum(points),
@@ -143,24 +123,13 @@ def _weigh(record: DeviceRecord, trace: Trace) -> _Weighed | None:
     )
 
 
-def _line(place: int, line: Evidence, trace: Trace) -> _Line | None:
-    """The line with the texts that match each of its keys; null when a key has none."""
-    hits: dict[str, frozenset[str]] = {}
-    for key, wanted in line.match.items():
-        texts = _texts(key, values(wanted), trace)
-        if not texts:
-            return None
-        hits[key] = texts
-    return _Line(place=place, evidence=line, points=_points(line), hits=hits)
-
-
-def _implies(other: _Line, line: _Line) -> bool:
-    """Whether `other` says all that `line` does, from the same texts: the same fact is not counted twice."""
+def _implies(other: Shown, more: int, line: Shown, points: int) -> bool:
+    """Whether `other`, worth `more`, says all that `line` does, from the same texts: no fact is counted twice."""
     if not all(key in other.hits and other.hits[key] & texts for key, texts in line.hits.items()):
         return False
     if len(line.hits) < len(other.hits):
-        return other.points >= line.points
-    return (other.points, -other.place) > (line.points, -line.place)
+        return more >= points
+    return (more, -other.place) > (points, -line.place)
 
 
 def _points(line: Evidence) -> int:
@@ -175,25 +144,3 @@ def _usual(keys: frozenset[str]) -> Weight:
     if keys & _STRONG:
         return "strong"
     return "weak" if len(keys & _WEAK) == len(keys) == 1 else "medium"
-
-
-def _texts(key: str, wanted: tuple[str, ...], trace: Trace) -> frozenset[str]:
-    if key == "oui":
-        if trace.mac is None or is_randomised(trace.mac):
-            return frozenset()
-        mac = f"{int(trace.mac):012x}"
-        return frozenset({mac}) if any(mac.startswith(oui_prefix(text) or "-") for text in wanted) else frozenset()
-    if key == "gateway":
-        stated = "true" if trace.is_gateway else "false"
-        return frozenset({stated} & set(wanted))
-    shown = _name_forms(trace.hostnames) if key == "hostname" else trace.texts.get(key, ())
-    return frozenset(text for text in shown[:MAX_TEXTS] if any(globs.matches(glob, text) for glob in wanted))
-
-
-def _name_forms(hostnames: tuple[str, ...]) -> tuple[str, ...]:
-    """Each name in full and its first label: records say `connect`, networks say `connect.fritz.box`."""
-    forms: dict[str, None] = {}
-    for name in hostnames:
-        full = name.rstrip(".").lower()
-        forms.update({full: None, full.partition(".")[0]: None})
-    return tuple(forms)

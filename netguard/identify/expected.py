@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netguard.model import ports as port_sets
 from netguard.model.observation import Fact
@@ -50,6 +51,7 @@ class Inbound:
         return None if self.ports is None else (transport, port) in self.ports
 
 
+@lru_cache(maxsize=4)
 def _risky(rules: PortRules) -> frozenset[tuple[Transport, int]]:
     return frozenset(
         (rule.transport, port)

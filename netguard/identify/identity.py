@@ -49,7 +49,7 @@ _BY_TEXT: tuple[tuple[str, str, re.Pattern[str], Stability], ...] = (
 
 def identities(
     *,
-    mac: EUI | None,
+    macs: Sequence[EUI],
     addresses: Sequence[IPAddress],
     hostnames: Sequence[str],
     texts: Mapping[str, Sequence[str]],
@@ -59,15 +59,15 @@ def identities(
     """Everything by which the device could be recognised again, strongest first. There is always one."""
     found: dict[tuple[str, str], Identity] = {}
     for each in (
-        *_told(texts),
-        *_of_hardware(mac),
+        *told(texts),
+        *_of_hardware(macs),
         *_named(hostnames, addresses, vendor, role),
-        *_of_network(mac, addresses),
+        *_of_network(macs, addresses),
     ):
         found.setdefault((each.kind, each.value), each)
     ranked = sorted(found.values(), key=lambda i: (ORDER.index(i.kind), i.value if i.kind != "address" else ""))
     kept = [i for i in ranked if i.kind in {"mac", "random-mac", "address"}]
-    others = [i for i in ranked if i not in kept][: MAX_IDENTITIES - len(kept[:2])]
+    others = [i for i in ranked if i not in kept][: MAX_IDENTITIES - len(kept[:3])]
     return tuple(sorted((*others, *kept), key=lambda i: ORDER.index(i.kind)))[:MAX_IDENTITIES]
 
 
@@ -86,7 +86,8 @@ def key(of: Sequence[Identity]) -> str:
     return f"{of[0].kind}:{of[0].value}"
 
 
-def _told(texts: Mapping[str, Sequence[str]]) -> Iterator[Identity]:
+def told(texts: Mapping[str, Sequence[str]]) -> Iterator[Identity]:
+    """The ids and keys in what it shows, `texts` by kind of observation; one that two texts state comes twice."""
     for kind, source, pattern, stability in _BY_TEXT:
         for text in texts.get(source, ()):
             match = pattern.fullmatch(text.lower())
@@ -98,9 +99,10 @@ def _told(texts: Mapping[str, Sequence[str]]) -> Iterator[Identity]:
             yield Identity(kind=kind, value=value, stability=stability)
 
 
-def _of_hardware(mac: EUI | None) -> Iterator[Identity]:
-    if mac is not None and not is_randomised(mac):
-        yield Identity(kind="mac", value=mac.format(mac_unix_expanded), stability=Stability.PERMANENT)
+def _of_hardware(macs: Sequence[EUI]) -> Iterator[Identity]:
+    for mac in macs:
+        if not is_randomised(mac):
+            yield Identity(kind="mac", value=mac.format(mac_unix_expanded), stability=Stability.PERMANENT)
 
 
 def _named(
@@ -109,16 +111,21 @@ def _named(
     """A name counts only with something that says what bears it: `Living Room` alone is anybody."""
     if vendor is None and role is Role.UNKNOWN:
         return
-    marks = {re.sub(r"[.:]", "-", str(a)) for a in addresses}
-    for name in sorted({n.lower().partition(".")[0].strip() for n in hostnames}):
-        if name in NO_NAMES or any(mark in name for mark in marks):
-            continue
+    for name in sorted(telling(hostnames, addresses)):
         value = "/".join((name, (vendor or "-").lower(), role))
         yield Identity(kind="name", value=value, stability=Stability.STABLE)
 
 
-def _of_network(mac: EUI | None, addresses: Iterable[IPAddress]) -> Iterator[Identity]:
-    if mac is not None and is_randomised(mac):
-        yield Identity(kind="random-mac", value=mac.format(mac_unix_expanded), stability=Stability.TEMPORARY)
+def telling(hostnames: Iterable[str], addresses: Iterable[IPAddress]) -> frozenset[str]:
+    """First labels of `hostnames` in small letters, without those that many devices have or that say an address."""
+    marks = {re.sub(r"[.:]", "-", str(a)) for a in addresses}
+    labels = {n.lower().partition(".")[0].strip() for n in hostnames}
+    return frozenset(n for n in labels - NO_NAMES if not any(mark in n for mark in marks))
+
+
+def _of_network(macs: Sequence[EUI], addresses: Iterable[IPAddress]) -> Iterator[Identity]:
+    for mac in macs:
+        if is_randomised(mac):
+            yield Identity(kind="random-mac", value=mac.format(mac_unix_expanded), stability=Stability.TEMPORARY)
     for address in addresses:
         yield Identity(kind="address", value=str(address), stability=Stability.TEMPORARY)

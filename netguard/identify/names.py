@@ -69,11 +69,14 @@ def firmware(texts: Mapping[str, Sequence[str]]) -> str | None:
 
 
 def _stated(texts: Mapping[str, Sequence[str]], starts: Sequence[str]) -> str | None:
+    entries = texts.get("dnssd.txt", ())
+    lows = [text.lower() for text in entries]
     for start in starts:
-        for text in texts.get("dnssd.txt", ()):
-            stated = text[len(start) :].strip()
-            if text.lower().startswith(start) and stated and stated.lower().partition(",")[0] not in _ICONS:
-                return clean(stated, MAX_SHOWN)
+        for text, low in zip(entries, lows, strict=True):
+            if low.startswith(start):
+                stated = text[len(start) :].strip()
+                if stated and stated.lower().partition(",")[0] not in _ICONS:
+                    return clean(stated, MAX_SHOWN)
     return None
 
 

@@ -17,6 +17,52 @@ MAX_STARS = 4
 _CACHE = 4096
 """Compiled globs kept: every shipped record's and a person's own several times over."""
 
+_WILD = re.compile(r"[*?]")
+
+
+class Glob:
+    """A glob made ready for many texts. Texts are given to it in small letters (`str.lower`), as it is itself.
+
+    `head` is the fixed text that whatever matches begins with, `core` the longest fixed text that it holds; both may
+    be empty. `fixed` says that nothing but `head` itself matches.
+    """
+
+    __slots__ = ("_low", "_pieces", "_width", "core", "fixed", "head")
+
+    def __init__(self, glob: str) -> None:
+        low = glob.lower()
+        parts = _WILD.split(low)
+        self.head = parts[0]
+        self.core = max(parts, key=len)
+        self.fixed = len(parts) == 1
+        self._low = low
+        self._pieces: tuple[re.Pattern[str], ...] = ()
+        self._width = len(low) - low.rfind("*") - 1
+
+    def matches(self, low: str) -> bool:
+        """Whether the whole of `low`, a text in small letters, has this form."""
+        if self.fixed:
+            return low == self.head
+        if self.core not in low:
+            return False
+        if not self._pieces:
+            # Made when first needed: few of some thousand globs ever meet a text that holds their core.
+            self._pieces = _pieces(self._low)
+        first, last = self._pieces[0], self._pieces[-1]
+        if len(self._pieces) == 1:
+            return first.fullmatch(low) is not None
+        head = first.match(low)
+        if head is None:
+            return False
+        position = head.end()
+        for piece in self._pieces[1:-1]:
+            found = piece.search(low, position)
+            if found is None:
+                return False
+            position = found.end()
+        start = len(low) - self._width
+        return start >= position and last.fullmatch(low, start) is not None
+
 
 def problem(glob: str) -> str | None:
     """Why `glob` cannot be used in a rule, or null."""
@@ -31,27 +77,18 @@ def problem(glob: str) -> str | None:
 
 def matches(glob: str, text: str) -> bool:
     """Whether the whole of `text` has the form `glob`, upper and lower case being the same."""
-    glob, text = glob.lower(), text.lower()
-    pieces = _pieces(glob)
-    if len(pieces) == 1:
-        return pieces[0].fullmatch(text) is not None
-    head = pieces[0].match(text)
-    if head is None:
-        return False
-    position = head.end()
-    for piece in pieces[1:-1]:
-        found = piece.search(text, position)
-        if found is None:
-            return False
-        position = found.end()
-    width = len(glob) - glob.rfind("*") - 1
-    return len(text) - width >= position and pieces[-1].fullmatch(text, len(text) - width) is not None
+    return compiled(glob).matches(text.lower())
 
 
 @lru_cache(maxsize=_CACHE)
-def _pieces(glob: str) -> tuple[re.Pattern[str], ...]:
+def compiled(glob: str) -> Glob:
+    """`glob` made ready; the same one for the same text."""
+    return Glob(glob)
+
+
+def _pieces(low: str) -> tuple[re.Pattern[str], ...]:
     """What stands between the stars, each as a pattern of fixed length (so that it never backtracks)."""
     return tuple(
         re.compile("".join("." if letter == "?" else re.escape(letter) for letter in part), re.DOTALL)
-        for part in glob.split("*")
+        for part in low.split("*")
     )

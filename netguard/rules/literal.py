@@ -11,33 +11,19 @@ MAX_FILE = 64 * 1024
 MAX_DEPTH = 32
 """Deepest nesting; records have about 5. Stops a file made to exhaust the stack."""
 
-_CORE = "tag:yaml.org,2002:"
-_PLAIN_TAGS = frozenset(_CORE + name for name in ("str", "bool", "int", "float", "null", "map", "seq"))
+_INT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,15}")
+_NUMERIC = frozenset("-0123456789")
+_NO_KEY = object()
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 class UnusableError(ValueError):
     """The text is nothing that a rule file may hold. The message is `line N: reason`."""
 
 
-class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """Reads plain scalars as YAML 1.2's core schema does: `no`, `00:17:88` and `2026-11-20` stay text."""
-
-
-def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    for name, pattern, first in (
-        ("bool", r"^(?:true|false)$", "tf"),
-        ("int", r"^-?(?:0|[1-9][0-9]{0,15})$", "-0123456789"),
-        ("float", r"^-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,15}$", "-0123456789"),
-        ("null", r"^(?:null|~|)$", "n~"),
-    ):
-        for letter in first:
-            found.setdefault(letter, []).append((_CORE + name, re.compile(pattern)))
-    found[""] = [(_CORE + "null", re.compile(r"^$"))]
-    return found
-
-
-_Loader.yaml_implicit_resolvers = _resolvers()
+_Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+"""Only its events are used: what a plain scalar means is said here (`_plain`), and nothing else is ever built."""
 
 
 def parse(data: bytes) -> Any:
@@ -54,20 +40,11 @@ def parse(data: bytes) -> Any:
         line = data.count(b"\n", 0, error.start) + 1
         raise UnusableError(f"line {line}: it is not UTF-8") from error
     try:
-        depth = 0
-        # The events come one by one, so what is too deep is refused before anything recurses into it.
-        for event in yaml.parse(text, Loader=_Loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > MAX_DEPTH:
-                raise UnusableError(f"line {_line(event)}: it is nested deeper than {MAX_DEPTH} levels")
-            if isinstance(event, yaml.AliasEvent):
-                raise UnusableError(f"line {_line(event)}: aliases are not allowed, write it out")
         loader = _Loader(text)
-        node = loader.get_single_node()
-        if node is None:
-            raise UnusableError("line 1: the file is empty")
-        _inspect(node)
-        return loader.construct_document(node)
+        try:
+            return _document(loader)
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -76,26 +53,113 @@ def parse(data: bytes) -> Any:
         raise UnusableError(f"line 1: it is not YAML ({' '.join(str(error).split())[:120]})") from error
 
 
-def _inspect(root: yaml.Node) -> None:
-    """Refuses types, repeated keys and keys that are no text, anywhere below `root`."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.tag not in _PLAIN_TAGS:
-            raise UnusableError(f"line {_line(node)}: types such as {node.tag} are not allowed")
-        if isinstance(node, yaml.SequenceNode):
-            waiting.extend(node.value)
-        elif isinstance(node, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in node.value:
-                if not isinstance(key, yaml.ScalarNode):
-                    raise UnusableError(f"line {_line(key)}: a field's name has to be text")
-                if key.value in seen:
-                    raise UnusableError(f"line {_line(key)}: {key.value} is there twice")
-                seen.add(key.value)
-                waiting.append(value)
+class _Document:
+    """The one document's value, built while the events come: what is too deep is refused before anything recurses."""
+
+    __slots__ = ("found", "inside", "key", "outside", "seen")
+
+    def __init__(self) -> None:
+        self.found: list[Any] = []
+        self.inside: Any = self.found
+        self.seen: set[str] | None = None
+        """The innermost mapping's field names so far; null in a list."""
+        self.key: Any = _NO_KEY
+        """The field that waits for its value."""
+        self.outside: list[tuple[Any, set[str] | None, Any]] = []
+
+    def scalar(self, event: Any) -> None:
+        """A text, number, truth value or null, or a field's name."""
+        if event.tag is not None:
+            raise _typed(event)
+        text = event.value
+        value = _plain(text) if event.implicit[0] else text
+        if self.seen is None or self.key is not _NO_KEY:
+            self.put(value)
+        elif text in self.seen:
+            raise UnusableError(f"line {_line(event)}: {text} is there twice")
+        else:
+            self.seen.add(text)
+            self.key = value
+
+    def begin(self, event: Any) -> None:
+        """A mapping or list."""
+        if event.tag is not None:
+            raise _typed(event)
+        if self.seen is not None and self.key is _NO_KEY:
+            raise UnusableError(f"line {_line(event)}: a field's name has to be text")
+        if len(self.outside) >= MAX_DEPTH:
+            raise UnusableError(f"line {_line(event)}: it is nested deeper than {MAX_DEPTH} levels")
+        self.outside.append((self.inside, self.seen, self.key))
+        if type(event) is yaml.MappingStartEvent:
+            self.inside, self.seen = {}, set()
+        else:
+            self.inside, self.seen = [], None
+        self.key = _NO_KEY
+
+    def end(self, _event: Any) -> None:
+        """The end of the innermost mapping or list."""
+        value = self.inside
+        self.inside, self.seen, self.key = self.outside.pop()
+        self.put(value)
+
+    def put(self, value: Any) -> None:
+        """`value` where it belongs."""
+        if self.seen is None:
+            self.inside.append(value)
+        else:
+            self.inside[self.key] = value
+            self.key = _NO_KEY
+
+    def alias(self, event: Any) -> None:
+        """A few of them would make a file of a kilobyte stand for a gigabyte."""
+        raise UnusableError(f"line {_line(event)}: aliases are not allowed, write it out")
+
+    def document(self, event: Any) -> None:
+        """The beginning of a document."""
+        if self.found:
+            raise UnusableError(f"line {_line(event)}: it is not YAML (of one document: another one begins)")
 
 
-def _line(what: yaml.Node | yaml.Event) -> int:
-    mark = what.start_mark
+_STEPS = {
+    yaml.ScalarEvent: _Document.scalar,
+    yaml.MappingStartEvent: _Document.begin,
+    yaml.SequenceStartEvent: _Document.begin,
+    yaml.MappingEndEvent: _Document.end,
+    yaml.SequenceEndEvent: _Document.end,
+    yaml.AliasEvent: _Document.alias,
+    yaml.DocumentStartEvent: _Document.document,
+}
+
+
+def _document(loader: Any) -> Any:
+    """The value of the document in `loader`. Raises `UnusableError` and `yaml.YAMLError`."""
+    document = _Document()
+    next_event = loader.get_event
+    while (event := next_event()) is not None:
+        step = _STEPS.get(type(event))
+        if step is not None:
+            step(document, event)
+    if not document.found:
+        raise UnusableError("line 1: the file is empty")
+    return document.found[0]
+
+
+def _plain(text: str) -> Any:
+    """What a scalar without quotes means in YAML 1.2's core schema: `no`, `00:17:88` and `2026-11-20` stay text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _NUMERIC:
+        if _INT.fullmatch(text):
+            return int(text)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+    return text
+
+
+def _typed(event: Any) -> UnusableError:
+    return UnusableError(f"line {_line(event)}: types such as {event.tag} are not allowed")
+
+
+def _line(event: Any) -> int:
+    mark = event.start_mark
     return mark.line + 1 if mark else 1

@@ -59,31 +59,35 @@ def load(overlay: Path | None = None) -> Rules:
     A folder `overlay` that does not exist adds nothing. Raises `RulesError`.
     """
     root = data_root("rules")
-    shipped = {path.stem: _device(path, path.relative_to(root.parent)) for path in _yaml_files(root / "devices")}
+    # What was read is kept until the digest is made of it: each file is opened once, and no other text is vouched for.
+    read: dict[Path, bytes] = {}
+    name = root.name
+    shipped = {path.stem: _device(path, f"{name}/devices/{path.name}", read) for path in _yaml_files(root / "devices")}
     if not shipped:
         raise RulesError(f"{root}: devices: there are no records; install netguard again")
     own: dict[str, DeviceRecord] = {}
     replaced: dict[str, Path] = {}
     if overlay is not None and overlay.is_dir():
         for path in _yaml_files(overlay / "devices"):
-            own[path.stem] = record = _device(path, path)
+            own[path.stem] = record = _device(path, path.as_posix(), read)
             _check_replacement(record, path, shipped, replaced)
     devices = {id_: record for id_, record in shipped.items() if id_ not in replaced} | own
-    ports = _read(root / "ports.yaml", root.name + "/ports.yaml", PortRules)
-    _complain(root.name + "/ports.yaml", review.ports(ports))
+    ports = _read(root / "ports.yaml", f"{name}/ports.yaml", PortRules, read)
+    _complain(f"{name}/ports.yaml", review.ports(ports))
+    read[root / "vendors.csv"] = vendors = _bytes(root / "vendors.csv", MAX_VENDORS)
     return Rules(
         devices=MappingProxyType(dict(sorted(devices.items()))),
         ports=ports,
-        vendors=table(_bytes(root / "vendors.csv", MAX_VENDORS), root.name + "/vendors.csv"),
-        digest=_digest(root, overlay),
+        vendors=table(vendors, f"{name}/vendors.csv"),
+        digest=_digest(root, overlay, read),
         records=len(devices),
         overlays=len(own),
     )
 
 
-def _device(path: Path, shown: Path) -> DeviceRecord:
-    record = _read(path, shown.as_posix(), DeviceRecord)
-    _complain(shown.as_posix(), review.device(record, path.stem))
+def _device(path: Path, shown: str, read: dict[Path, bytes]) -> DeviceRecord:
+    record = _read(path, shown, DeviceRecord, read)
+    _complain(shown, review.device(record, path.stem))
     return record
 
 
@@ -104,9 +108,11 @@ def _check_replacement(
     replaced[record.replaces] = path
 
 
-def _read(path: Path, shown: str, shape: type[_Shape]) -> _Shape:
+def _read(path: Path, shown: str, shape: type[_Shape], read: dict[Path, bytes]) -> _Shape:
+    """The record in the file `path`, whose bytes are added to `read`. Raises `RulesError`, which says `shown`."""
+    read[path] = data = _bytes(path, literal.MAX_FILE)
     try:
-        raw = literal.parse(_bytes(path, literal.MAX_FILE))
+        raw = literal.parse(data)
     except literal.UnusableError as error:
         raise RulesError(f"{shown}: {error}") from error
     if not isinstance(raw, dict):
@@ -167,8 +173,11 @@ def _yaml_files(folder: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _digest(root: Path, overlay: Path | None) -> str:
-    """SHA-256 over (name, length, bytes) of every file, line ends as on Unix so that systems agree."""
+def _digest(root: Path, overlay: Path | None, read: Mapping[Path, bytes]) -> str:
+    """SHA-256 over (name, length, bytes) of every file, line ends as on Unix so that systems agree.
+
+    `read` are the bytes of files that were read already.
+    """
     sources: list[tuple[str, Path, tuple[str, ...]]] = [("rules", root, ("*.yaml", "*.csv"))]
     if overlay is not None and overlay.is_dir():
         sources.append(("own", overlay, ("devices/*.yaml",)))
@@ -179,7 +188,7 @@ def _digest(root: Path, overlay: Path | None) -> str:
             found.update({f"{label}/{p.relative_to(folder).as_posix()}": p for p in folder.rglob(pattern)})
     digest = hashlib.sha256()
     for name, path in sorted(found.items()):
-        data = _bytes(path, MAX_VENDORS).replace(b"\r\n", b"\n")
+        data = (read[path] if path in read else _bytes(path, MAX_VENDORS)).replace(b"\r\n", b"\n")
         digest.update(f"{name}\x00{len(data)}\x00".encode())
         digest.update(data)
     return digest.hexdigest()

@@ -1,15 +1,17 @@
 """What holds of identification for any sightings whatever: order, repetition and hostile text."""
 
+import dataclasses
 import time
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from netaddr import IPNetwork
 
 from netguard.identify import identity
-from netguard.identify.devices import devices
+from netguard.identify.devices import THIS_COMPUTER, devices
 from netguard.identify.merge import merge
-from netguard.model.address import ip, mac
+from netguard.model.address import ip, is_randomised, mac
 from netguard.model.device import Service
 from netguard.model.observation import KINDS, Fact, Sighting
 from netguard.model.surroundings import Interface, Neighbour, Surroundings
@@ -19,6 +21,7 @@ from netguard.rules import globs
 from netguard.rules.loader import load
 
 RULES = load()
+NET = IPNetwork("192.0.2.0/24")
 GATEWAY = mac("0c:9d:92:00:00:01")
 VANTAGE = Vantage(
     os="linux",
@@ -80,8 +83,27 @@ sightings = st.builds(
     hostnames=st.lists(texts, max_size=2).map(tuple),
     facts=st.lists(facts, max_size=4).map(tuple),
 )
-homes = st.lists(sightings, max_size=40)
-calm = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=150)
+# Few names, ids, keys and claims, so that machines are split and joined often.
+marks = st.one_of(
+    st.builds(Fact, kind=st.just("host.address"), value=addresses.map(str)),
+    st.builds(Fact, kind=st.just("tls.key"), value=st.sampled_from(["k" * 64, "l" * 64])),
+    st.builds(Fact, kind=st.just("upnp.udn"), value=st.sampled_from(["uuid:device-one", "uuid:device-two"])),
+    st.builds(Fact, kind=st.just("netbios.name"), value=st.sampled_from(["NAS<00>", "TV<20>"])),
+    st.builds(
+        Fact, kind=st.just("dnssd.txt"), value=st.sampled_from([f"_hap._tcp id=AA:BB:CC:DD:EE:0{n}" for n in (1, 2)])
+    ),
+    st.builds(Fact, kind=st.just("link.via"), value=macs.map(str)),
+)
+named = st.builds(
+    lambda address, hardware, **rest: Sighting(detail="", address=address, mac=hardware, **rest),
+    address=addresses,
+    hardware=macs,
+    source=st.sampled_from(["mdns", "dhcp", "arp"]),
+    hostnames=st.lists(st.sampled_from(["nas", "tv", "lock.local"]), max_size=1).map(tuple),
+    facts=st.lists(marks, max_size=3).map(tuple),
+)
+homes = st.one_of(st.lists(sightings, max_size=40), st.lists(named, max_size=40))
+calm = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=80)
 
 
 @calm
@@ -121,6 +143,8 @@ def test_no_address_or_mac_is_in_two_devices_and_one_is_this_computer(home):
     hardware = [c.mac for c in clusters if c.mac is not None]
     assert len(held) == len(set(held))
     assert len(hardware) == len(set(hardware))
+    real = {s.address for s in home if s.address is not None and s.address in NET}
+    assert real <= set(held)
     assert all(c.addresses or c.mac is not None for c in clusters)
     assert sum(c.is_vantage for c in clusters) == 1
     assert sum(c.is_gateway for c in clusters) == 1
@@ -140,6 +164,42 @@ def test_every_device_has_a_key_of_its_own_and_the_same_one_each_time(home, lear
     assert all(d.key == f"{d.identities[0].kind}:{d.identities[0].value}" for d in found)
     backwards = {a: learnt[a] for a in reversed(learnt)}
     assert devices(tuple(reversed(home)), backwards, services[::-1], (), HERE, RULES) == found
+
+
+@calm
+@given(homes, st.sets(addresses, max_size=6))
+def test_however_devices_are_split_and_joined_no_service_is_lost_or_doubled(home, listening):
+    services = tuple(
+        Service(address=a, transport=Transport.TCP, port=23, state=PortState.OPEN)
+        for a in sorted(listening)
+        if int(a) and not a.is_multicast() and not (a.version == 6 and a.is_ipv4_mapped())
+    )
+
+    found = devices(tuple(home), {}, services, (), HERE, RULES)
+
+    held = [a for device in found for a in device.addresses]
+    listed = sorted((s for d in found for s in d.services), key=lambda s: s.address)
+    assert [dataclasses.replace(s, expected=None) for s in listed] == list(services)
+    assert len(held) == len(set(held))
+    assert sum(d.name == THIS_COMPUTER for d in found) == 1
+
+
+@calm
+@given(homes, st.randoms(use_true_random=False))
+def test_what_a_person_said_are_two_are_never_joined(home, random):
+    def key(mac_):
+        return f"{'random-mac' if is_randomised(mac_) else 'mac'}:{mac_}"
+
+    hardware = sorted({s.mac for s in home if s.mac is not None}, key=int)
+    apart = frozenset(frozenset((key(a), key(b))) for a in hardware for b in hardware if a != b)
+    shuffled = list(home)
+    random.shuffle(shuffled)
+
+    found = devices(tuple(home), {}, (), (), HERE, RULES, apart=apart)
+
+    for device in found:
+        assert sum(i.kind in {"mac", "random-mac"} for i in device.identities) <= 1
+    assert devices(tuple(shuffled), {}, (), (), HERE, RULES, apart=apart) == found
 
 
 @calm
@@ -180,6 +240,46 @@ def test_a_device_made_to_slow_the_matching_does_not():
     devices(nasty, {}, (), (), HERE, RULES)
 
     assert time.monotonic() - begun < 10
+
+
+def _answers_for_everybody(number):
+    address = ip(f"10.0.{number >> 8}.{number & 255}")
+    return Sighting(source="mdns", detail="", address=address, mac=macs_[0], hostnames=(f"name-{number}",))
+
+
+def _claims_everybody(number):
+    claims = tuple(Fact(kind="host.address", value=f"fe80::{n:x}") for n in range(60))
+    key = Fact(kind="tls.key", value="k" * 64)
+    return Sighting(
+        source="mdns",
+        detail="",
+        address=ip(f"fe80::{number:x}"),
+        mac=macs_[number],
+        hostnames=("nas",),
+        facts=(*claims, key),
+    )
+
+
+def _claims_without_a_mac(number):
+    claims = tuple(Fact(kind="host.address", value=f"fe80::{n:x}") for n in range(60))
+    return Sighting(source="mdns", detail="", address=ip(f"fe80::{number:x}"), hostnames=("nas",), facts=claims)
+
+
+macs_ = [mac(f"00:66:66:00:{n >> 8:02x}:{n & 255:02x}") for n in range(2000)]
+
+
+@pytest.mark.parametrize("forged", [_answers_for_everybody, _claims_everybody, _claims_without_a_mac])
+def test_thousands_of_forged_sightings_take_time_by_their_number_only(forged):
+    """Where each is compared with every other one it takes several times as long."""
+    seconds = []
+    for many in (400, 1600):
+        home = tuple(forged(number) for number in range(1, many))
+        begun = time.process_time()
+        found = devices(home, {}, (), (), HERE, RULES)
+        seconds.append(time.process_time() - begun)
+        assert len(found) >= many - 1
+
+    assert seconds[1] < 9 * seconds[0], "four times as many take four times as long, not sixteen"
 
 
 @calm

@@ -8,7 +8,7 @@ import pytest
 from netguard.identify.devices import MAX_NOTES, MAX_NOTES_OF_SOURCE, THIS_COMPUTER, devices
 from netguard.model.address import ip, mac
 from netguard.model.device import Coverage, Service
-from netguard.model.vocabulary import Confidence, PortState, Power, Role, Transport
+from netguard.model.vocabulary import Confidence, PortState, Power, Role, Stability, Transport
 
 LOCK = ("192.0.2.20", "54:d2:72:00:00:01")
 TCP, UDP = Transport.TCP, Transport.UDP
@@ -320,3 +320,45 @@ def test_hostile_text_stays_one_clean_line(bridge, tell):
     for text in (device.name, device.model, *device.hostnames):
         assert text is None or (len(text) <= 512 and text.isprintable())
     assert mac(LOCK[1]) == device.mac
+
+
+def test_privacy_addresses_are_addresses_of_a_device_and_nothing_to_know_it_by_later(here, rules, say):
+    private = ("2001:db8::a1b2:c3d4:e5f6:1", "2001:db8::9999:8888:7777:1", "fd00::1234:5678:9abc:def0")
+    laptop = "00:1b:21:00:00:01"
+
+    device = at(devices(tuple(say(a, laptop) for a in ("192.0.2.9", *private)), {}, (), (), here, rules), "192.0.2.9")
+
+    assert len(device.addresses) == 4
+    assert device.key == f"mac:{laptop}"
+    assert {i.kind for i in device.identities if i.value in private} == {"address"}
+    assert {i.stability for i in device.identities if i.kind == "address"} == {Stability.TEMPORARY}
+
+
+def test_what_a_border_router_announces_for_a_thread_lock_is_the_locks(here, rules, say, tell):
+    """Proxied instances come as sightings at the address of the device they are about."""
+    router = say("192.0.2.50", "00:1b:21:00:00:01", tell("dnssd.type", "_meshcop._udp", 49154), names=("border",))
+    lock = say("fd00:1::5", None, *homekit(tell), source="mdns", names=("thread-lock",))
+
+    found = devices((router, lock), {}, (), (), here, rules)
+
+    assert at(found, "fd00:1::5").role is Role.LOCK
+    assert at(found, "fd00:1::5").key == "homekit:aa:bb:cc:dd:ee:ff"
+    assert at(found, "192.0.2.50").key == "mac:00:1b:21:00:00:01"
+
+
+def test_a_port_is_listed_by_its_address_and_once(here, rules, say):
+    mine = [port(80, address=a) for a in ("fe80::9", "192.0.2.9", "192.0.2.9")]
+    asked = Coverage(address=ip("fe80::9"), transport=TCP, ports="1-3", engine="connect")
+
+    found = devices(
+        (say("192.0.2.9", "00:1b:21:00:00:01"), say("fe80::9", "00:1b:21:00:00:01"), say("192.0.2.10")),
+        {},
+        tuple(mine),
+        (asked,),
+        here,
+        rules,
+    )
+
+    assert [str(s.address) for s in at(found, "192.0.2.9").services] == ["192.0.2.9", "fe80::9"]
+    assert [(str(c.address), c.ports) for c in at(found, "192.0.2.9").coverage] == [("fe80::9", "1-3")]
+    assert at(found, "192.0.2.10").services == ()

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from netguard.identify.evidence import Trace, decide
+from netguard.identify.evidence import decide
+from netguard.identify.matching import Trace
 from netguard.model.address import mac
 from netguard.model.vocabulary import Confidence, Role
 from netguard.rules.schema import DeviceRecord

@@ -12,7 +12,7 @@ KEY = "a" * 64
 
 def of(hardware=None, addresses=("192.0.2.9",), names=(), vendor=None, role=Role.UNKNOWN, **texts):
     return identities(
-        mac=hardware,
+        macs=() if hardware is None else (hardware,),
         addresses=tuple(ip(a) for a in addresses),
         hostnames=names,
         texts={k.replace("__", "."): tuple(v) for k, v in texts.items()},

@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from netguard.identify.merge import GATEWAY_ADDRESSES, MOST_ADDRESSES, merge
+from netguard.identify.holders import GATEWAY_ADDRESSES, MOST_ADDRESSES, MOST_DISPUTES
+from netguard.identify.merge import merge
 from netguard.model.address import ip, mac
 from netguard.model.surroundings import Interface, Neighbour
 
@@ -170,3 +171,11 @@ def test_an_ipv4_address_written_as_ipv6_is_the_same(here, say):
 
 def test_an_address_that_only_a_probe_knows_is_a_device(here):
     assert [addresses(c) for c in others(merge((), here, [ip("192.0.2.9")]))] == [["192.0.2.9"]]
+
+
+def test_who_disputes_many_addresses_gets_few_notes_of_it(here, say):
+    many = [say(f"2001:db8::{n:x}", m) for n in range(16, 76) for m in ("00:11:22:33:44:55", "00:11:22:33:44:66")]
+
+    for cluster in others(merge(many, here)):
+        assert len(cluster.notes) == MOST_DISPUTES + 1
+        assert cluster.notes[-1] == f"{60 - MOST_DISPUTES} more addresses are claimed by it and by others"

@@ -15,7 +15,7 @@ TABLE = load().vendors
 
 def registry(text, prefix):
     data = text.encode()
-    return vendors.VendorTable(blocks={}, registry=data, index={prefix: [(0, len(data))]})
+    return vendors.VendorTable(blocks={}, registry=data, index=b"\n%d,0,%d\n" % (prefix, len(data)))
 
 
 @pytest.mark.parametrize(
