@@ -45,5 +45,9 @@ class HistoryError(NetguardError):
     """The history cannot be opened, read or written."""
 
 
+class NotRememberedError(HistoryError):
+    """A scan was saved, but the devices it saw could not be remembered."""
+
+
 class LabError(NetguardError):
     """The simulated home could not be built."""

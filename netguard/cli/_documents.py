@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from netguard.compare import labels
 from netguard.errors import DocumentError, NetguardError
 from netguard.model import codec
 from netguard.model.scan import Scan
@@ -14,6 +15,7 @@ from netguard.model.scan import Scan
 def open_scan(reference: str, database: str | None, site: str | None) -> Scan:
     """The scan that `reference` names: `-`, a path, or `latest`, `previous`, an id or its prefix in the history.
 
+    One from the history comes with the names and roles that the person gave its devices; a file says what it says.
     Raises `DocumentError` or `HistoryError`.
     """
     if reference == "-":
@@ -29,7 +31,8 @@ def open_scan(reference: str, database: str | None, site: str | None) -> Scan:
     from netguard.history.store import History
 
     with History.open(database or default_url()) as history:
-        return history.scan(reference, site)
+        scan = history.scan(reference, site)
+        return labels.laid_over(scan, history.known(scan.site))
 
 
 def write(path: Path, data: bytes) -> None:

@@ -33,6 +33,9 @@ _PRIVATE_FOLDER = 0o700
 _MIGRATION_LOCK = 0x6E657467
 """Number of the PostgreSQL advisory lock under which tables are changed (`netg`); any fixed number does."""
 
+_DEVICES_LOCK = _MIGRATION_LOCK + 1
+"""Number of the PostgreSQL advisory lock under which known devices are changed."""
+
 _WRITING = "netguard_writing"
 
 _REASONS = {
@@ -103,6 +106,14 @@ class Database:
         """Give the one connection that may write now; committed at the end, undone when anything is raised."""
         with self._explained(), self._engine.execution_options(**{_WRITING: True}).begin() as connection:
             yield connection
+
+    def one_at_a_time(self, connection: Connection) -> None:
+        """Wait, inside `writing()`, until nobody else changes what is known of devices, and keep others waiting.
+
+        SQLite has one writer anyway; on PostgreSQL two could read the same state, and the later would undo the earlier.
+        """
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _DEVICES_LOCK})
 
     def _bring_to_head(self) -> None:
         with self.reading() as connection:

@@ -1,4 +1,4 @@
-"""The history: scans saved whole, and the homes they were made in."""
+"""The history: scans saved whole, the homes they were made in, and the devices they saw (`known`)."""
 
 import builtins
 import zlib
@@ -11,8 +11,9 @@ from netaddr import IPNetwork, mac_unix_expanded
 from sqlalchemy import Connection, Row, Select, func, insert, select, union, update
 from sqlalchemy.exc import IntegrityError
 
-from netguard.errors import DocumentError, HistoryError
+from netguard.errors import DocumentError, HistoryError, NotRememberedError
 from netguard.history.database import Database
+from netguard.history.known import Change, Devices, read_known, write_known
 from netguard.history.tables import homes, scans
 from netguard.model import address, codec
 from netguard.model.home import Enrolment
@@ -52,8 +53,8 @@ class ScanLine:
     """Findings with status `fail`."""
 
 
-class History:
-    """Scans and homes in one database. A context manager; every method raises `HistoryError` when it cannot."""
+class History(Devices):
+    """Scans, homes and devices in one database. A context manager; every method raises `HistoryError` when it cannot."""
 
     def __init__(self, database: Database) -> None:
         """Use `database`, which this closes."""
@@ -80,8 +81,13 @@ class History:
         """Let go of the database."""
         self._database.close()
 
-    def save(self, scan: Scan) -> None:
-        """Keep `scan`, whole or not at all. Raises `HistoryError` also when its id is taken: a scan never changes."""
+    def save(self, scan: Scan, learn: Change | None = None) -> None:
+        """Keep `scan`, whole or not at all, and as one step what `learn` makes of the known devices of its site.
+
+        No other process changes those meanwhile, so that of two scans at once the second learns from the first. Raises
+        `HistoryError` also when the id is taken, since a scan never changes, and for a damaged known device; then the
+        scan is kept all the same, and nothing was learnt.
+        """
         row = {
             "id": scan.id,
             "site": scan.site,
@@ -97,6 +103,7 @@ class History:
             "schema": scan.schema,
             "document": _packed(scan),
         }
+        damaged: HistoryError | None = None
         with self._database.writing() as connection:
             try:
                 connection.execute(insert(scans), row)
@@ -104,6 +111,16 @@ class History:
                 raise self._database.error(
                     f"scan {scan.id} is in it already, and a saved scan is never changed"
                 ) from error
+            if learn is not None:
+                self._database.one_at_a_time(connection)
+                try:
+                    known = read_known(connection, scan.site)
+                except HistoryError as error:
+                    damaged = error
+                else:
+                    write_known(connection, scan.site, learn(known))
+        if damaged is not None:
+            raise NotRememberedError(f"the scan is saved, but its devices are not remembered: {damaged}") from damaged
 
     def scan(self, reference: str, site: str | None = None) -> Scan:
         """Read the scan that `reference` names: `latest`, `previous`, an id, or at least 4 first characters of one.

@@ -12,11 +12,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     TypeDecorator,
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """Newest revision. A database that is already there is opened without loading Alembic; a test keeps the two equal."""
 
 VERSIONS = "netguard_version"
@@ -80,3 +81,25 @@ homes = Table(
     UniqueConstraint("gateway_mac", "prefixes", name="uq_homes_gateway_mac_prefixes"),
 )
 """One row a network that its owner has said is theirs."""
+
+known_devices = Table(
+    "known_devices",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("site", String, nullable=False),
+    Column("body", Text, nullable=False),  # the whole `KnownDevice` as JSON
+    Index("ix_known_devices_site", "site"),
+)
+"""One row a device that some scan of the site saw."""
+
+declared_devices = Table(
+    "declared_devices",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("site", String, nullable=False),
+    Column("body", Text, nullable=False),  # the whole `Declaration` as JSON
+    Index("ix_declared_devices_site", "site"),
+)
+"""One row a device that the person says is in the home."""

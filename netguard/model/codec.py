@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from netaddr import EUI, IPAddress, IPNetwork, mac_unix_expanded
@@ -37,6 +37,9 @@ _ELEMENT_NAMES = (
     ("stage", "target"),
 )
 """What tells the elements of a document's lists apart, in the order to try; without any of them it is their place."""
+
+
+_T = TypeVar("_T")
 
 
 class UnreadableDocument(ValueError):
@@ -85,6 +88,28 @@ def loads(data: bytes) -> Scan:
     return dataclasses.replace(scan, unread=MappingProxyType(raw))
 
 
+def dumps_value(value: object) -> str:
+    """One of the history's own values (a frozen dataclass of `model/`) as a line of JSON in ASCII.
+
+    Raises `ValueError` for a number that JSON has no place for, `TypeError` for a type that has none.
+    """
+    return json.dumps(msgspec.to_builtins(value, enc_hook=_to_text), allow_nan=False, separators=(",", ":"))
+
+
+def loads_value(text: str, kind: type[_T]) -> _T:
+    """The value of the type `kind` that `dumps_value` wrote; fields that this version does not know are ignored.
+
+    Raises `UnreadableDocument` for anything else, and for a time without time zone.
+    """
+    try:
+        value = msgspec.convert(msgspec.json.decode(text), kind, dec_hook=_from_text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise UnreadableDocument(f"it is damaged: {_reason(error)}") from error
+    if not _is_aware(value):
+        raise UnreadableDocument("it is damaged: a time without time zone")
+    return value
+
+
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of the document."""
     schema = msgspec.json.schema(Scan, schema_hook=_schema_of)
@@ -108,6 +133,17 @@ def _times(scan: Scan) -> Iterator[tuple[str, datetime]]:
     yield "authorisation.at", scan.authorisation.at
     for place, observation in enumerate(scan.observations):
         yield f"observations[{place}].at", observation.at
+
+
+def _is_aware(value: object) -> bool:
+    """Whether every time in a dataclass, and in the tuples and dataclasses inside it, has a time zone."""
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    if isinstance(value, tuple):
+        return all(map(_is_aware, value))
+    if dataclasses.is_dataclass(value):
+        return all(_is_aware(getattr(value, field.name)) for field in dataclasses.fields(value))
+    return True
 
 
 def _reason(error: Exception) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from netaddr import EUI, IPAddress
 
 from netguard.model import ports
-from netguard.model.vocabulary import Confidence, PortState, Power, Role, Stability, Transport
+from netguard.model.vocabulary import Confidence, Link, PortState, Power, Role, Stability, Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,12 @@ class Device:
     hostnames: tuple[str, ...] = ()
     firmware: str | None = None
     declared: bool = False
+    """Whether the person said that they have it (`netguard setup`)."""
+    link: Link | None = None
+    """How it is connected, as the person said; null where nobody did."""
     seen: bool = True
+    unseen: str | None = None
+    """Of a declared device that was not seen: why that may be, and how to wake it or what else to look at."""
     services: tuple[Service, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     sightings: tuple[SightingNote, ...] = ()

@@ -1,13 +1,19 @@
-"""What a check may know from before."""
+"""What a scan and its checks may know from before."""
 
 from dataclasses import dataclass
 
+from netguard.model.declared import Declaration
+from netguard.model.known import KnownDevice
 from netguard.model.scan import Scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """Loaded by the pipeline and handed to every check; checks never open the history themselves."""
+    """Loaded before the scan and handed to the pipeline and to every check; neither opens the history itself."""
 
     previous: Scan | None = None
     """The latest finished scan of the same site."""
+    known: tuple[KnownDevice, ...] = ()
+    """The devices that earlier scans of the same site saw."""
+    declared: tuple[Declaration, ...] = ()
+    """The devices that the person says are in this home."""

@@ -64,6 +64,9 @@ class Scan:
     authorisation: Authorisation
     vantage: Vantage
     devices: tuple[Device, ...] = ()
+    personal_devices: int | None = None
+    """Phones, computers and other personal devices that were counted, and neither named, listed nor probed; null where
+    they were treated like everything else."""
     wifi: tuple[BasicServiceSet, ...] = ()
     gateways: tuple[Gateway, ...] = ()
     observations: tuple[Observation, ...] = ()

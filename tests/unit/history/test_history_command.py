@@ -45,7 +45,7 @@ def test_a_line_says_when_where_how_and_what(url: str, history: History, make_sc
     header, newest, oldest = result.stdout.splitlines()
     assert header.split() == ["WHEN", "SITE", "NETWORK", "DEPTH", "ENDED", "GRADE", "DEVICES", "FINDINGS", "ID"]
     assert newest.split() == [
-        "2026-03-01", "07:02", "home", "192.168.7.0/24", "on", "wlan0", "standard", "interrupted", "incomplete", "2", "1", "b1b2c3d4",
+        "2026-03-01", "07:02", "home", "192.168.7.0/24", "on", "wlan0", "standard", "interrupted", "incomplete", "1", "1", "b1b2c3d4",
     ]  # fmt: skip
     assert oldest.startswith("2026-03-01 07:01  海辺の家  192.168.7.0/24 on wlan0  standard  finished     D ")
     assert result.stderr == ""
@@ -72,7 +72,7 @@ def test_json_goes_to_standard_output_or_a_file(
     assert line == {
         "id": "a1b2c3d4", "site": "home", "started_at": "2026-03-01T12:00:00Z", "finished_at": "2026-03-01T12:05:00Z",
         "ended": "finished", "grade": "D", "depth": "standard", "interface": "wlan0", "prefix": "192.168.7.0/24",
-        "devices": 2, "failing": 1,
+        "devices": 1, "failing": 1,
     }  # fmt: skip
     assert run("--database", url, "--json", str(tmp_path / "out.json")).stdout == ""
     assert json.loads((tmp_path / "out.json").read_text()) == [line]
