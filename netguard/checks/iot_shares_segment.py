@@ -9,7 +9,7 @@ on is left out: it may be there only to look.
 from collections.abc import Iterator
 
 from netguard.checks._contract import Check
-from netguard.checks._looked import names, others
+from netguard.checks._looked import names, others, others_named
 from netguard.checks._segment import FIX, OWN_NETWORK, REFERENCES, segment, why_not_everybody
 from netguard.model.finding import Finding
 from netguard.model.past import Past
@@ -36,10 +36,10 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     gadgets = tuple(d for d in seen if d.role in IOT_ROLES)
     personal = tuple(d for d in seen if d.role in PERSONAL_ROLES)
     unidentified = tuple(d for d in seen if d.role is Role.UNKNOWN)
-    if gadgets and personal:
+    if gadgets and (personal or scan.personal_devices):
         yield CHECK.fail(
             subject,
-            title=f"{len(gadgets)} gadgets ({names(gadgets)}) on the same network as {names(personal)}",
+            title=f"{len(gadgets)} gadgets ({names(gadgets)}) on the same network as {others_named(scan, personal)}",
             severity=Severity.LOW,
             fix=FIX,
             evidence=[o for d in (*gadgets, *personal) for o in scan.observed(d.key, "link.reply")],

@@ -7,14 +7,15 @@
 | any other port, on a smart-home hub | low |
 
 Passes when all 65,535 TCP ports were asked and each open one is expected. Unknown when ports were not asked, or no
-record says what the device may listen on. It errs where a firmware update brought a service that the record does not
+record says what the device may listen on, or a declared one was not seen. Does not apply to a declared one that has no
+IP address of its own. It errs where a firmware update brought a service that the record does not
 know yet: then the record is out of date.
 """
 
 from collections.abc import Iterator
 
 from netguard.checks._contract import Check, Subject
-from netguard.checks._looked import ALL_TCP_PORTS, CLOSE_PORT, NETWORK, asked, others, why_not_asked
+from netguard.checks._looked import ALL_TCP_PORTS, CLOSE_PORT, NETWORK, absent, asked, not_seen, others, why_not_asked
 from netguard.model import ports as port_text
 from netguard.model.device import Device, Service
 from netguard.model.finding import Finding
@@ -38,9 +39,9 @@ CHECK = Check(
 
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
-    """One finding per unexpected open port, and one per device about what is left."""
+    """One finding per unexpected open port, and one per device about what is left or that it was not seen."""
     devices = tuple(d for d in others(scan) if d.role in ROLES)
-    if not devices:
+    if not devices and not absent(scan, ROLES):
         yield CHECK.not_applicable(NETWORK, because="no lock or hub was recognised")
     for device in devices:
         subject = Subject.device(device)
@@ -48,6 +49,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             if service.expected is False:
                 yield _unexpected(scan, device, subject, service, rules)
         yield from _rest(scan, device, subject)
+    yield from not_seen(CHECK, scan, ROLES, rules)
 
 
 def _unexpected(scan: Scan, device: Device, subject: Subject, service: Service, rules: Rules) -> Finding:

@@ -1,5 +1,6 @@
 """`netguard` alone: the first time set up and scan, afterwards the last result and what to do next."""
 
+import subprocess
 import sys
 from datetime import UTC, datetime
 
@@ -8,8 +9,9 @@ import click
 from netguard import exitcodes
 from netguard.history.database import default_url
 from netguard.history.store import History
+from netguard.model.observation import clean
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Status
+from netguard.model.vocabulary import DOOR_ROLES, Status
 
 
 def bare(ctx: click.Context) -> int:
@@ -35,15 +37,18 @@ def last_result(scan: Scan, now: datetime) -> str:
     letter = scan.grade.letter if scan.grade and scan.grade.letter else "incomplete"
     failed = [f for f in scan.findings if f.status is Status.FAIL]
     unchecked = [f for f in scan.findings if f.status is Status.UNKNOWN]
-    letter_and_counts = f"grade {letter}, {len(scan.devices)} devices, {len(failed)} findings open"
+    letter_and_counts = f"grade {letter}, {sum(d.seen for d in scan.devices)} devices, {len(failed)} findings open"
     said = f"{when} ({scan.started_at.astimezone():%Y-%m-%d %H:%M}), {letter_and_counts}, {len(unchecked)} not checked."
     lines = [f"Last scan of {scan.site}: {said}"]
+    if absent := [d.name or d.key for d in scan.devices if d.declared and not d.seen and d.role in DOOR_ROLES]:
+        lines.append(f"Not seen then: {', '.join(map(clean, absent))}.")
     if scan.actions:
         lines.append(f"Do next: {scan.actions[0].title}.")
     lines += [
         "",
         "netguard report   the whole report",
         "netguard scan     look again",
+        "netguard setup    say which locks you have",
         "netguard --help   everything else",
     ]
     return "\n".join(lines)
@@ -54,6 +59,8 @@ def _first_time() -> int:
 
     click.echo("Welcome. netguard looks for what on your home network could end up opening the front door.")
     click.echo("It reads, and changes nothing. Nothing leaves this computer. It takes a minute or two.\n")
+    if code := _locks_first():
+        return code
     code = run(Request())
     if code == exitcodes.DONE and click.confirm("\nOpen the report in your browser?", default=True):
         from netguard.cli import _documents, _reports
@@ -61,3 +68,11 @@ def _first_time() -> int:
         newest = _documents.open_scan("latest", None, None)
         click.launch(str(_reports.path_for(newest, "html")))
     return code
+
+
+def _locks_first() -> int:
+    """Ask whose network it is and which locks are there, in a process of its own: the exit code of `netguard setup`.
+
+    It gives root up before it reads anything, for good; the scan that follows needs root's raw sockets still.
+    """
+    return subprocess.run([sys.executable, "-m", "netguard", "setup", "--only-locks"], check=False).returncode

@@ -9,6 +9,8 @@ from netguard.report.view import view
 
 WIDTH = 100
 MOST_ACTIONS = 3
+MOST_UNSEEN = 4
+"""Declared devices that were not seen, shown with how to wake them: more of them fill the screen."""
 MOST_UNCHECKED = 6
 """Titles of unchecked things shown before "and so many more": the report has them all."""
 
@@ -35,6 +37,13 @@ def _lines(scan: Scan, now: datetime) -> Iterator[str]:
         yield "Found"
         for problem in seen.problems:
             yield from _wrapped(problem.title, f"  {problem.severity_word:<9}", " " * 11)
+    if seen.unseen:
+        yield ""
+        yield "Declared, and not seen"
+        for device in seen.unseen[:MOST_UNSEEN]:
+            yield from _wrapped(f"{device.label}: {device.text}", "  - ", "    ")
+        if len(seen.unseen) > MOST_UNSEEN:
+            yield f"  and {len(seen.unseen) - MOST_UNSEEN} more: the report has them all"
     titles = [title for group in seen.unchecked for title in group.titles]
     if titles:
         yield ""

@@ -3,15 +3,19 @@
 from netaddr import mac_unix_expanded
 
 from netguard.model import ports
+from netguard.model.declared import without_address
 from netguard.model.device import Coverage, Device, Service
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, INFRASTRUCTURE_ROLES, PortState, Role, Status, Transport
 from netguard.report import words
 from netguard.report.shape import DeviceView, Said, ServiceView
-from netguard.report.subjects import address_of, name_of
+from netguard.report.subjects import address_of, name_of, prose
 
 _GUARDS = frozenset({Role.THREAD_BORDER_ROUTER, Role.ALARM, Role.DOORBELL, Role.CAMERA})
+UNSEEN = "Not seen in this scan: asleep, elsewhere, switched off, or without an IP address of its own."
+"""Of a device that was not seen, where the document does not say more."""
+
 SHORT_PORTS = 60
 """Characters up to which a list of asked ports is written out; a longer one is only counted."""
 
@@ -19,6 +23,17 @@ SHORT_PORTS = 60
 def devices(scan: Scan) -> tuple[DeviceView, ...]:
     """All devices: locks and their bridges, hubs, the router, what guards the home, then the rest by address."""
     return tuple(_device(scan, d) for d in sorted(scan.devices, key=_rank))
+
+
+def unseen(scan: Scan) -> tuple[Said, ...]:
+    """Name what was declared and not seen, doors first, each with why that may be and what to do about it."""
+    absent = sorted((d for d in scan.devices if not d.seen), key=_rank)
+    return tuple(Said(label=name_of(d), text=why_unseen(d)) for d in absent)
+
+
+def why_unseen(device: Device) -> str:
+    """Why `device` may not have been seen, and how to wake it or what else to look at: whole sentences."""
+    return prose(device.unseen or "") or UNSEEN
 
 
 def _rank(device: Device) -> tuple[int, int, int, str]:
@@ -45,7 +60,7 @@ def _device(scan: Scan, device: Device) -> DeviceView:
         door=device.role in DOOR_ROLES,
         maker=_maker(device),
         address=address_of(device),
-        unseen=None if device.seen else "not seen in this scan: asleep, elsewhere, or without an IP address of its own",
+        unseen=None if device.seen else why_unseen(device),
         problems=sum(f.status is Status.FAIL and f.target in keys for f in scan.findings),
         unexpected=sum(s.verdict == "unexpected" and s.state == words.STATES[PortState.OPEN] for s in services),
         details=tuple(_details(device)),
@@ -93,6 +108,11 @@ def _details(device: Device) -> list[Said]:
         said.append(Said(label="Firmware", text=clean(device.firmware)))
     if device.power:
         said.append(Said(label="Power", text=words.POWERS[device.power]))
+    if device.link:
+        how = words.LINKS[device.link]
+        said.append(
+            Said(label="Connected", text=f"by {how}" + (", which the scan cannot see" * without_address(device)))
+        )
     if device.role is not Role.UNKNOWN and device.seen:
         record = f", by the record {clean(device.profile)}" if device.profile else ""
         said.append(Said(label="Recognised", text=words.RECOGNISED[device.confidence] + record))
@@ -104,6 +124,8 @@ def _details(device: Device) -> list[Said]:
 
 def asked(device: Device) -> tuple[str, ...]:
     """Say what was asked of the device, one sentence per address and transport: what is not in here was not asked."""
+    if not device.seen:
+        return ("Nothing was asked of it, so nothing in here speaks about it.",)
     if not device.coverage:
         return ("No port of it was asked.",)
     gathered: dict[tuple[str, Transport], list[Coverage]] = {}

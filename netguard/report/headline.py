@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from netguard.model.declared import without_address
+from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
@@ -26,8 +28,12 @@ NO_LOCK = (
 
 
 def headline(scan: Scan) -> Headline:
-    """Say the grade in one sentence and what it rests on. A missing lock takes the colour out of a good grade."""
+    """Say the grade in one sentence and what it rests on. A missing lock takes the colour out of a good grade.
+
+    So does a declared lock that could have been seen and was not: a good grade would seem to speak about it.
+    """
     grade, no_lock = scan.grade, _no_lock(scan)
+    missing = no_lock or any(not without_address(d) for d in _unseen_doors(scan))
     if grade is None:
         return Headline(
             letter=None,
@@ -54,7 +60,7 @@ def headline(scan: Scan) -> Headline:
     return Headline(
         letter=grade.letter,
         badge=grade.letter,
-        tone="unclear" if no_lock and _TONES[grade.letter] == "good" else _TONES[grade.letter],
+        tone="unclear" if missing and _TONES[grade.letter] == "good" else _TONES[grade.letter],
         sentence=f"Grade {grade.letter}: {reasons or meaning}.",
         meaning=f"{grade.letter} means: {meaning}. {share}." if reasons else f"{share}.",
         no_lock=no_lock,
@@ -71,6 +77,12 @@ def notices(scan: Scan, now: datetime) -> tuple[str, ...]:
         said.append("This scan was interrupted. What it had not reached by then is listed as not checked.")
     if scan.ended is Ended.DEADLINE:
         said.append("The time allowed ran out before this scan was through. What it missed is listed as not checked.")
+    if (absent := _unseen_doors(scan)) and not _no_lock(scan):
+        names, were = words.listed(tuple(name_of(d) for d in absent)), "was" if len(absent) == 1 else "were"
+        said.append(f"{names} {were} not seen, so nothing in here speaks about {'it' if were == 'was' else 'them'}.")
+    if scan.personal_devices is not None:
+        counted = words.count(scan.personal_devices, "personal device was", "personal devices were")
+        said.append(f"{counted} counted and left alone, as asked.")
     if words.aware(now) - words.aware(scan.finished_at) >= STALE:
         said.append(f"This scan was made {words.ago(scan.finished_at, now)}. Much may have changed: scan again.")
     if not scan.vantage.privileged and scan.depth.at_least(Depth.QUICK):
@@ -91,8 +103,13 @@ def tallies(scan: Scan) -> tuple[Tally, ...]:
     ]
     for status, what, kind in ((Status.UNKNOWN, "not checked", "unchecked"), (Status.PASS, "all right", "passed")):
         said.append(Tally(number=sum(f.status is status for f in scan.findings), what=what, kind=kind))
-    number = len(scan.devices)
-    return (*said, Tally(number=number, what="device" if number == 1 else "devices", kind="devices"))
+    number = sum(d.seen for d in scan.devices)
+    said.append(Tally(number=number, what="device" if number == 1 else "devices", kind="devices"))
+    if absent := len(scan.devices) - number:
+        said.append(Tally(number=absent, what="declared and not seen", kind="unseen"))
+    if counted := scan.personal_devices:
+        said.append(Tally(number=counted, what="personal, only counted", kind="personal"))
+    return tuple(said)
 
 
 def subtitle(scan: Scan, now: datetime) -> str:
@@ -154,7 +171,19 @@ def _no_lock(scan: Scan) -> str | None:
     if any(d.seen for d in doors):
         return None
     names = words.listed(tuple(name_of(d) for d in doors))
+    if all(without_address(d) for d in doors):
+        several = len(doors) > 1
+        return (
+            f"No lock can be seen on this network: {names} {'have' if several else 'has'} no IP address of "
+            f"{'their' if several else 'its'} own. Nothing in here speaks about {'them' if several else 'it'}; "
+            "what can be looked at is the hub or bridge."
+        )
     return (
         f"No lock was seen: {names} did not show up, being asleep, elsewhere, or without an IP address of its own. "
         "That is no clean result; nothing here says anything about the lock itself."
     )
+
+
+def _unseen_doors(scan: Scan) -> tuple[Device, ...]:
+    """Locks and bridges that the person declared and the scan did not see."""
+    return tuple(d for d in scan.devices if d.role in DOOR_ROLES and not d.seen)

@@ -45,7 +45,7 @@ class Tally:
     number: int
     what: str
     kind: str
-    """A severity, or one of `unchecked`, `passed`, `devices`."""
+    """A severity, or one of `unchecked`, `passed`, `devices`, `unseen`, `personal`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class DeviceView:
     maker: str | None
     address: str | None
     unseen: str | None
-    """Why a declared device is here although nothing was heard of it; null when it was seen."""
+    """Why a declared device is here although nothing was heard of it, in sentences; null when it was seen."""
     problems: int
     unexpected: int
     details: tuple[Said, ...]
@@ -169,6 +169,8 @@ class View:
     unchecked: tuple[Unchecked, ...]
     passed: tuple[str, ...]
     not_applicable: tuple[str, ...]
+    unseen: tuple[Said, ...]
+    """What the person declared and the scan did not see: its name, and why that may be and what to do about it."""
     devices: tuple[DeviceView, ...]
     attempts: tuple[AttemptView, ...]
     limits: tuple[Said, ...]

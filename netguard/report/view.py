@@ -6,7 +6,7 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Outcome, Status
 from netguard.report import findings, headline, words
-from netguard.report.devices import devices
+from netguard.report.devices import devices, unseen
 from netguard.report.shape import AttemptView, Said, View
 from netguard.report.subjects import prose
 
@@ -55,6 +55,7 @@ def view(scan: Scan, now: datetime) -> View:
         unchecked=findings.unchecked(scan),
         passed=findings.titles(scan, Status.PASS),
         not_applicable=findings.titles(scan, Status.NOT_APPLICABLE),
+        unseen=unseen(scan),
         devices=devices(scan),
         attempts=tuple(
             AttemptView(

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from netguard.model.declared import LINK_NAMES
 from netguard.model.vocabulary import (
     Confidence,
     Depth,
+    Link,
     Needs,
     Outcome,
     PortState,
@@ -86,6 +88,8 @@ POWERS: dict[Power, str] = {
     Power.MAINS: "mains-powered",
     Power.BATTERY: "battery-powered, so only its known ports are asked",
 }
+
+LINKS: dict[Link, str] = LINK_NAMES
 
 DEPTHS: dict[Depth, str] = {
     Depth.DISCOVER: "discover (who is here)",

@@ -3,6 +3,8 @@
 import base64
 import hashlib
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -27,15 +29,24 @@ def render(scan: Scan, now: datetime) -> str:
     """
     root = data_root("reports")
     style = "\n" + (root / _STYLE).read_text(encoding="utf-8")
-    environment = Environment(
-        loader=FileSystemLoader(root), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template(_TEMPLATE).render(
-        view=view(scan, now),
-        style=Markup(style),  # noqa: S704  a file of ours, with nothing from the document in it
-        policy=policy(style),
+    page = (
+        _environment(root)
+        .get_template(_TEMPLATE)
+        .render(
+            view=view(scan, now),
+            style=Markup(style),  # noqa: S704  a file of ours, with nothing from the document in it
+            policy=policy(style),
+        )
     )
     return page if page.endswith("\n") else page + "\n"
+
+
+@lru_cache(maxsize=1)
+def _environment(root: Path) -> Environment:
+    """The templates, compiled once: that takes longer than a page."""
+    return Environment(
+        loader=FileSystemLoader(root), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 def policy(style: str) -> str:

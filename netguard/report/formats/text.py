@@ -50,6 +50,7 @@ class _Page:
         yield from self._actions(said)
         yield from self._problems(said)
         yield from self._not_checked(said)
+        yield from self._unseen(said)
         yield from self._devices(said)
         yield from self._rest(said)
 
@@ -120,16 +121,24 @@ class _Page:
             yield from self._wrap(group.how, first="    To let netguard look: ", rest="    ")
             yield ""
 
+    def _unseen(self, said: View) -> Iterator[str]:
+        if not said.unseen:
+            return
+        yield from self._heading("Declared, and not seen")
+        for device in said.unseen:
+            yield from self._wrap(f"{device.label}: {device.text}", first="  - ", rest="    ")
+        yield ""
+
     def _devices(self, said: View) -> Iterator[str]:
-        yield from self._heading(f"Who is here: {words.count(len(said.devices), 'device')}")
+        seen = sum(not device.unseen for device in said.devices)
+        yield from self._heading(f"Who is here: {words.count(seen, 'device')}")
         for device in said.devices:
             yield from self._device(device)
 
     def _device(self, device: DeviceView) -> Iterator[str]:
-        about = ", ".join(filter(None, (device.role_word, device.maker, device.address)))
+        absent = "not seen (see above)" if device.unseen else None
+        about = ", ".join(filter(None, (device.role_word, device.maker, device.address, absent)))
         yield from self._wrap(f"{device.name}: {about}", rest="    ", style=_BOLD if device.door else None)
-        if device.unseen:
-            yield from self._wrap(device.unseen, first="    ", rest="    ")
         for service in device.services:
             text = ", ".join(filter(None, (f"{service.port} {service.state}", service.expected, service.what)))
             mark = "  ! " if service.verdict == "unexpected" else "    "

@@ -7,24 +7,24 @@ from netaddr import IPAddress
 from netguard.model import address
 from netguard.model.action import Action, Grade, Intent
 from netguard.model.attempt import Attempt
-from netguard.model.device import Coverage, Device, Identity, Service, SightingNote
+from netguard.model.device import Device
 from netguard.model.finding import Finding, fingerprint
 from netguard.model.observation import KINDS, Observation
 from netguard.model.scan import Authorisation, Ruleset, Scan, Tool
 from netguard.model.vantage import NextHop, Segment, Vantage
-from netguard.model.vocabulary import (
-    Confidence,
-    Depth,
-    Ended,
-    Needs,
-    Outcome,
-    PortState,
-    Power,
-    Role,
-    Severity,
-    Stability,
-    Status,
-    Transport,
+from netguard.model.vocabulary import Confidence, Depth, Ended, Needs, Outcome, Severity, Status, Transport
+from tests.golden.report.residents import (
+    BACK_DOOR,
+    BRIDGE,
+    CAMERA,
+    GARDEN_GATE,
+    HUB,
+    LOCK,
+    PHONE,
+    RESIDENTS,
+    ROUTER,
+    TELEVISION,
+    mac_of,
 )
 
 STARTED = datetime(2025, 11, 21, 18, 4, 30, tzinfo=UTC)
@@ -34,141 +34,6 @@ NOW = datetime(2025, 11, 21, 20, 30, tzinfo=UTC)
 
 PREFIX = "192.168.20.0/24"
 _SHARED = ("CWE-653", "https://cwe.mitre.org/data/definitions/653.html")
-
-
-def _mac(last: int) -> str:
-    return f"00:00:5e:00:53:{last:02x}"  # RFC 7042, 2.1.1: addresses for documentation
-
-
-def _service(host: int, port: int, name: str, expected: bool | None, product: str | None = None) -> Service:
-    return Service(
-        address=IPAddress(f"192.168.20.{host}"),
-        transport=Transport.TCP,
-        port=port,
-        state=PortState.OPEN,
-        name=name,
-        product=product,
-        expected=expected,
-    )
-
-
-def _device(host: int, name: str | None, role: Role, ports: str | None, **more: object) -> Device:
-    hardware = address.mac(str(more.pop("mac", _mac(host))))
-    where = IPAddress(f"192.168.20.{host}")
-    fields: dict[str, object] = {
-        "key": f"mac:{_mac(host)}",
-        "identities": (Identity(kind="mac", value=_mac(host), stability=Stability.PERMANENT),),
-        "name": name,
-        "addresses": (where,),
-        "mac": hardware,
-        "mac_randomised": address.is_randomised(hardware),
-        "role": role,
-        "confidence": Confidence.CONFIRMED,
-        "sightings": (SightingNote(source="arp", detail="answered to ARP"),),
-        "coverage": (
-            (Coverage(address=where, transport=Transport.TCP, ports=ports, engine="connect"),) if ports else ()
-        ),
-    }
-    return Device(**(fields | more))  # type: ignore[arg-type]
-
-
-COMMON = "21-23,25,53,80,110,139,143,443,445,515,554,631,1883,1900,5000,5353,7000,8080,8443,8883,9100,49152-49155"
-
-ROUTER = _device(
-    1,
-    "Router",
-    Role.ROUTER,
-    "1-65535",
-    vendor="Example Networks",
-    model="HomeBox 7",
-    profile="example-homebox",
-    firmware="7.57",
-    power=Power.MAINS,
-    hostnames=("homebox.lan",),
-    services=(
-        _service(1, 53, "domain", True),
-        _service(1, 80, "http", True, "HomeBox web"),
-        _service(1, 443, "https", True),
-    ),
-)
-BRIDGE = _device(
-    21,
-    "Hallway lock bridge",
-    Role.LOCK_HUB,
-    "1-65535",
-    vendor="Example Locks",
-    model="Bridge 2",
-    profile="example-lock-bridge",
-    firmware="2.11.4",
-    power=Power.MAINS,
-    hostnames=("bridge-21.lan",),
-    services=(
-        _service(21, 8080, "http", True, "Bridge API"),
-        _service(21, 23, "telnet", False, "BusyBox telnetd"),
-    ),
-    sightings=(
-        SightingNote(source="arp", detail="answered to ARP"),
-        SightingNote(source="mdns", detail="_http._tcp on port 8080, as bridge-21.local"),
-    ),
-)
-LOCK = _device(
-    24,
-    "Front door",
-    Role.LOCK,
-    "1024-1030",
-    key="homekit:4f:2a:11:22:33:44",
-    former_keys=(f"mac:{_mac(24)}",),
-    vendor="Example Locks",
-    model="Smart Lock 3",
-    profile="homekit-lock",
-    power=Power.BATTERY,
-    services=(_service(24, 1027, "hap", True),),
-)
-BACK_DOOR = Device(
-    key="declared:back-door",
-    name="Back door",
-    role=Role.LOCK,
-    vendor="Example Locks",
-    model="Smart Lock 3",
-    power=Power.BATTERY,
-    declared=True,
-    seen=False,
-)
-HUB = _device(
-    22,
-    "Kitchen hub",
-    Role.SMART_HOME_HUB,
-    "1-20000",
-    vendor="Example Home",
-    model="Hub",
-    profile="example-hub",
-    power=Power.MAINS,
-    services=(_service(22, 443, "https", True),),
-)
-CAMERA = _device(
-    30,
-    "Garden camera",
-    Role.CAMERA,
-    COMMON,
-    vendor="Example Optics",
-    model="Cam 4",
-    confidence=Confidence.LIKELY,
-    services=(_service(30, 554, "rtsp", None, "Optics RTSP"), _service(30, 80, "http", None)),
-)
-NAS = _device(40, "storage", Role.NAS, COMMON, vendor="Example Storage", services=(_service(40, 445, "smb", None),))
-PRINTER = _device(41, "Study printer", Role.PRINTER, COMMON, services=(_service(41, 9100, "jetdirect", True),))
-TELEVISION = _device(42, "Living room TV", Role.TV, COMMON, services=(_service(42, 7000, "airplay", True),))
-PHONE = _device(
-    60,
-    None,
-    Role.PHONE,
-    None,
-    key="random-mac:02:00:5e:00:53:3c",
-    mac="02:00:5e:00:53:3c",
-    identities=(Identity(kind="random-mac", value="02:00:5e:00:53:3c", stability=Stability.TEMPORARY),),
-    confidence=Confidence.POSSIBLE,
-)
-SILENT = _device(77, None, Role.UNKNOWN, COMMON, confidence=Confidence.POSSIBLE)
 
 
 def _fact(number: int, device: Device, port: int, probe: str, kind: str, value: str | bool) -> Observation:
@@ -299,6 +164,25 @@ FINDINGS = (
         confidence=Confidence.POSSIBLE,
     ),
     _finding(
+        "lock-unexpected-port",
+        GARDEN_GATE.key,
+        Status.NOT_APPLICABLE,
+        Severity.INFO,
+        "No unexpected port on a lock: does not apply, because Garden gate has no IP address of its own (Zigbee): its "
+        "hub is what can be looked at",
+        "",
+        _NOTHING,
+    ),
+    _finding(
+        "lock-pairing-open",
+        LOCK.key,
+        Status.PASS,
+        Severity.INFO,
+        "Front door offers no HomeKit or Matter set-up on the network",
+        "",
+        _NOTHING,
+    ),
+    _finding(
         "telnet-open",
         PHONE.key,
         Status.UNKNOWN,
@@ -343,7 +227,7 @@ ACTIONS = (
 
 
 def sample_scan() -> Scan:
-    """A finished scan at standard depth: grade D, eleven devices, one of each kind of finding."""
+    """A finished scan at standard depth: grade D, ten devices seen and two not, one of each kind of finding."""
     return Scan(
         id="20251121T180430Z-sample",
         site="Sample home",
@@ -358,13 +242,13 @@ def sample_scan() -> Scan:
             os="linux",
             interface="wlan0",
             address=IPAddress("192.168.20.50"),
-            mac=address.mac(_mac(50)),
+            mac=address.mac(mac_of(50)),
             segment=Segment(prefix=address.network(PREFIX), ssid="Sample Wi-Fi"),
-            gateway=NextHop(address=IPAddress("192.168.20.1"), mac=address.mac(_mac(1))),
+            gateway=NextHop(address=IPAddress("192.168.20.1"), mac=address.mac(mac_of(1))),
             capabilities=("multicast", "neighbour-table", "raw-sockets"),
             privileged=True,
         ),
-        devices=(ROUTER, BRIDGE, HUB, LOCK, BACK_DOOR, CAMERA, NAS, PRINTER, TELEVISION, PHONE, SILENT),
+        devices=RESIDENTS,
         observations=FACTS,
         attempts=(
             Attempt(stage="discover.arp", target=PREFIX, outcome=Outcome.DONE, seconds=3.1),

@@ -61,6 +61,38 @@ def test_a_part_of_the_network_is_not_the_network(check):
     assert status(check, *roles, attempts=(part,)) is Status.UNKNOWN
 
 
+def test_where_the_only_locks_are_declared_and_unseen_nothing_is_said_of_them():
+    def absent(number, name):
+        fields = {"declared": True, "seen": False, "addresses": (), "name": name, "unseen": "Touch it."}
+        return builders.device(number, Role.LOCK, **fields)
+
+    phone = builders.device(30, Role.PHONE)
+    (finding,) = lock_shares_segment.judge(builders.scan(phone, absent(20, "Front"), absent(21, "Back")), None, Past())
+    assert finding.status is Status.UNKNOWN
+    assert "because no declared lock (Front, Back) was seen on it" in finding.title
+    assert finding.fix == "Front: Touch it. Back: Touch it."
+    stranger = builders.device(31)
+    (finding,) = lock_shares_segment.judge(builders.scan(stranger, absent(20, "Front")), None, Past())
+    assert "because no declared lock (Front) was seen, and 1 devices" in finding.title
+    lock = builders.device(22, Role.LOCK)
+    (finding,) = lock_shares_segment.judge(builders.scan(phone, lock, absent(20, "Front")), None, Past())
+    assert finding.status is Status.FAIL
+
+
+@pytest.mark.parametrize("check", [lock_shares_segment, iot_shares_segment])
+def test_personal_devices_that_were_only_counted_are_neighbours_all_the_same(check):
+    devices = [builders.device(20, Role.LOCK), builders.device(21, Role.CAMERA)]
+    shown = devices[:1] if check is lock_shares_segment else devices
+    (finding,) = check.judge(builders.scan(*shown, personal_devices=7), None, Past())
+    assert finding.status is Status.FAIL
+    assert finding.title.endswith("on the same network as 7 personal devices")
+    (finding,) = check.judge(builders.scan(*shown, personal_devices=0), None, Past())
+    assert finding.status is Status.PASS
+    beside = builders.device(22, Role.NAS, name="storage")
+    (finding,) = check.judge(builders.scan(*shown, beside, personal_devices=1), None, Past())
+    assert finding.title.endswith("storage and 1 personal device")
+
+
 def test_a_flat_network_is_one_finding_however_many_live_on_it():
     devices = [builders.device(n, Role.LOCK if n < 30 else Role.PHONE) for n in range(20, 60)]
     (finding,) = lock_shares_segment.judge(builders.scan(*devices), None, Past())

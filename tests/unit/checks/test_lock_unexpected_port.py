@@ -4,7 +4,7 @@ import pytest
 
 from netguard.checks.lock_unexpected_port import judge
 from netguard.model.past import Past
-from netguard.model.vocabulary import Power, Role, Severity, Status
+from netguard.model.vocabulary import Link, Power, Role, Severity, Status
 from netguard.rules import loader
 from tests import builders
 
@@ -74,3 +74,39 @@ def test_other_devices_are_not_its_business(judged, role):
         builders.device(20, role, services=[builders.service(23, expected=False)], asked=builders.ALL_TCP)
     )
     assert finding.status is Status.NOT_APPLICABLE
+
+
+def absent(**given):
+    fields = {"declared": True, "seen": False, "addresses": (), "name": "Front door", "unseen": "Not seen. Touch it."}
+    return builders.device(20, given.pop("role", Role.LOCK), **fields | given)
+
+
+@pytest.mark.parametrize("link", [None, Link.WIFI, Link.THREAD, Link.ETHERNET])
+def test_a_declared_lock_that_was_not_seen_is_unknown_with_how_to_wake_it(judged, link):
+    (finding,) = judged(absent(link=link))
+    assert finding.status is Status.UNKNOWN
+    assert "not checked on Front door, because it was declared but not seen" in finding.title
+    assert finding.fix.startswith("Not seen. Touch it.")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"link": Link.Z_WAVE}, "(Z-Wave): its hub is what"),
+        ({"link": Link.BLUETOOTH}, "(Bluetooth): any bridge or hub that it talks to is what"),
+        ({"link": Link.BRIDGE}, "): its bridge is what"),
+        ({"link": Link.BRIDGE, "profile": "nuki-bridge"}, "its bridge (Nuki Bridge) is what"),
+        ({"link": Link.ZIGBEE, "profile": "smartthings-hub"}, "its hub (SmartThings hub) is what"),
+    ],
+)
+def test_to_a_declared_lock_without_an_address_it_does_not_apply_and_names_its_hub(judged, given, says):
+    (finding,) = judged(absent(**given))
+    assert finding.status is Status.NOT_APPLICABLE
+    assert "because Front door has no IP address of its own" in finding.title
+    assert says in finding.title
+
+
+def test_a_seen_bridge_does_not_speak_for_the_lock_that_was_not_seen(judged):
+    findings = judged(builders.device(21, Role.LOCK_HUB, asked=builders.ALL_TCP), absent())
+    assert [f.status for f in findings] == [Status.PASS, Status.UNKNOWN]
+    assert len({f.fingerprint for f in findings}) == 2

@@ -14,6 +14,7 @@ from netguard.model.vocabulary import (
     Confidence,
     Depth,
     Ended,
+    Link,
     Needs,
     Outcome,
     PortState,
@@ -43,6 +44,7 @@ def test_every_word_of_the_closed_lists_has_words_for_people() -> None:
         (PortState, words.STATES),
         (Needs, words.NEEDS),
         (Power, words.POWERS),
+        (Link, words.LINKS),
         (Depth, words.DEPTHS),
         (Outcome, words.OUTCOMES),
     ):
@@ -101,7 +103,59 @@ def test_a_declared_lock_that_was_not_seen_is_no_clean_result_either(scan: Scan)
     devices = tuple(d for d in scan.devices if d.role not in DOOR_ROLES or not d.seen)
     no_lock = view(replace(scan, devices=devices), NOW).headline.no_lock
     assert no_lock is not None
-    assert no_lock.startswith("No lock was seen: Back door did not show up")
+    assert no_lock.startswith("No lock was seen: Back door and Garden gate did not show up")
+
+
+def test_locks_that_no_network_shows_are_said_to_be_out_of_sight_and_not_asleep(scan: Scan) -> None:
+    gate = next(d for d in scan.devices if d.name == "Garden gate")
+    others = tuple(d for d in scan.devices if d.role not in DOOR_ROLES)
+    no_lock = view(replace(scan, devices=(*others, gate)), NOW).headline.no_lock
+    assert no_lock == (
+        "No lock can be seen on this network: Garden gate has no IP address of its own. Nothing in here speaks about "
+        "it; what can be looked at is the hub or bridge."
+    )
+    two = view(replace(scan, devices=(*others, gate, replace(gate, key="x", name="Shed"))), NOW).headline.no_lock
+    assert two is not None
+    assert "Garden gate and Shed have no IP address of their own" in two
+
+
+def test_a_good_grade_has_no_good_colour_while_a_lock_that_could_be_seen_is_missing(scan: Scan) -> None:
+    grade = Grade(letter="A", best_possible="A", evaluated=0.95)
+    assert view(replace(scan, grade=grade), NOW).headline.tone == "unclear"
+    without = tuple(d for d in scan.devices if d.name != "Back door")
+    assert view(replace(scan, grade=grade, devices=without), NOW).headline.tone == "good", "the gate is never seen"
+
+
+def test_what_was_declared_and_not_seen_is_told_with_how_to_wake_it(scan: Scan) -> None:
+    said = view(scan, NOW)
+    assert [(u.label, u.text.split(".")[0]) for u in said.unseen] == [
+        ("Back door", "Not seen: asleep, elsewhere or switched off"),
+        ("Garden gate", "It has no IP address of its own (Zigbee): its hub is what can be looked at"),
+    ]
+    assert said.notices == ("Back door and Garden gate were not seen, so nothing in here speaks about them.",)
+    assert [(t.number, t.kind) for t in said.tallies][-2:] == [(10, "devices"), (2, "unseen")]
+    bare = replace(scan, devices=tuple(replace(d, unseen=None) for d in scan.devices))
+    assert view(bare, NOW).unseen[0].text.startswith("Not seen in this scan: asleep")
+    seen = replace(scan, devices=tuple(d for d in scan.devices if d.seen))
+    assert view(seen, NOW).unseen == ()
+    assert view(seen, NOW).notices == ()
+
+
+def test_personal_devices_that_were_only_counted_are_said(scan: Scan) -> None:
+    said = view(replace(scan, personal_devices=7), NOW)
+    assert "7 personal devices were counted and left alone, as asked." in said.notices
+    assert (said.tallies[-1].number, said.tallies[-1].kind) == (7, "personal")
+    none = view(replace(scan, personal_devices=0), NOW)
+    assert "0 personal devices were counted and left alone, as asked." in none.notices
+    assert none.tallies[-1].kind == "unseen"
+    assert "1 personal device was counted" in view(replace(scan, personal_devices=1), NOW).notices[-1]
+
+
+def test_how_a_device_is_connected_is_said_in_words(scan: Scan) -> None:
+    said = {d.name: {s.label: s.text for s in d.details} for d in view(scan, NOW).devices}
+    assert said["Front door"]["Connected"] == "by Wi-Fi"
+    assert said["Garden gate"]["Connected"] == "by Zigbee, which the scan cannot see"
+    assert "Connected" not in said["Router"]
 
 
 @pytest.mark.parametrize(
@@ -121,10 +175,11 @@ def test_a_demo_an_old_scan_and_missing_rights_are_said(scan: Scan) -> None:
     said = view(other, FINISHED + timedelta(days=45)).notices
     assert [n.split(",")[0] for n in said] == [
         "This is a simulated home",
+        "Back door and Garden gate were not seen",
         "This scan was made 45 days ago. Much may have changed: scan again.",
         "netguard ran without administrator rights",
     ]
-    assert view(scan, NOW).notices == ()
+    assert len(view(scan, NOW).notices) == 1
 
 
 def test_problems_are_told_by_severity_and_then_doors_first(scan: Scan) -> None:
@@ -181,7 +236,8 @@ def test_no_problem_is_told_apart_from_nothing_looked_at(scan: Scan) -> None:
 
 
 def test_locks_come_first_then_hubs_then_the_router(scan: Scan) -> None:
-    assert [d.role for d in view(scan, NOW).devices][:5] == [
+    assert [d.role for d in view(scan, NOW).devices][:6] == [
+        Role.LOCK,
         Role.LOCK,
         Role.LOCK,
         Role.LOCK_HUB,
@@ -201,7 +257,9 @@ def test_coverage_is_said_in_words(scan: Scan) -> None:
     asked = {d.name: d.asked for d in view(scan, NOW).devices}
     assert asked["Router"] == ("Asked 65,535 TCP ports (1-65535), 3 open.",)
     assert asked["Study printer"] == ("Asked 27 TCP ports, 1 open.",)
-    assert asked["Back door"] == ("No port of it was asked.",)
+    assert asked["Device without a name"] == ("Asked 27 TCP ports, none open.",)
+    assert asked["Unnamed phone"] == ("No port of it was asked.",)
+    assert asked["Back door"] == ("Nothing was asked of it, so nothing in here speaks about it.",)
 
 
 def test_coverage_by_two_engines_is_counted_once_and_each_address_for_itself(scan: Scan) -> None:
