@@ -2,16 +2,21 @@
 
 import dataclasses
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from netaddr import EUI, IPAddress
 
+from netguard.errors import NetguardError
+from netguard.model import address as addresses
 from netguard.model import ports as port_text
 from netguard.model.attempt import Attempt
 from netguard.model.device import Coverage, Device, Service
 from netguard.model.observation import KINDS, Fact, Observation, Sighting
 from netguard.model.vocabulary import Outcome, Transport
+from netguard.net.failures import Cancelled, Failure, Gone
 
 MAX_SIGHTINGS = 20_000
 """Sightings kept of one scan; a peer with forged sources could announce without end."""
@@ -28,15 +33,19 @@ class Notebook:
         self._sightings: dict[Sighting, datetime] = {}
         self._facts: dict[IPAddress, dict[tuple[str, Fact], datetime]] = {}
         self._services: dict[tuple[IPAddress, Transport, int], Service] = {}
-        self._coverage: dict[tuple[IPAddress, Transport, str], str] = {}
-        # As text: sets of 65,535 numbers for each device would stay in memory until the end.
+        self._coverage: dict[tuple[IPAddress, Transport, str], Coverage] = {}
+        self._heard: dict[IPAddress, dict[Fact, None]] = {}
+        """What sightings said, by their address."""
         self._attempts: list[Attempt] = []
 
     def sighted(self, sighting: Sighting) -> None:
         """Keep a sighting; the same one twice is one."""
         with self._lock:
-            if len(self._sightings) < MAX_SIGHTINGS:
-                self._sightings.setdefault(sighting, datetime.now(UTC))
+            if len(self._sightings) >= MAX_SIGHTINGS:
+                return
+            self._sightings.setdefault(sighting, datetime.now(UTC))
+            if sighting.address is not None:
+                self._heard.setdefault(sighting.address, {}).update(dict.fromkeys(sighting.facts))
 
     def learnt(self, probe: str, address: IPAddress, what: Service | Coverage | Fact) -> None:
         """Keep what `probe` learnt about `address`. A service's null fields leave what is known as it is."""
@@ -47,8 +56,10 @@ class Notebook:
                     facts.setdefault((probe, what), datetime.now(UTC))
             elif isinstance(what, Coverage):
                 key = (what.address, what.transport, what.engine)
-                known = port_text.parse(self._coverage.get(key, ""))
-                self._coverage[key] = port_text.render(known | port_text.parse(what.ports))
+                if known := self._coverage.get(key):
+                    joined = port_text.parse(known.ports) | port_text.parse(what.ports)
+                    what = dataclasses.replace(what, ports=port_text.render(joined))
+                self._coverage[key] = what
             else:
                 place = (what.address, what.transport, what.port)
                 self._services[place] = _updated(self._services.get(place), what)
@@ -56,10 +67,36 @@ class Notebook:
     def attempted(
         self, stage: str, target: str, outcome: Outcome, reason: str | None = None, seconds: float = 0.0
     ) -> None:
-        """Keep whether something could be looked at."""
+        """Keep whether something could be looked at. A protocol that looks again and fares the same is kept once."""
         attempt = Attempt(stage=stage, target=target, outcome=outcome, reason=reason, seconds=round(seconds, 3))
         with self._lock:
-            self._attempts.append(attempt)
+            again = stage.startswith("discover.") and any(
+                (a.stage, a.target, a.outcome, a.reason) == (stage, target, outcome, reason) for a in self._attempts
+            )
+            if not again:
+                self._attempts.append(attempt)
+
+    @contextmanager
+    def attempt(self, stage: str, target: str) -> Iterator[None]:
+        """Write down how it went. `Cancelled` and `Gone` pass; every other failure costs this attempt and nothing else."""
+        began = time.monotonic()
+        outcome, reason = Outcome.DONE, None
+        try:
+            yield
+        except Cancelled as stopped:
+            outcome, reason = Outcome.SKIPPED, str(stopped)
+            raise
+        except Gone as gone:
+            outcome, reason = Outcome.FAILED, str(gone)
+            raise
+        except Skipped as skipped:
+            outcome, reason = Outcome.SKIPPED, str(skipped)
+        except (Failure, NetguardError) as failure:
+            outcome, reason = Outcome.FAILED, str(failure)
+        except Exception as error:  # noqa: BLE001 - a crash in one probe is an unknown, never the end of the scan
+            outcome, reason = Outcome.FAILED, own_mistake(error)
+        finally:
+            self.attempted(stage, target, outcome, reason, time.monotonic() - began)
 
     @property
     def sightings(self) -> tuple[Sighting, ...]:
@@ -83,9 +120,16 @@ class Notebook:
     def coverage(self) -> tuple[Coverage, ...]:
         """What was asked, joined per address, transport and engine."""
         with self._lock:
-            return tuple(
-                Coverage(address=address, transport=transport, ports=ports, engine=engine)
-                for (address, transport, engine), ports in sorted(self._coverage.items())
+            return tuple(self._coverage[place] for place in sorted(self._coverage))
+
+    def as_known(self, device: Device) -> Device:
+        """`device` with the services and coverage of its addresses as they are by now."""
+        at = frozenset(device.addresses)
+        with self._lock:
+            return dataclasses.replace(
+                device,
+                services=tuple(self._services[place] for place in sorted(p for p in self._services if p[0] in at)),
+                coverage=tuple(self._coverage[place] for place in sorted(p for p in self._coverage if p[0] in at)),
             )
 
     @property
@@ -94,12 +138,28 @@ class Notebook:
         with self._lock:
             return tuple(sorted(self._attempts, key=lambda a: (a.stage, a.target, a.outcome)))
 
+    def forget(self, devices: Iterable[Device]) -> None:
+        """Leave out everything that was heard from or learnt about these devices, names and addresses included."""
+        gone = tuple(devices)
+        at = {address for device in gone for address in device.addresses}
+        macs = {device.mac for device in gone if device.mac is not None}
+        with self._lock:
+            self._sightings = {
+                s: when for s, when in self._sightings.items() if s.address not in at and s.mac not in macs
+            }
+            self._facts = {address: facts for address, facts in self._facts.items() if address not in at}
+            self._heard = {address: facts for address, facts in self._heard.items() if address not in at}
+            self._services = {place: s for place, s in self._services.items() if place[0] not in at}
+            self._coverage = {place: c for place, c in self._coverage.items() if place[0] not in at}
+            texts = {str(address) for address in at}
+            self._attempts = [a for a in self._attempts if a.target.partition(" ")[0] not in texts]
+
     def facts_about(self, addresses: Iterable[IPAddress]) -> tuple[Fact, ...]:
         """Everything known about a device with these addresses, from probes and sightings."""
         wanted = tuple(dict.fromkeys(addresses))
         with self._lock:
             probed = [fact for address in wanted for _, fact in self._facts.get(address, ())]
-            heard = [fact for s in self._sightings if s.address in wanted for fact in s.facts]
+            heard = [fact for address in wanted for fact in self._heard.get(address, ())]
         return tuple(dict.fromkeys(probed + heard))
 
     def observations(self, devices: Iterable[Device]) -> tuple[Observation, ...]:
@@ -108,6 +168,9 @@ class Notebook:
         by_mac: dict[EUI, str] = {}
         for device in devices:
             by_address.update(dict.fromkeys(device.addresses, device.key))
+            # A device with two network cards has two, whichever of them it is listed with.
+            hardware = (i.value for i in device.identities if i.kind in {"mac", "random-mac"})
+            by_mac.update({addresses.mac(text): device.key for text in hardware})
             if device.mac is not None:
                 by_mac[device.mac] = device.key
         loose: dict[tuple[str | None, IPAddress | None, str, Fact], datetime] = {}
@@ -136,6 +199,15 @@ class Notebook:
             )
             for number, ((device, address, probe, fact), at) in enumerate(ordered, 1)
         )
+
+
+class Skipped(Failure):
+    """A step says why it is not taken here."""
+
+
+def own_mistake(error: Exception) -> str:
+    """How a crash of our own reads in the document."""
+    return f"netguard's own mistake: {type(error).__name__}: {error}"
 
 
 def _updated(old: Service | None, new: Service) -> Service:

@@ -4,10 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from netguard.pipeline import Event
+import click
+
+from netguard.task import Event
 
 TITLES = {
     "discover": "Who is here",
+    "wait": "Waiting for it",
     "light probe": "What they are",
     "deep probe": "What they offer",
     "checks": "Whether that is all right",
@@ -16,9 +19,19 @@ TITLES = {
 
 @contextmanager
 def shown(*, quiet: bool) -> Iterator[Callable[[Event], None]]:
-    """A progress callback. Draws only on a terminal; rich honours NO_COLOR and TERM=dumb."""
+    """A progress callback. Draws only on a terminal; rich honours NO_COLOR and TERM=dumb.
+
+    What the person has to do meanwhile (`Event.note`) is said once in any case.
+    """
+    said: set[str] = set()
+
+    def tell(event: Event) -> None:
+        if event.note and event.note not in said:
+            said.add(event.note)
+            click.echo(f"netguard: not seen yet: {event.note}", err=True)
+
     if quiet or not sys.stderr.isatty():
-        yield lambda _: None
+        yield tell
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -28,6 +41,7 @@ def shown(*, quiet: bool) -> Iterator[Callable[[Event], None]]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
 
         def show(event: Event) -> None:
+            tell(event)
             if event.stage not in tasks:
                 tasks[event.stage] = progress.add_task(TITLES.get(event.stage, event.stage), total=event.total or 1)
             progress.update(tasks[event.stage], completed=event.done if event.total else 1)

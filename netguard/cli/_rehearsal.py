@@ -1,14 +1,18 @@
 """`scan --dry-run`: what would be sent to whom. Sends nothing."""
 
-from netaddr import IPNetwork
+from netaddr import IPAddress, IPNetwork
 
-from netguard import pipeline, registry
-from netguard.discover._contract import Ask
+from netguard import registry, rounds
+from netguard.discover._contract import SMALL_PREFIX6, Ask
 from netguard.model import ports as port_text
 from netguard.model.surroundings import Surroundings
 from netguard.model.vocabulary import Depth
 from netguard.net import limits
+from netguard.net.guard import MULTICAST_GROUPS
 from netguard.rules.loader import Rules
+
+ALL_NODES = IPAddress("ff02::1")
+"""Asked for an echo, which needs raw packets (`discover/ndp.py`)."""
 
 
 def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rules: Rules, *, raw: bool) -> str:
@@ -21,9 +25,14 @@ def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rul
         "",
     ]
     lines.append(f"1. To find out who is here ({where}, {hosts:,} addresses):")
+    skipped = set()
     for name, module in registry.load_all("netguard.discover", "skip").items():
-        reason = module.skip(ask)
+        if reason := module.skip(ask):
+            skipped.add(name)
         lines.append(f"   {name:<12}" + (f"not done, because {reason}" if reason else _first_sentence(module)))
+    lines.append(f"   What is asked of everybody at once goes to the groups {_groups(ask, echo='ndp' not in skipped)}.")
+    if any(network.version == 6 and network.prefixlen < SMALL_PREFIX6 for network in targets):
+        lines.append("   IPv6 addresses are not tried one by one: only those that show themselves are spoken with.")
     if depth.at_least(Depth.QUICK):
         light, quick, common = (port_text.parse(getattr(rules.ports, n)) for n in ("light", "quick", "common"))
         every = {Depth.QUICK: light | quick, Depth.STANDARD: light | quick | common}.get(depth)
@@ -37,12 +46,19 @@ def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rul
             f"   {limits.GENTLE_IN_FLIGHT} unanswered, {limits.GENTLE_START_PER_SECOND:.0f} a second at first,",
             f"   at most {limits.DEVICE_SECONDS[depth]:.0f} seconds per device.",
         ]
-        for name, module in pipeline.in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES")).items():
+        for name, module in rounds.in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES")).items():
             lines.append(f"   {name:<12}{_first_sentence(module)}")
         lines.append(
             f"   Never a byte of payload to ports {port_text.render(limits.PAYLOAD_BLOCKED_PORTS)}: printers print it."
         )
     return "\n".join(lines)
+
+
+def _groups(ask: Ask, *, echo: bool) -> str:
+    """The multicast groups that this interface reaches; `echo` is whether all nodes are asked, too."""
+    versions = {address.version for address in ask.own_addresses}
+    reached = (g for g in MULTICAST_GROUPS if g.version in versions and (g != ALL_NODES or echo))
+    return ", ".join(str(group) for group in sorted(reached))
 
 
 def _first_sentence(module: object) -> str:

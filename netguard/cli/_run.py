@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ import click
 from netguard import config, exitcodes, pipeline, registry
 from netguard.cli import _documents, _progress, _reports, _session
 from netguard.cli._summary import summary
-from netguard.errors import NetguardError, UsageError
+from netguard.compare import declared, labels
+from netguard.compare import registry as registered
+from netguard.errors import NetguardError, NotRememberedError, UsageError
 from netguard.history.database import default_url
 from netguard.history.store import History
 from netguard.model import codec
@@ -48,6 +51,8 @@ class Request:
     max_time: float | None = None
     dry_run: bool = False
     large: bool = False
+    infrastructure_only: bool = False
+    wait_for: tuple[str, ...] = ()
     user: str | None = None
     transcript: Path | None = None
     quiet: bool = False
@@ -91,31 +96,45 @@ def run(request: Request) -> int:
                 cancel=cancel,
                 deadline=Deadline(request.max_time or NO_LIMIT),
                 raw=(lambda kind: opener.open(kind, interface)) if opener is not None else None,
+                interface=interface,
+                addresses=[a for i in around.interfaces if i.name == interface for a in i.addresses],
             )
         )
-        options = pipeline.Options(site=site, depth=Depth(request.depth), targets=targets, authorisation=authorisation)
-        past = Past(previous=None if request.no_save else _previous(request.database, site))
+        past = _past(request, site)
+        options = pipeline.Options(
+            site=site,
+            depth=Depth(request.depth),
+            targets=targets,
+            authorisation=authorisation,
+            infrastructure_only=request.infrastructure_only,
+            wait_for=_awaited(request.wait_for, past),
+        )
         with _interrupting(cancel), _progress.shown(quiet=request.quiet) as progress:
             scan = pipeline.scan(options, around, rules, network, neighbours=neighbours, past=past, progress=progress)
-    return _keep_and_say(request, scan)
+    return _keep_and_say(request, scan, past)
 
 
-def _keep_and_say(request: Request, scan: Scan) -> int:
-    problems: list[NetguardError] = []
+def _keep_and_say(request: Request, scan: Scan, past: Past) -> int:
+    problems: list[str] = []
     if not request.no_save:
         try:
             with History.open(request.database or default_url()) as history:
-                history.save(scan)
+                history.save(scan, learn=lambda known: registered.learnt(scan, known, lambda: uuid.uuid4().hex[:12]))
+                for declaration in declared.tied(scan.devices, past.declared, history.known(scan.site)):
+                    history.declare(declaration)
+        except NotRememberedError as error:
+            problems.append(str(error))
         except NetguardError as error:
-            problems.append(error)
+            problems.append(f"the scan is not in the history: {error}")
     if request.json_file and request.json_file != "-":
         _documents.write(Path(request.json_file), codec.dumps(scan))
-    report = None if request.no_html else _write_html(request, scan)
+    said = labels.laid_over(scan, past.known)
+    report = None if request.no_html else _write_html(request, said)
     if request.json_file == "-":
         sys.stdout.buffer.write(codec.dumps(scan))
         sys.stdout.buffer.flush()
     else:
-        click.echo(summary(scan, datetime.now(UTC)))
+        click.echo(summary(said, datetime.now(UTC)))
     if request.verbose:
         for attempt in scan.attempts:
             if attempt.outcome is not Outcome.DONE:
@@ -127,7 +146,7 @@ def _keep_and_say(request: Request, scan: Scan) -> int:
             err=request.json_file == "-",
         )
     for problem in problems:
-        click.echo(f"netguard: the scan is not in the history: {problem}", err=True)
+        click.echo(f"netguard: {problem}", err=True)
     return _exit_code(request, scan)
 
 
@@ -151,9 +170,28 @@ def _exit_code(request: Request, scan: Scan) -> int:
     return exitcodes.DONE
 
 
-def _previous(database: str | None, site: str) -> Scan | None:
-    with History.open(database or default_url()) as history:
-        return history.latest(site, finished=True)
+def _past(request: Request, site: str) -> Past:
+    """What is known from before. Without saving nothing is compared with earlier scans; who is who is known all the same."""
+    with History.open(request.database or default_url()) as history:
+        return Past(
+            previous=None if request.no_save else history.latest(site, finished=True),
+            known=history.known(site),
+            declared=history.declared(site),
+        )
+
+
+def _awaited(names: tuple[str, ...], past: Past) -> tuple[str, ...]:
+    """The names to wait for, each as it is kept. Raises `UsageError` for one that nobody bears."""
+    borne = [name for d in past.declared if (name := d.name)]
+    borne = [*(d.name for d in past.declared), *(k.said_name or k.name or "" for k in past.known)]
+    by_name = {name.casefold(): name for name in reversed(borne) if name}
+    for name in names:
+        if name.casefold() not in by_name:
+            raise UsageError(
+                f"--wait-for {name}: no device of that name is known here; "
+                f"`netguard devices` lists those that are, `netguard setup` adds a lock"
+            )
+    return tuple(by_name[name.casefold()] for name in names)
 
 
 @contextmanager

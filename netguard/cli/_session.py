@@ -76,8 +76,16 @@ def look(interface: str | None, rights: Rights) -> tuple[Surroundings, Callable[
     return replace(around, vantage=vantage), neighbours
 
 
+LINK_LOCAL = IPNetwork("fe80::/10")
+"""IPv6 addresses that mean something on one link only (RFC 4291, 2.5.6)."""
+
+
 def targets(named: tuple[str, ...], around: Surroundings, *, large: bool) -> tuple[IPNetwork, ...]:
-    """What to look at: what was named, else the interface's own network. Raises `UsageError` for anything not on-link."""
+    """What to look at: what was named, else the interface's own network. Raises `UsageError` for anything not on-link.
+
+    Who asks for all of the own network asks for its IPv6 side, too: the prefixes that are on the link, and link-local
+    addresses where the interface has one. They say who may be spoken with; IPv6 addresses are never tried one by one.
+    """
     own = around.vantage.segment.prefix
     found = tuple(_target(text, around) for text in named) or (own,)
     for network in found:
@@ -86,7 +94,17 @@ def targets(named: tuple[str, ...], around: Surroundings, *, large: bool) -> tup
                 f"{network} has {network.size:,} addresses, more than a home has; "
                 f"name a smaller part of it, or add --large if that is meant"
             )
-    return found
+    if own in found and not own.ip.is_loopback():
+        found += tuple(prefix for prefix in around.prefixes if prefix.version == 6 and prefix.prefixlen < 128)
+        if _has_link_local(around):
+            found += (LINK_LOCAL,)
+    return tuple(dict.fromkeys(found))
+
+
+def _has_link_local(around: Surroundings) -> bool:
+    """Whether the chosen interface has an IPv6 link-local address, so that those of others can be spoken with."""
+    chosen = (i for i in around.interfaces if i.name == around.vantage.interface)
+    return any(a.version == 6 and a.is_link_local() for i in chosen for a in i.addresses)
 
 
 def _target(text: str, around: Surroundings) -> IPNetwork:
@@ -95,7 +113,11 @@ def _target(text: str, around: Surroundings) -> IPNetwork:
     except ValueError:
         raise UsageError(f"{text}: this is no address and no network; write 192.168.1.20 or 192.168.1.0/24") from None
     on_link = {around.vantage.segment.prefix, *around.prefixes}
-    if not any(network in prefix for prefix in on_link):
+    # The zone of a link-local address says which interface is meant (RFC 4007, 11); Windows gives its number.
+    zone = text.partition("%")[2].partition("/")[0]
+    elsewhere = zone not in {"", around.vantage.interface} and not zone.isdecimal()
+    near = on_link | ({LINK_LOCAL} if _has_link_local(around) else set())
+    if elsewhere or not any(network in prefix for prefix in near):
         known = ", ".join(sorted(map(str, on_link)))
         raise UsageError(
             f"{text} is not on the network of {around.vantage.interface} ({known}); netguard only looks at its own "

@@ -36,6 +36,17 @@ GROUP = "Start"
 @click.option("--dry-run", is_flag=True, help="Say what would be sent to whom, and send nothing.")
 @click.option("--large", is_flag=True, help="Allow networks larger than a /16.")
 @click.option(
+    "--infrastructure-only",
+    is_flag=True,
+    help="Count phones, computers and other personal devices; do not name, list or probe them.",
+)
+@click.option(
+    "--wait-for",
+    multiple=True,
+    metavar="NAME",
+    help="Wait until this device (of `netguard setup` or `netguard devices`) shows itself; may be given again.",
+)
+@click.option(
     "--user", metavar="NAME", help="With root: whom to become once sockets are open; default is who called sudo."
 )
 @click.option(

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from netguard import pipeline, registry
+from netguard import registry, rounds
 
 
 @pytest.fixture
@@ -66,4 +66,4 @@ def test_a_module_that_nobody_has_is_an_error(folder):
 def test_every_folder_of_netguard_s_own_is_whole():
     assert registry.load_all("netguard.discover", "AFTER", "skip", "discover")
     assert registry.load_all("netguard.checks", "CHECK", "judge")
-    pipeline.in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES", "wants", "probe"))
+    rounds.in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES", "wants", "probe"))

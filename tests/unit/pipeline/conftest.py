@@ -31,8 +31,8 @@ def sighting(at=HUB, mac=None, source="fake", facts=(), hostnames=()):
     return Sighting(source=source, detail="is here", address=at, mac=mac, facts=tuple(facts), hostnames=hostnames)
 
 
-def protocol(discover=lambda ask, net: (), skip=lambda ask: None, after=()):
-    return SimpleNamespace(AFTER=frozenset(after), skip=skip, discover=discover)
+def protocol(discover=lambda ask, net: (), skip=lambda ask: None, after=(), listens=False):
+    return SimpleNamespace(AFTER=frozenset(after), LISTENS=listens, skip=skip, discover=discover)
 
 
 def sees(*sightings):
@@ -81,13 +81,26 @@ def stages(monkeypatch):
 def scan(rules):
     """Scans loopback; what `Network` takes can be given."""
 
-    def run(*, depth=Depth.QUICK, neighbours=lambda: (), surroundings=SURROUNDINGS, progress=lambda _: None, **given):
+    def run(
+        *,
+        depth=Depth.QUICK,
+        neighbours=lambda: (),
+        surroundings=SURROUNDINGS,
+        progress=lambda _: None,
+        past=Past(),  # noqa: B008 - it never changes
+        asked=None,
+        **given,
+    ):
         options = pipeline.Options(
-            site="home", depth=depth, targets=TARGETS, authorisation=Authorisation(how="enrolled", at=NOW)
+            site="home",
+            depth=depth,
+            targets=TARGETS,
+            authorisation=Authorisation(how="enrolled", at=NOW),
+            **(asked or {}),
         )
         with loopback_network(**given) as network:
             return pipeline.scan(
-                options, surroundings, rules, network, neighbours=neighbours, past=Past(), progress=progress
+                options, surroundings, rules, network, neighbours=neighbours, past=past, progress=progress
             )
 
     return run
@@ -99,5 +112,5 @@ def others(found):
 
 
 def attempts(found, stage):
-    own = [d.key for d in found.devices if OWN in d.addresses]
+    own = [str(OWN), *(d.key for d in found.devices if OWN in d.addresses)]
     return [(a.target, a.outcome, a.reason) for a in found.attempts if a.stage == stage and a.target not in own]

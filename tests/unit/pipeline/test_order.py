@@ -4,7 +4,7 @@ from graphlib import CycleError
 
 import pytest
 
-from netguard.pipeline import in_order
+from netguard.rounds import in_order
 from tests.unit.pipeline.conftest import surface
 
 
