@@ -18,9 +18,10 @@ import msgspec
 
 from netguard.demo import build, keeper, linux
 from netguard.demo.counters import DeviceCount
+from netguard.demo.homes import Device, Home
 from netguard.demo.loop import Loop
 from netguard.demo.orders import CLOSE, COUNTERS, Order, Ready
-from netguard.demo.recipes import Place
+from netguard.demo.recipes import SPEAK_IPV6, Place
 from netguard.demo.stage import Stage
 from netguard.errors import LabError
 
@@ -81,14 +82,18 @@ def _serve_namespaces(order: Order, process: int, starter: int | None) -> None:
     mounts = build.laptop_mounts(laptop, router, home.address(home.router))
     linux.mount("tmpfs", "/run", "tmpfs")
     running, missing = _start_daemons(order, spaces)
-    stage = Stage(home=home, addresses={d.name: home.address(d) for d in home.everyone})
+    stage = Stage(
+        home=home,
+        addresses={d.name: home.address(d) for d in home.everyone},
+        more_addresses={d.name: home.addresses(d)[1:] for d in home.everyone},
+    )
     for device in home.everyone:
         own = frozenset(name for name, devices in running.items() if device.name in devices)
         with linux.inside(spaces[device.name], router):
-            stage.add(device, own, fallback=False)
+            stage.add(device, own, fallback=False, interface=_interface(home, device))
     ready = Ready(
-        process=process, network=laptop, mounts=mounts, interface=build.CARD, address=home.address(home.laptop),
-        prefix=home.prefix, daemons=running, missing=missing, left_out=tuple(stage.left_out),
+        process=process, network=laptop, networks=spaces, mounts=mounts, interface=build.CARD, address=home.address(home.laptop),
+        prefix=home.prefix or home.prefix6 or "", daemons=running, missing=missing, left_out=tuple(stage.left_out),
     )  # fmt: skip
 
     def kernel(name: str) -> dict[str, int]:
@@ -108,9 +113,11 @@ def _start_daemons(order: Order, spaces: dict[str, int]) -> tuple[dict[str, tupl
             if name not in order.daemons:
                 missing[name] = "not there"
                 continue
-            interface = build.BRIDGE if device is home.router else build.CARD
+            if home.prefix is None and name not in SPEAK_IPV6:
+                missing[name] = "this home has no IPv4"
+                continue
             place = Place(
-                home=home, device=device, address=home.address(device), interface=interface,
+                home=home, device=device, address=home.address(device), interface=_interface(home, device),
                 executable=order.daemons[name], folder=order.folder, tools=order.daemons,
             )  # fmt: skip
             started.append(keeper.start(name, place, spaces[device.name], Path("/run")))
@@ -121,6 +128,10 @@ def _start_daemons(order: Order, spaces: dict[str, int]) -> tuple[dict[str, tupl
         if (one.device, one.name) not in failed:
             running[one.name] = (*running.get(one.name, ()), one.device)
     return running, missing
+
+
+def _interface(home: Home, device: Device) -> str:
+    return build.BRIDGE if device is home.router else build.CARD
 
 
 def _loopback(order: Order) -> None:

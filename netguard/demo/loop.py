@@ -18,6 +18,9 @@ IDLE_SECONDS = 60.0
 """A connection on which nothing happens for so long is closed."""
 BACKLOG = 64
 """Connections that wait to be accepted."""
+Group = tuple[str, int] | tuple[str, int, int, int]
+"""Where a group is sent to; over IPv6 with flow label and interface."""
+
 _CHUNK = 65_536
 _TICK_SECONDS = 5.0
 
@@ -44,7 +47,7 @@ class _Connection:
 class _Datagrams:
     ears: socket.socket
     mouth: socket.socket
-    group: tuple[str, int] | None
+    group: Group | None
     responder: Responder
     tally: Tally
 
@@ -63,7 +66,7 @@ class Loop:
         self._watch(sock, _Listener(sock=sock, new=new, device=device, tally=tally))
 
     def answer(
-        self, ears: tuple[socket.socket, ...], mouth: socket.socket, group: tuple[str, int] | None,
+        self, ears: tuple[socket.socket, ...], mouth: socket.socket, group: Group | None,
         responder: Responder, tally: Tally,
     ) -> None:  # fmt: skip
         """Serves bound UDP sockets; whatever the `ears` hear is answered from `mouth`."""

@@ -34,6 +34,8 @@ class Ready:
     failed: str | None = None
     process: int = 0
     network: int = 0
+    networks: dict[str, int] = field(default_factory=dict)
+    """Device name → descriptor of its network; empty on loopback."""
     mounts: int = 0
     interface: str = ""
     address: str = ""

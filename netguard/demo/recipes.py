@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from netguard.demo.homes import Device, Home
+from netguard.demo.homes import Device, Home, card_name
 
 EXTERNAL_ADDRESS = "11.22.33.44"
 """The router's pretended public address. miniupnpd refuses to work behind a private one; no packet ever goes there."""
@@ -51,9 +51,11 @@ class Recipe:
 def dnsmasq(place: Place) -> Recipe:
     """DNS for the home's names and DHCP; forwards nothing."""
     home = place.home
-    hosts = "".join(f"{home.address(d)} {d.hostname}\n" for d in home.everyone if d.hostname)
-    network = ipaddress.IPv4Network(home.prefix)
-    leases = f"dhcp-range={network[-32]},{network[-3]},{network.netmask},1h" if network.num_addresses >= 64 else ""
+    named = [(a, d.hostname) for d in home.everyone if d.hostname for a in (home.address(d), home.address6(d)) if a]
+    hosts = "".join(f"{address} {name}\n" for address, name in dict.fromkeys(named))
+    network = ipaddress.IPv4Network(home.prefix) if home.prefix is not None else None
+    large = network is not None and network.num_addresses >= 64
+    leases = f"dhcp-range={network[-32]},{network[-3]},{network.netmask},1h" if network is not None and large else ""
     config = f"""
 no-resolv
 no-hosts
@@ -70,7 +72,7 @@ dhcp-authoritative
     return Recipe(
         argv=(place.executable, "--no-daemon", "--conf-file=/run/lab/dnsmasq.conf", "--pid-file=/run/lab/dnsmasq.pid"),
         files=(("/run/lab/dnsmasq.conf", config), ("/run/lab/hosts", hosts)),
-        ready=(("udp", 53), ("tcp", 53), ("udp", 67)),
+        ready=(("udp", 53), ("tcp", 53), *((("udp", 67),) if network is not None else ())),
     )
 
 
@@ -151,8 +153,7 @@ def dropbear(place: Place) -> Recipe:
             place.executable,
             "-F",
             "-E",
-            "-p",
-            f"{place.address}:22",
+            *(word for address in place.home.addresses(place.device) for word in ("-p", f"{address}:22")),
             "-r",
             "/run/lab/host_key",
             "-P",
@@ -214,13 +215,14 @@ def snmpd(place: Place) -> Recipe:
 
 
 def avahi_daemon(place: Place) -> Recipe:
-    """A multicast DNS responder with the device's announcements."""
+    """A multicast DNS responder with the device's announcements, a service group for each instance name."""
     device = place.device
+    cards = ",".join((place.interface, *(card_name(number) for number in range(1, 1 + len(device.cards)))))
     config = f"""[server]
-host-name={device.hostname or device.name}
-use-ipv4=yes
-use-ipv6=no
-allow-interfaces={place.interface}
+host-name={(device.hostname or device.name).partition(".")[0]}
+use-ipv4={"no" if place.home.prefix is None else "yes"}
+use-ipv6={"no" if place.home.address6(device) is None else "yes"}
+allow-interfaces={cards}
 enable-dbus=no
 [publish]
 publish-workstation=no
@@ -228,30 +230,37 @@ publish-hinfo=no
 [reflector]
 [rlimits]
 """
-    services = "".join(
-        f"<service><type>{escape(a.type)}</type><port>{a.port}</port>"
-        + "".join(f"<txt-record>{escape(entry)}</txt-record>" for entry in a.txt)
-        + "</service>"
-        for a in device.announces
-    )
-    name = escape(device.announces[0].instance if device.announces else device.name)
-    group = (
-        '<?xml version="1.0" standalone="no"?><!DOCTYPE service-group SYSTEM "avahi-service.dtd">'
-        f"<service-group><name>{name}</name>{services}</service-group>"
+    groups: dict[str, str] = {}
+    for one in device.announces:
+        entries = "".join(map(_txt_record, one.txt))
+        service = f"<service><type>{escape(one.type)}</type><port>{one.port}</port>{entries}</service>"
+        groups[one.instance] = groups.get(one.instance, "") + service
+    head = '<?xml version="1.0" standalone="no"?><!DOCTYPE service-group SYSTEM "avahi-service.dtd"><service-group>'
+    files = tuple(
+        (f"/etc/avahi/services/lab{number}.service", f"{head}<name>{escape(name)}</name>{services}</service-group>")
+        for number, (name, services) in enumerate(groups.items())
     )
     return Recipe(
         argv=(place.executable, "--no-drop-root", "--no-chroot", "--no-rlimits", "-f", "/etc/avahi/avahi-daemon.conf"),
         files=(
             ("/etc/avahi/avahi-daemon.conf", config),
-            ("/etc/avahi/services/lab.service", group),
+            *files,
             ("/etc/avahi/hosts", ""),
             # It wants a user of its own to own its folder, and a user namespace has only one to give.
             ("/etc/passwd", "root:x:0:0::/:/bin/false\navahi:x:0:0::/:/bin/false\n"),
             ("/etc/group", "root:x:0:\navahi:x:0:\n"),
         ),
         private_etc=True, ready=(("udp", 5353),),
-        ready_log="successfully established" if services else "startup complete",
+        ready_log="successfully established" if groups else "startup complete",
     )  # fmt: skip
+
+
+def _txt_record(entry: str) -> str:
+    """A TXT entry as avahi reads it; what XML cannot hold goes as hexadecimal (avahi.service(5), value-format)."""
+    key, equals, value = entry.partition("=")
+    if equals and not value.isprintable():
+        return f'<txt-record value-format="binary-hex">{escape(key)}={value.encode().hex()}</txt-record>'
+    return f"<txt-record>{escape(entry)}</txt-record>"
 
 
 def host_key(mac: str) -> bytes:
@@ -261,6 +270,9 @@ def host_key(mac: str) -> bytes:
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return struct.pack("!I", 11) + b"ssh-ed25519" + struct.pack("!I", 64) + private + public
 
+
+SPEAK_IPV6 = frozenset({"dnsmasq", "avahi-daemon"})
+"""Those that also serve a home's IPv6; for the others a simulated server does that part."""
 
 RECIPES: dict[str, Callable[[Place], Recipe]] = {
     "dnsmasq": dnsmasq, "miniupnpd": miniupnpd, "lighttpd": lighttpd, "dropbear": dropbear, "minidlna": minidlna,

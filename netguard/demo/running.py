@@ -88,6 +88,20 @@ class RunningHome:
         self._programs.append(program)
         return program
 
+    def network_of(self, name: str) -> Path:
+        """The network namespace of the device called `name`, as a file. Raises `LabError` where it has none."""
+        self.home.device(name)
+        if name not in self._ready.networks:
+            raise LabError(f"this way of having the home gives {name} no network of its own")
+        return Path("/proc") / str(self._ready.process) / "fd" / str(self._ready.networks[name])
+
+    def run_on(self, name: str, argv: Sequence[str], **popen: Any) -> "subprocess.Popen[Any]":
+        """Starts `argv` on the device called `name`, otherwise as `run_as_laptop` does. Raises `LabError` on loopback."""
+        spaces = [f"--net={self.network_of(name)}", *self._user()]
+        program = subprocess.Popen(["nsenter", *spaces, "--", *argv], **popen)
+        self._programs.append(program)
+        return program
+
     def counts(self) -> Mapping[str, DeviceCount]:
         """The counters of all devices that have simulated servers, by name, at this moment."""
         with self._lock:
@@ -132,9 +146,14 @@ class RunningHome:
         if self.kind == "loopback":
             return []
         holder = Path("/proc") / str(self._ready.process)
-        user = [f"--user={holder}/ns/user", "--preserve-credentials"] if self.kind == "user-namespace" else []
         spaces = [f"--net={holder}/fd/{self._ready.network}", f"--mount={holder}/fd/{self._ready.mounts}"]
-        return ["nsenter", *user, *spaces, "--", "sh", "-c", _ENTER, str(Path(folder or ".").absolute())]
+        return ["nsenter", *self._user(), *spaces, "--", "sh", "-c", _ENTER, str(Path(folder or ".").absolute())]
+
+    def _user(self) -> list[str]:
+        """What of `nsenter` goes into the home's user namespace, where it has one."""
+        if self.kind != "user-namespace":
+            return []
+        return [f"--user=/proc/{self._ready.process}/ns/user", "--preserve-credentials"]
 
 
 def open_home(home: Home | None = None, prefer: Kind | None = None, folder: Path | None = None) -> RunningHome:

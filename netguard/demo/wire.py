@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 Name = tuple[str, ...]
 
-A, PTR, TXT, SRV, ANY = 1, 12, 16, 33, 255
+A, PTR, TXT, AAAA, SRV, ANY = 1, 12, 16, 28, 33, 255
 IN = 1
 TOP_BIT = 0x8000
 """In a question's class: a unicast answer is welcome (RFC 6762, 5.4). In a record's: flush what you kept (10.2)."""
@@ -31,7 +31,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One resource record. `data` is a Name for PTR, text address for A, (port, Name) for SRV, entries for TXT."""
+    """One resource record. `data` is a Name for PTR, text address for A and AAAA, (port, Name) for SRV, entries for TXT."""
 
     name: Name
     type: int
@@ -64,6 +64,11 @@ class Message:
 def name_of(text: str) -> Name:
     """`text` with dots between the labels as a name: `_hap._tcp.local`."""
     return tuple(label for label in text.split(".") if label)
+
+
+def address_type(address: str) -> int:
+    """The type of the record that holds `address`: A or AAAA."""
+    return AAAA if ":" in address else A
 
 
 def same(one: Name, other: Name) -> bool:
@@ -144,8 +149,8 @@ def _write_record(record: Record, *, plain: bool) -> bytes:
 
 def _write_data(record: Record) -> bytes:
     data = record.data
-    if record.type == A:
-        return ipaddress.IPv4Address(str(data)).packed
+    if record.type in (A, AAAA):
+        return ipaddress.ip_address(str(data)).packed
     if record.type == SRV:
         port, target = record.service
         return struct.pack("!3H", 0, 0, port) + _write_name(target)

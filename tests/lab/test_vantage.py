@@ -145,6 +145,33 @@ def test_an_ipv6_only_network_is_seen(inside):
     assert (seen["gateway"], seen["router"]) == ("fe80::1", "02:00:5e:10:00:01")
 
 
+def test_of_two_interfaces_with_the_same_prefix_each_is_seen_by_itself(inside):
+    cable(inside, ipv6=True)
+    inside("link", "add", "wlan0", "address", "02:00:5e:10:01:05", "type", "veth", "peer", "name", "air0")
+    for name in ("wlan0", "air0"):
+        inside("link", "set", name, "up")
+    inside("addr", "add", "192.168.77.6/24", "brd", "+", "dev", "wlan0")
+    inside("addr", "add", "fd77::6/64", "dev", "wlan0", "nodad")
+    inside("route", "add", "default", "via", "192.168.77.2", "dev", "wlan0", "metric", "600")
+    inside("neigh", "add", "192.168.77.2", "lladdr", "02:00:5e:10:00:02", "dev", "wlan0", "nud", "permanent")
+    code = LOOK + "print(json.dumps(told(linux.look(run, name))))"
+    by_cable, by_air = inside.python(code), inside.python(code, "interface=wlan0")
+    assert (by_cable["interface"], by_cable["address"], by_cable["gateway"]) == ("eth0", "192.168.77.5", "192.168.77.1")
+    assert (by_air["interface"], by_air["address"], by_air["gateway"]) == ("wlan0", "192.168.77.6", "192.168.77.2")
+    assert by_cable["prefixes"] == by_air["prefixes"] == ["192.168.77.0/24", "fd77::/64"]
+    assert set(by_air["neighbours"]) == {"192.168.77.2"}
+    assert "192.168.77.2" not in by_cable["neighbours"]
+    assert any("passed over: wlan0" in remark and "192.168.77.6/24" in remark for remark in by_cable["remarks"])
+
+
+def test_an_ipv6_only_network_beside_a_self_given_ipv4_address_is_seen_by_its_ipv6(inside):
+    cable(inside, ipv6=True)
+    inside("-4", "addr", "flush", "dev", "eth0")
+    inside("addr", "add", "169.254.7.7/16", "dev", "eth0")
+    seen = inside.python(LOOK + "print(json.dumps(told(linux.look(run, name))))")
+    assert (seen["address"], seen["gateway"], seen["router"]) == ("fd77::5", "fe80::1", "02:00:5e:10:00:01")
+
+
 def test_loopback_is_seen_by_name(inside):
     seen = inside.python(LOOK + "print(json.dumps(told(linux.look(run, name))))", "interface=lo")
     assert (seen["address"], seen["prefix"], seen["gateway"]) == ("127.0.0.1", "127.0.0.0/8", None)

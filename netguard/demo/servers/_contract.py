@@ -26,6 +26,13 @@ class Context:
     """(host name, address) of everything in the home that has a name."""
     note: Callable[[str], None]
     """Counts an event by name, `login-attempt`, where tests can read it."""
+    addresses: tuple[str, ...] = ()
+    """All addresses of the device, IPv6 included, where `address` is not the only one."""
+
+    @property
+    def url_host(self) -> str:
+        """`address` as it stands in a URL (RFC 3986, 3.2.2)."""
+        return f"[{self.address}]" if ":" in self.address else self.address
 
     def bound(self, port: int) -> int:
         """The port that a server described at `port` really got."""
@@ -55,7 +62,7 @@ class Answer:
 
 
 class Responder(Protocol):
-    """A UDP server. `group` is the multicast group it listens to, or None."""
+    """A UDP server. `group` is the IPv4 multicast group it listens to, or None; over IPv6 it is the one beside it."""
 
     group: str | None
 

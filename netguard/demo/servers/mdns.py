@@ -63,7 +63,11 @@ class Multicast:
         wanted += [r.service[1] for r in found if r.type == wire.SRV]
         first = tuple(r for r in self._records if r not in found and r.type != wire.PTR and r.name in wanted)
         targets = [r.service[1] for r in first if r.type == wire.SRV]
-        hosts = (r for r in self._records if r.type == wire.A and r.name in targets and r not in (*found, *first))
+        hosts = (
+            r
+            for r in self._records
+            if r.type in (wire.A, wire.AAAA) and r.name in targets and r not in (*found, *first)
+        )
         return (*first, *hosts)
 
 
@@ -72,14 +76,16 @@ def records(context: Context) -> tuple[wire.Record, ...]:
     device = context.device
     label = (device.hostname or device.name).partition(".")[0]
     host: wire.Name = (label, "local")
-    back = wire.name_of(ipaddress.IPv4Address(context.address).reverse_pointer)
-    out = [
-        wire.Record(name=host, type=wire.A, data=context.address, ttl=_HOST_TTL, unique=True),
-        wire.Record(name=back, type=wire.PTR, data=host, ttl=_HOST_TTL, unique=True),
-    ]
+    out = []
+    for address in context.addresses or (context.address,):
+        kind, back = wire.address_type(address), wire.name_of(ipaddress.ip_address(address).reverse_pointer)
+        out += [
+            wire.Record(name=host, type=kind, data=address, ttl=_HOST_TTL, unique=True),
+            wire.Record(name=back, type=wire.PTR, data=host, ttl=_HOST_TTL, unique=True),
+        ]
     out += [
-        wire.Record(name=ENUMERATION, type=wire.PTR, data=wire.name_of(f"{kind}.local"), ttl=_OTHER_TTL)
-        for kind in dict.fromkeys(a.type for a in device.announces)
+        wire.Record(name=ENUMERATION, type=wire.PTR, data=wire.name_of(f"{service}.local"), ttl=_OTHER_TTL)
+        for service in dict.fromkeys(a.type for a in device.announces)
     ]
     for one in device.announces:
         kind_name = wire.name_of(f"{one.type}.local")

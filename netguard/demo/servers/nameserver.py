@@ -11,7 +11,7 @@ _OK, _NO_SUCH_NAME = 0x8580, 0x8583
 
 
 class Names:
-    """Answers A and PTR questions about the home."""
+    """Answers A, AAAA and PTR questions about the home."""
 
     group: str | None = None
 
@@ -19,8 +19,8 @@ class Names:
         out = []
         for label, address in context.names:
             names = (wire.name_of(label), wire.name_of(f"{label}.lan"))
-            out += [wire.Record(name=name, type=wire.A, data=address, ttl=_TTL) for name in names]
-            back = wire.name_of(ipaddress.IPv4Address(address).reverse_pointer)
+            out += [wire.Record(name=name, type=wire.address_type(address), data=address, ttl=_TTL) for name in names]
+            back = wire.name_of(ipaddress.ip_address(address).reverse_pointer)
             out.append(wire.Record(name=back, type=wire.PTR, data=wire.name_of(f"{label}.lan"), ttl=_TTL))
         self._records = tuple(out)
 

@@ -13,7 +13,7 @@ class Rtsp:
         self.over = False
         self._kept = b""
         self._server = context.server.option("server", "RTSP Server")
-        self._address = context.address
+        self._address = context.url_host
 
     def opened(self) -> bytes:
         """The client speaks first."""

@@ -63,8 +63,13 @@ class Https:
         return self._out.read()
 
 
-def certificate(common_name: str, organization: str, country: str, seed: str) -> tuple[bytes, bytes]:
-    """(certificate, private key) as PEM. The P-256 key is derived from `seed`; it protects nothing."""
+def certificate(
+    common_name: str, organization: str, country: str, seed: str, subject: str = "", issuer: str = ""
+) -> tuple[bytes, bytes]:
+    """(certificate, private key) as PEM. The P-256 key is derived from `seed`; it protects nothing.
+
+    `subject` and `issuer`, whole names as RFC 4514 writes them, go before the three parts.
+    """
     key = ec.derive_private_key(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:31]) + 1, ec.SECP256R1())
     parts = (
         (NameOID.COUNTRY_NAME, country),
@@ -72,9 +77,12 @@ def certificate(common_name: str, organization: str, country: str, seed: str) ->
         (NameOID.COMMON_NAME, common_name),
     )
     name = x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value])
+    if subject:
+        name = x509.Name.from_rfc4514_string(subject)
+    by = x509.Name.from_rfc4514_string(issuer) if issuer else name
     made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(int(hashlib.sha256(common_name.encode()).hexdigest()[:16], 16))
+        x509.CertificateBuilder().subject_name(name).issuer_name(by).public_key(key.public_key())
+        .serial_number(int(hashlib.sha256((common_name or subject).encode()).hexdigest()[:16], 16))
         .not_valid_before(_BORN).not_valid_after(_DIES).sign(key, hashes.SHA256())
     )  # fmt: skip
     private = key.private_bytes(
@@ -84,12 +92,12 @@ def certificate(common_name: str, organization: str, country: str, seed: str) ->
 
 
 @functools.cache
-def _tls(common_name: str, organization: str, country: str, seed: str) -> ssl.SSLContext:
+def _tls(common_name: str, organization: str, country: str, seed: str, subject: str, issuer: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     handle, path = tempfile.mkstemp(suffix=".pem")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(b"".join(certificate(common_name, organization, country, seed)))
+            file.write(b"".join(certificate(common_name, organization, country, seed, subject, issuer)))
         context.load_cert_chain(path)
     finally:
         Path(path).unlink()
@@ -97,7 +105,8 @@ def _tls(common_name: str, organization: str, country: str, seed: str) -> ssl.SS
 
 
 def conversation(context: Context) -> Https:
-    """A fresh connection. Options: `common-name`, `organization`, `country`, and those of `web`."""
+    """A fresh connection. Options: `common-name`, `organization`, `country` or `subject`, `issuer`, and those of `web`."""
     option = context.server.option
-    tls = _tls(option("common-name"), option("organization"), option("country"), context.device.mac)
+    words = (option("common-name"), option("organization"), option("country"))
+    tls = _tls(*words, context.device.mac, option("subject"), option("issuer"))
     return Https(context, tls)

@@ -3,6 +3,7 @@
 from netguard.demo.servers._contract import Answer, Context
 
 GROUP = "239.255.255.250"
+GROUP6 = "ff02::c"
 PORT = 1900
 _MAX_AGE = 1800
 """Seconds an announcement stays good: the least that the architecture asks for."""
@@ -15,16 +16,18 @@ class Ssdp:
 
     def __init__(self, context: Context) -> None:
         self._upnp = upnp = context.device.upnp
+        self._host = f"[{GROUP6.upper()}]" if ":" in context.address else GROUP
         if upnp is None:
             self._targets: tuple[str, ...] = ()
             return
-        self._location = f"http://{context.address}:{context.bound(upnp.port)}{upnp.path}"
-        self._targets = ("upnp:rootdevice", f"uuid:{upnp.udn}", upnp.device_type, *upnp.services)
+        self._location = f"http://{context.url_host}:{context.bound(upnp.port)}{upnp.path}"
+        said = ("upnp:rootdevice", f"uuid:{upnp.udn}", upnp.device_type, *upnp.services)
+        self._targets = tuple(dict.fromkeys(target for target in said if target))
 
     def announcements(self) -> tuple[bytes, ...]:
         """One NOTIFY for each thing it could be searched for."""
         return tuple(
-            self._message("NOTIFY * HTTP/1.1", f"HOST: {GROUP}:{PORT}", f"NT: {t}", "NTS: ssdp:alive", target=t)
+            self._message("NOTIFY * HTTP/1.1", f"HOST: {self._host}:{PORT}", f"NT: {t}", "NTS: ssdp:alive", target=t)
             for t in self._targets
         )
 

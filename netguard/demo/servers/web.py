@@ -1,5 +1,6 @@
 """An HTTP/1.1 server: the pages of its description, and the UPnP description where the device has one."""
 
+import re
 from xml.sax.saxutils import escape
 
 from netguard.demo.homes import Page
@@ -7,6 +8,9 @@ from netguard.demo.servers._contract import Context
 
 MOST_HEADER_BYTES = 16_384
 """Longest request kept; a client that never ends its header costs no memory."""
+
+_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+( |$)")
+"""How a request begins (RFC 9110, 9.1 and 5.6.2), as far as it has come."""
 
 _REASONS = {
     200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
@@ -37,6 +41,9 @@ class Http:
         self._kept += data
         out = b""
         while not self.over:
+            if not self._skip and self._kept and not _METHOD.match(self._kept):
+                self.over = True  # no request begins so; a TLS client, for one, is told at once
+                return out + self._page(Page(path="", status=400, body="Bad Request"), body=True)
             dropped = min(self._skip, len(self._kept))
             self._kept, self._skip = self._kept[dropped:], self._skip - dropped
             head, end, rest = self._kept.partition(b"\r\n\r\n")

@@ -141,3 +141,75 @@ def test_a_package_that_is_not_to_be_had_does_not_cost_the_others(tmp_path, monk
     assert all(f"-c {tmp_path}/lab/apt.conf" in line for line in said)
     assert [line.split()[-1] for line in said[2:]] == list(daemons.PACKAGES.values())
     assert f'Dir::State "{tmp_path}/lab/state";' in (tmp_path / "lab" / "apt.conf").read_text()
+
+
+ULA = "fd77:1:2:3::/64"
+
+
+def test_a_home_can_have_ipv6_beside_or_instead_of_its_ipv4() -> None:
+    plain = catalogue.demo_home()
+    bridge, silent = plain.device("lock-bridge"), next(d for d in plain.devices if d.silent)
+    assert (plain.address6(bridge), plain.link_local(bridge)) == (None, None)
+    both = replace(plain, prefix6=ULA)
+    assert both.address(bridge) == plain.address(bridge)
+    assert both.address6(bridge) == "fd77:1:2:3:56d2:72ff:fe1a:2b3c"
+    assert both.link_local(bridge) == "fe80::56d2:72ff:fe1a:2b3c"
+    assert both.address6(silent) is None
+    only = replace(plain, prefix=None, prefix6=ULA)
+    assert only.address(bridge) == only.address6(bridge) == both.address6(bridge)
+    assert only.link_local(silent) is not None
+    with pytest.raises(LabError, match="no IPv4"):
+        _ = only.prefix_length
+    order = Order(kind="namespaces", home=only, daemons={}, folder="/y")
+    assert msgspec.json.decode(msgspec.json.encode(order), type=Order) == order
+
+
+def test_a_device_can_choose_its_ipv6_address_or_have_none() -> None:
+    home = replace(
+        catalogue.build_home(changes={
+            "camera": replace(catalogue.camera(), host6=0x40), "phone": replace(catalogue.demo_home().device("phone"), ipv6=False),
+        }),
+        prefix6=ULA,
+    )  # fmt: skip
+    assert home.address6(home.device("camera")) == "fd77:1:2:3::40"
+    assert home.link_local(home.device("camera")) == "fe80::ee71:dbff:fe4a:5b40"
+    assert (home.address6(home.device("phone")), home.link_local(home.device("phone"))) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"prefix": None}, "without IPv4 needs IPv6"),
+        ({"prefix6": "2001:db8::/64"}, "unique local"),
+        ({"prefix6": "fd77::/48"}, "unique local"),
+    ],
+)
+def test_an_ipv6_home_that_cannot_be_is_refused(wrong: dict[str, str | None], says: str) -> None:
+    with pytest.raises(LabError, match=says):
+        replace(catalogue.demo_home(), **wrong)  # type: ignore[arg-type]
+
+
+def test_two_devices_cannot_have_one_ipv6_address_nor_live_without_any() -> None:
+    twins = {name: replace(catalogue.demo_home().device(name), host6=7) for name in ("camera", "nas")}
+    with pytest.raises(LabError, match="same IPv6 address"):
+        replace(catalogue.build_home(changes=twins), prefix6=ULA)
+    without = catalogue.build_home(changes={"nas": replace(catalogue.demo_home().device("nas"), ipv6=False)})
+    with pytest.raises(LabError, match="every device"):
+        replace(without, prefix=None, prefix6=ULA)
+
+
+def test_the_daemons_of_an_ipv6_home_speak_it() -> None:
+    home = replace(catalogue.demo_home(), prefix=None, prefix6=ULA)
+    nas = home.device("nas")
+    place = recipes.Place(
+        home=home, device=nas, address=home.address(nas), interface="eth0", executable="/x", folder="/y", tools={}
+    )
+    avahi = dict(recipes.avahi_daemon(place).files)["/etc/avahi/avahi-daemon.conf"]
+    assert "use-ipv4=no\nuse-ipv6=yes" in str(avahi)
+    dnsmasq = recipes.dnsmasq(place)
+    assert f"{home.address6(nas)} DiskStation\n" in str(dict(dnsmasq.files)["/run/lab/hosts"])
+    assert "dhcp-range" not in str(dict(dnsmasq.files)["/run/lab/dnsmasq.conf"])
+    assert ("udp", 67) not in dnsmasq.ready
+    plain = catalogue.demo_home()
+    before = recipes.avahi_daemon(replace(place, home=plain, address=plain.address(nas)))
+    assert "use-ipv4=yes\nuse-ipv6=no" in str(dict(before.files)["/etc/avahi/avahi-daemon.conf"])

@@ -1,10 +1,13 @@
 """The simulated servers without sockets: what they say to good, bad and endless input."""
 
+import ipaddress
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scapy.layers.dns import DNS
 
 from netguard import registry
 from netguard.demo import catalogue, wire
@@ -163,3 +166,45 @@ def test_snmp_describes_the_device_and_counts_a_write() -> None:
     assert agent.answers(get.replace(b"public", b"secret"), ("192.168.77.10", 4000)) == ()
     assert agent.answers(get.replace(b"\xa0\x19", b"\xa3\x19"), ("192.168.77.10", 4000)) == ()
     assert notes == ["write-attempt"]
+
+
+def with_ipv6(device: str, kind: str) -> Context:
+    """The context of a server that is reached over IPv6."""
+    plain = context(device, kind)
+    return replace(plain, address="fd77::20", addresses=(plain.address, "fd77::20", "fe80::20"))
+
+
+def test_mdns_gives_all_addresses_and_knows_their_reverse_names() -> None:
+    one = mdns.Multicast(with_ipv6("homekit-lock", "mdns"))
+    (answer,) = one.answers(query("_hap._tcp.local"), ("fe80::10", 5353))
+    message = DNS(answer.data)
+    given = {record.rdata for record in message.ar if record.type in (wire.A, wire.AAAA)}
+    assert given == {"192.168.77.21", "fd77::20", "fe80::20"}
+    back = ipaddress.ip_address("fe80::20").reverse_pointer
+    assert len(one.answers(query(back), ("fe80::10", 5353))) == 1
+
+
+def test_ssdp_over_ipv6_points_to_an_ipv6_address() -> None:
+    notify = ssdp.Ssdp(with_ipv6("television", "ssdp")).announcements()[0].decode()
+    assert "HOST: [FF02::C]:1900\r\n" in notify
+    assert "LOCATION: http://[fd77::20]:9197/dmr\r\n" in notify
+
+
+def test_the_name_server_gives_ipv6_addresses() -> None:
+    one = nameserver.Names(
+        replace(context("router", "nameserver"), names=(("lock", "192.168.77.20"), ("lock", "fd77::20")))
+    )
+    (answer,) = one.answers(query("lock.lan", wire.AAAA), ("fd77::10", 4000))
+    assert DNS(answer.data).an[0].rdata == "fd77::20"
+    back = ipaddress.ip_address("fd77::20").reverse_pointer
+    (answer,) = one.answers(query(back), ("fd77::10", 4000))
+    assert DNS(answer.data).an[0].rdata == b"lock.lan."
+
+
+def test_what_is_no_http_request_is_refused_at_once() -> None:
+    http = web.conversation(context("light-hub", "web"))
+    assert http.received(b"\x16\x03\x01\x02\x00\x01").startswith(b"HTTP/1.1 400 ")
+    assert http.over
+    patient = web.conversation(context("light-hub", "web"))
+    assert patient.received(b"GE") == b""
+    assert not patient.over
