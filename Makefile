@@ -29,7 +29,7 @@ test: test-unit test-lab test-browser ## everything; what cannot run here is ski
 
 test-unit: $(VENV)/.ready
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest tests/unit tests/property tests/golden tests/cli tests/hostile tests/packaging
+	$(BIN)/python -m coverage run -m pytest -n auto tests/unit tests/property tests/golden tests/cli tests/hostile tests/packaging
 
 test-lab: lab
 	$(BIN)/python -m coverage run -m pytest tests/lab

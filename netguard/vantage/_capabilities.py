@@ -34,8 +34,8 @@ class Capability:
 CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         word=RAW_SOCKETS,
-        what_for="asks every address by ARP who is there, so that silent devices answer too, and probes ports gently, "
-        "without opening connections",
+        what_for="asks everybody by ARP and by IPv6 neighbour discovery who is there, so that silent devices answer too, "
+        "hears the names that devices tell the router, and probes ports gently, without opening connections",
         without="devices are found by harmless connections and by what they announce; one that stays silent is missed",
         how="Run netguard as administrator.",
         how_on={
