@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LAB := .lab
+UNIT := tests/unit tests/property tests/golden tests/cli tests/hostile tests/packaging
 export NETGUARD_LAB := $(CURDIR)/$(LAB)
 
-.PHONY: demo test test-unit test-lab test-browser lint bench golden lock lab browser clean help
+.PHONY: demo test test-unit test-lab test-browser coverage lint bench golden lock lab browser clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,11 +29,14 @@ demo: lab ## scan a simulated home with real packets and write its report
 test: test-unit test-lab test-browser ## everything; what cannot run here is skipped by name
 
 test-unit: $(VENV)/.ready
-	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n auto tests/unit tests/property tests/golden tests/cli tests/hostile tests/packaging
+	$(BIN)/python -m pytest -n auto $(UNIT)
 
 test-lab: lab
+	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest tests/lab
+
+coverage: $(VENV)/.ready ## branch coverage of the unit tests and of the last test-lab, and its floor
+	$(BIN)/python -m coverage run -m pytest -q -n auto $(UNIT)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --sort=cover --fail-under=$$($(BIN)/python tests/coverage_floor.py)
 

@@ -1,4 +1,4 @@
-"""The floor for branch coverage, in percent: what this system's tests can reach. A drop below it fails `make test`."""
+"""The floor for branch coverage, in percent: what this system's tests can reach. A drop below it fails `make coverage`."""
 
 import shutil
 import subprocess
