@@ -142,7 +142,7 @@ class Notebook:
         """Leave out everything that was heard from or learnt about these devices, names and addresses included."""
         gone = tuple(devices)
         at = {address for device in gone for address in device.addresses}
-        macs = {device.mac for device in gone if device.mac is not None}
+        macs = {mac for device in gone for mac in _macs(device)}
         with self._lock:
             self._sightings = {
                 s: when for s, when in self._sightings.items() if s.address not in at and s.mac not in macs
@@ -168,11 +168,7 @@ class Notebook:
         by_mac: dict[EUI, str] = {}
         for device in devices:
             by_address.update(dict.fromkeys(device.addresses, device.key))
-            # A device with two network cards has two, whichever of them it is listed with.
-            hardware = (i.value for i in device.identities if i.kind in {"mac", "random-mac"})
-            by_mac.update({addresses.mac(text): device.key for text in hardware})
-            if device.mac is not None:
-                by_mac[device.mac] = device.key
+            by_mac.update(dict.fromkeys(_macs(device), device.key))
         loose: dict[tuple[str | None, IPAddress | None, str, Fact], datetime] = {}
         with self._lock:
             for address, facts in self._facts.items():
@@ -199,6 +195,12 @@ class Notebook:
             )
             for number, ((device, address, probe, fact), at) in enumerate(ordered, 1)
         )
+
+
+def _macs(device: Device) -> frozenset[EUI]:
+    """All its MACs: a device with two network cards has two, whichever of them it is listed with."""
+    shown = {addresses.mac(i.value) for i in device.identities if i.kind in {"mac", "random-mac"}}
+    return frozenset(shown if device.mac is None else shown | {device.mac})
 
 
 class Skipped(Failure):

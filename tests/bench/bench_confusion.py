@@ -1,17 +1,14 @@
 """Every record against every recorded sighting: what is taken for what, and how often a lock or hub is one."""
 
 from collections import Counter
-from pathlib import Path
-
-import yaml
 
 from netguard.identify.evidence import decide
 from netguard.identify.matching import Trace
 from netguard.model.address import mac
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Role
 from netguard.rules.loader import load
+from tests.unit.rules.test_records import SIGHTINGS, staged, traced
 
-SIGHTINGS = Path(__file__).parents[1] / "unit" / "rules" / "sightings"
 GUARDED = sorted(DOOR_ROLES | HUB_ROLES | {Role.ALARM})
 SOUND_ALIKE = (
     "clock-radio",
@@ -27,23 +24,10 @@ SOUND_ALIKE = (
 """Names that other tools take for locks; a laptop bears each of them here."""
 
 
-def trace(told):
-    """What a recorded sighting shows."""
-    texts = {}
-    for fact in told.get("facts", ()):
-        texts.setdefault(fact["kind"], set()).add(str(fact["value"]))
-    return Trace(
-        mac=mac(told["mac"]) if "mac" in told else None,
-        is_gateway=bool(told.get("gateway")),
-        hostnames=tuple(told.get("hostnames", ())),
-        texts={kind: tuple(sorted(values)) for kind, values in texts.items()},
-    )
-
-
 def main() -> None:
     """Print the table's diagonal, everything beside it, and precision and recall by role."""
     rules = load()
-    seen = {path.stem: trace(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(SIGHTINGS.iterdir())}
+    seen = {path.stem: traced(staged(path.stem)) for path in sorted(SIGHTINGS.iterdir())}
     verdicts = {name: decide(each, rules.devices.values()) for name, each in seen.items()}
     right = [name for name, verdict in verdicts.items() if verdict.record and verdict.record.id == name]
     print(f"{len(rules.devices)} records, {len(seen)} sightings: {len(right)} recognised by their own record")

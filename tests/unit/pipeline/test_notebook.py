@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netguard import notebook
-from netguard.model.device import Coverage, Service
-from netguard.model.observation import Fact
-from netguard.model.vocabulary import Outcome, PortState, Transport
+from netguard.model.address import mac
+from netguard.model.device import Coverage, Identity, Service
+from netguard.model.observation import Fact, Sighting
+from netguard.model.vocabulary import Outcome, PortState, Stability, Transport
 from netguard.notebook import Notebook
 from tests.builders import device
 from tests.unit.pipeline.conftest import HUB, TV, fact, sighting
@@ -148,3 +149,12 @@ def test_many_threads_may_write_while_others_read():
         assert len(book.services) <= 600
         book.facts_about((HUB,))
     assert (len(book.services), len(book.sightings), len(book.attempts)) == (600, 600, 600)
+
+
+def test_of_a_forgotten_device_its_second_network_card_is_forgotten_too():
+    book = Notebook()
+    second = mac("00:00:5e:00:53:99")
+    book.sighted(Sighting(source="dhcp", detail="Anna", mac=second, hostnames=("Annas-NAS",)))
+    gone = device(20, identities=(Identity(kind="mac", value="00:00:5e:00:53:99", stability=Stability.PERMANENT),))
+    book.forget([gone])
+    assert book.sightings == ()
