@@ -13,8 +13,8 @@ MOST_CHOICES = 9
 """Choices shown at once, so that one key picks one; more are not read."""
 
 
-def ask_whose_network(around: Surroundings, reason: str, suggestion: str) -> str:
-    """The name the person gives this network after saying that it is theirs. Raises `NotAtHomeError` when it is not."""
+def ask_whose_network(around: Surroundings, reason: str) -> None:
+    """Ask whether this network is the person's own. Raises `NotAtHomeError` when it is not."""
     vantage = around.vantage
     click.echo(reason, err=True)
     where = f"{vantage.segment.prefix} on {vantage.interface}"
@@ -26,6 +26,10 @@ def ask_whose_network(around: Surroundings, reason: str, suggestion: str) -> str
     click.echo("Only look at networks that are yours, or whose owner has said yes.", err=True)
     if not click.confirm("Is this network yours?", default=False, err=True):
         raise NotAtHomeError("nothing was sent")
+
+
+def ask_network_name(suggestion: str) -> str:
+    """What the person calls this network, at most 64 characters; `suggestion` for only Enter."""
     name: str = click.prompt("What shall it be called", default=suggestion, err=True)
     return name.strip()[:64] or suggestion
 

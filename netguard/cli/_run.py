@@ -26,7 +26,6 @@ from netguard.model.scan import Scan
 from netguard.model.vocabulary import Depth, Ended, Outcome, Severity, Status
 from netguard.net.access import Network
 from netguard.net.control import Cancel, Deadline
-from netguard.net.guard import Guard
 from netguard.net.transcript import Transcript
 from netguard.rules import loader
 
@@ -80,24 +79,27 @@ def run(request: Request) -> int:
 
             click.echo(_rehearsal.text(around, targets, Depth(request.depth), rules, raw=rights.opener is not None))
             return exitcodes.DONE
-        site, authorisation = _session.authorise(
-            around, request.database, site=request.site, my_network=request.my_network
-        )
-        macs, addresses = settings.left_alone(datetime.now(UTC).astimezone().date())
         transcript = Transcript(stack.enter_context(_opened(request.transcript)) if request.transcript else None)
+        around, site, authorisation = _session.authorise(
+            around,
+            request.database,
+            site=request.site,
+            my_network=request.my_network,
+            meet=lambda around: _session.meet_router(around, neighbours, settings, transcript),
+        )
         cancel = Cancel()
         opener = rights.opener
         interface = around.vantage.interface
         network = stack.enter_context(
             Network(
                 source=around.vantage.address,
-                guard=Guard(targets, never_touch_addresses=addresses, never_touch_macs=macs),
+                guard=_session.guard(targets, settings),
                 transcript=transcript,
                 cancel=cancel,
                 deadline=Deadline(request.max_time or NO_LIMIT),
                 raw=(lambda kind: opener.open(kind, interface)) if opener is not None else None,
                 interface=interface,
-                addresses=[a for i in around.interfaces if i.name == interface for a in i.addresses],
+                addresses=_session.own_addresses(around),
             )
         )
         past = _past(request, site)
@@ -182,7 +184,6 @@ def _past(request: Request, site: str) -> Past:
 
 def _awaited(names: tuple[str, ...], past: Past) -> tuple[str, ...]:
     """The names to wait for, each as it is kept. Raises `UsageError` for one that nobody bears."""
-    borne = [name for d in past.declared if (name := d.name)]
     borne = [*(d.name for d in past.declared), *(k.said_name or k.name or "" for k in past.known)]
     by_name = {name.casefold(): name for name in reversed(borne) if name}
     for name in names:

@@ -1,23 +1,30 @@
-"""Getting ready to scan: rights, interface, targets, and whether this is the person's own network. Nothing is sent here."""
+"""Getting ready to scan: rights, interface, targets, and whether this is the person's own network.
+
+Nothing is sent before that is known, and then only to meet a router that this computer has not spoken with yet.
+"""
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import click
-from netaddr import IPNetwork
+from netaddr import IPAddress, IPNetwork
 
-from netguard.cli._ask import ask_whose_network
+from netguard.cli._ask import ask_network_name, ask_whose_network
+from netguard.config import Config
 from netguard.errors import NotAtHomeError, UsageError
 from netguard.history.database import default_url
 from netguard.history.store import History
 from netguard.model import address as addresses
-from netguard.model.home import Enrolment
 from netguard.model.scan import Authorisation
 from netguard.model.surroundings import Neighbour, Surroundings
 from netguard.net import opener, privileges
+from netguard.net.access import Network
+from netguard.net.control import Cancel, Deadline
+from netguard.net.guard import Guard
+from netguard.net.transcript import Transcript
 from netguard.vantage import home, system
 from netguard.vantage._capabilities import RAW_SOCKETS
 
@@ -25,6 +32,12 @@ LARGEST_PREFIX = 16
 """Shortest IPv4 prefix scanned without --large: a /16 is 65,534 addresses, more than any home has."""
 
 DEFAULT_SITE = "home"
+
+MEETING_PORTS = (80, 443)
+"""TCP ports that routers have their pages on. Whether they answer does not matter: their MAC is learnt by asking."""
+
+MEETING_SECONDS = 5.0
+"""Longest wait for the router; an attempt that nothing answers takes one second, and is made twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +116,7 @@ def targets(named: tuple[str, ...], around: Surroundings, *, large: bool) -> tup
 
 def _has_link_local(around: Surroundings) -> bool:
     """Whether the chosen interface has an IPv6 link-local address, so that those of others can be spoken with."""
-    chosen = (i for i in around.interfaces if i.name == around.vantage.interface)
-    return any(a.version == 6 and a.is_link_local() for i in chosen for a in i.addresses)
+    return any(a.version == 6 and a.is_link_local() for a in own_addresses(around))
 
 
 def _target(text: str, around: Surroundings) -> IPNetwork:
@@ -127,37 +139,89 @@ def _target(text: str, around: Surroundings) -> IPNetwork:
 
 
 def authorise(
-    around: Surroundings, database: str | None, *, site: str | None, my_network: bool
-) -> tuple[str, Authorisation]:
-    """The site this network belongs to, and how netguard knows that it may look. Sends nothing.
+    around: Surroundings,
+    database: str | None,
+    *,
+    site: str | None,
+    my_network: bool,
+    meet: Callable[[Surroundings], Surroundings],
+) -> tuple[Surroundings, str, Authorisation]:
+    """Whether netguard may look here: the surroundings, the site this network belongs to, and how it is known.
 
+    Recognition sends nothing. Once the person has said that the network is theirs, `meet` may make this computer learn
+    the router's MAC where it does not know it: without it the network could not be remembered, nor an enrolled one told.
     Raises `NotAtHomeError` when it is not enrolled and nobody can be asked, or `site` contradicts the enrolment.
     """
     now = datetime.now(UTC)
     with History.open(database or default_url()) as history:
         enrolments = history.homes()
-        known = home.recognise(around, enrolments)
+        known, how = home.recognise(around, enrolments), "enrolled"
+        if known is None:
+            how = _said_yes(around, home.why_not(around, enrolments), my_network=my_network)
+            if home.router_is_unmet(around):
+                around = meet(around)
+                known = home.recognise(around, enrolments)
         if known is not None:
             if site is not None and site != known.site:
                 raise NotAtHomeError(f"this network is enrolled as {known.site!r}, not as {site!r}; leave --site out")
-            return known.site, Authorisation(how="enrolled", at=now)
-        if my_network:
-            _remember(history, around, site or DEFAULT_SITE, now)
-            return site or DEFAULT_SITE, Authorisation(how="my-network", at=now)
-        reason = home.why_not(around, enrolments)
-        if not sys.stdin.isatty():
-            raise NotAtHomeError(f"{reason} Nothing was sent. If this network is yours, say so once with --my-network.")
-        named = ask_whose_network(around, reason, site or DEFAULT_SITE)
+            return around, known.site, Authorisation(how=how, at=now)
+        named = site or DEFAULT_SITE
+        if how == "asked":
+            named = ask_network_name(named)
         _remember(history, around, named, now)
-        return named, Authorisation(how="asked", at=now)
+        return around, named, Authorisation(how=how, at=now)
 
 
-def _remember(history: History, around: Surroundings, site: str, now: datetime) -> Enrolment | None:
+def _said_yes(around: Surroundings, reason: str, *, my_network: bool) -> str:
+    """How the person said that this unknown network is theirs. Raises `NotAtHomeError` when nobody did."""
+    if my_network:
+        return "my-network"
+    if not sys.stdin.isatty():
+        raise NotAtHomeError(f"{reason} Nothing was sent. If this network is yours, say so once with --my-network.")
+    ask_whose_network(around, reason)
+    return "asked"
+
+
+def _remember(history: History, around: Surroundings, site: str, now: datetime) -> None:
     """Enrol the network; one that has nothing to be recognised by is scanned this once and not remembered."""
     try:
-        enrolment = home.enrol(around, site, now)
+        history.remember(home.enrol(around, site, now))
     except NotAtHomeError as error:
         click.echo(f"netguard: this network will not be remembered: {error}", err=True)
-        return None
-    history.remember(enrolment)
-    return enrolment
+
+
+def meet_router(
+    around: Surroundings, neighbours: Callable[[], tuple[Neighbour, ...]], settings: Config, transcript: Transcript
+) -> Surroundings:
+    """`around` with the router's MAC as this computer knows it after two harmless connection attempts to the router.
+
+    Only for a network that the person has just called theirs. Unchanged when the router is to be left alone, or silent.
+    """
+    router = around.vantage.gateway
+    if router is None:
+        return around
+    with Network(
+        source=around.vantage.address,
+        guard=guard((IPNetwork(router.address),), settings),
+        transcript=transcript,
+        cancel=Cancel(),
+        deadline=Deadline(MEETING_SECONDS),
+        interface=around.vantage.interface,
+        addresses=own_addresses(around),
+    ) as network:
+        network.net("learn the router's MAC").knock((router.address,), MEETING_PORTS)
+    found = neighbours()
+    mac = next((n.mac for n in found if n.address == router.address), None)
+    vantage = replace(around.vantage, gateway=replace(router, mac=mac))
+    return replace(around, vantage=vantage, neighbours=found)
+
+
+def guard(networks: Iterable[IPNetwork], settings: Config) -> Guard:
+    """What may be sent to: `networks`, without the devices that the settings say to leave alone today."""
+    macs, ips = settings.left_alone(datetime.now(UTC).astimezone().date())
+    return Guard(networks, never_touch_addresses=ips, never_touch_macs=macs)
+
+
+def own_addresses(around: Surroundings) -> tuple[IPAddress, ...]:
+    """All addresses of this computer on the interface it looks from."""
+    return tuple(a for i in around.interfaces if i.name == around.vantage.interface for a in i.addresses)

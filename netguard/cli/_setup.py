@@ -1,4 +1,7 @@
-"""What the person has, told once: whose network this is, which locks, which router, where reports go. Sends nothing."""
+"""What the person has, told once: whose network this is, which locks, which router, where reports go.
+
+Sends nothing but what `_session.meet_router` does.
+"""
 
 import json
 import sys
@@ -17,6 +20,7 @@ from netguard.history.database import default_url
 from netguard.history.store import History
 from netguard.model.declared import LINK_NAMES, Declaration
 from netguard.model.vocabulary import Role
+from netguard.net.transcript import Transcript
 from netguard.rules import loader
 from netguard.rules.schema import DeviceRecord
 
@@ -60,13 +64,13 @@ def run(request: Request) -> int:
         asks = False
     rights = _session.give_up_root(None)
     if rights.opener is not None:
-        # Nothing is sent here, so nothing is opened either.
+        # Nothing raw is sent here, so nothing is opened either.
         rights.opener.close()
-    config.load()
+    settings = config.load()
     records = loader.load(config.folder() / "rules").devices
     if not (asks or request.changes or request.my_network or request.site):
         return _show(request, _everywhere(request), records)
-    site = _site(request, rights)
+    site = _site(request, rights, settings)
     with History.open(request.database or default_url()) as history:
         before = history.declared(site)
     after, reports = _asked(request, before, site, records) if asks else _told(request, before, site, records)
@@ -77,14 +81,20 @@ def run(request: Request) -> int:
     return _show(request, after, records)
 
 
-def _site(request: Request, rights: _session.Rights) -> str:
+def _site(request: Request, rights: _session.Rights, settings: config.Config) -> str:
     """The site that is spoken of: one that is known by name, else the one this computer is in now."""
     if request.site is not None and not request.my_network:
         with History.open(request.database or default_url()) as history:
             if request.site in history.sites() or history.declared(request.site):
                 return request.site
-    around, _ = _session.look(request.interface, rights)
-    site, _ = _session.authorise(around, request.database, site=request.site, my_network=request.my_network)
+    around, neighbours = _session.look(request.interface, rights)
+    _, site, _ = _session.authorise(
+        around,
+        request.database,
+        site=request.site,
+        my_network=request.my_network,
+        meet=lambda around: _session.meet_router(around, neighbours, settings, Transcript()),
+    )
     return site
 
 

@@ -27,6 +27,11 @@ def recognise(surroundings: Surroundings, enrolments: Iterable[Enrolment]) -> En
     return max(matching, key=lambda e: (e.enrolled_at, e.site), default=None)
 
 
+def router_is_unmet(surroundings: Surroundings) -> bool:
+    """Whether there is a router whose MAC this computer does not know: it has not spoken with it lately."""
+    return surroundings.vantage.gateway is not None and _router_mac(surroundings) is None
+
+
 def enrol(surroundings: Surroundings, site: str, now: datetime) -> Enrolment:
     """The enrolment of this network for `site`; `now` is aware of its time zone.
 
