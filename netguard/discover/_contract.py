@@ -58,6 +58,13 @@ class Ask:
             return True
         return any(address in network for network in self.targets)
 
+    def is_near(self, address: IPAddress) -> bool:
+        """Whether `address` is on the link itself: in one of its prefixes, or link-local."""
+        around = self.surroundings
+        if address.version == 6 and address.is_link_local():
+            return True
+        return any(address in prefix for prefix in (around.vantage.segment.prefix, *around.prefixes))
+
     def hosts(self) -> tuple[IPAddress, ...]:
         """Every address asked for, in order, without network, broadcast and our own addresses.
 

@@ -11,6 +11,9 @@ from netaddr import IPAddress
 
 from netguard.model.observation import MAX_ITEMS, clean
 
+PORT = 5353
+"""RFC 6762, 2."""
+
 A, PTR, TXT, AAAA, SRV = 1, 12, 16, 28, 33
 
 MAX_QUERY = 1200

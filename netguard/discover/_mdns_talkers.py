@@ -58,6 +58,8 @@ class Talker:
     grown: int = 0
     reading: float = 0.0
     """Computing seconds spent on its packets."""
+    cut: bool = False
+    """Whether it said more than was read."""
     heard: set[int] = field(default_factory=set)
     """Hashes of its packets so far; the same one again says nothing new."""
 
@@ -129,8 +131,8 @@ class Talker:
         return asked + [(f"{self.names[name]}.local", kind) for name in bare for kind in (packets.A, packets.AAAA)]
 
     def said_anything(self) -> bool:
-        """Whether anything was heard that could be read."""
-        return bool(self.instances or self.types or self.hosts)
+        """Whether anything was heard that could be read, or more than was read."""
+        return bool(self.cut or self.instances or self.types or self.hosts)
 
     def own_names(self, near: Near) -> frozenset[str]:
         """Its own host names in small letters.
@@ -210,6 +212,8 @@ def _own_sightings(talker: Talker, own: frozenset[str], others: dict[str, list[s
     facts, texts = _facts(talker, mine)
     # A type is announced once for the speaker's own services and those it speaks for: only instances tell whose it is.
     bare = sorted(talker.types - {packets.service_type(name) for name in talker.instances})
+    if talker.cut:
+        facts.insert(0, Fact(kind="link.flood", value="mdns", transport=Transport.UDP, port=packets.PORT))
     facts += [Fact(kind="dnssd.type", value=name) for name in bare]
     facts += [Fact(kind="host.address", value=str(address)) for address in _claims(talker, own)]
     what = _listed((*mine, *bare)) or "its name"

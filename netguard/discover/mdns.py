@@ -25,7 +25,6 @@ LISTENS = False
 GROUPS = {4: IPAddress("224.0.0.251"), 6: IPAddress("ff02::fb")}
 """By IP version (RFC 6762, 3)."""
 
-PORT = 5353
 TTL = 255
 """RFC 6762, 11."""
 
@@ -89,8 +88,9 @@ def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
             room.ask_in_turns()
         except (Cancelled, OutOfTime) as reason:
             stopped = reason
+        room.note_flooders()
     taken = {*ask.found(), *(n.address for n in ask.neighbours()), *room.own}
-    for sighting in talk.sightings(room.talkers.values(), room.is_near, taken):
+    for sighting in talk.sightings(room.talkers.values(), ask.is_near, taken):
         # Who asks for one device only is told of that one, and not of those that it speaks for.
         if ask.is_whole or sighting.address in room.talkers:
             yield sighting
@@ -104,15 +104,13 @@ class _Room:
     def __init__(self, ask: Ask, net: Net, stack: ExitStack) -> None:
         self._ask, self._net = ask, net
         self.talkers: dict[IPAddress, talk.Talker] = {}
-        around = ask.surroundings
         self.own = {net.source, *ask.own_addresses}
-        self._prefixes = (around.vantage.segment.prefix, *around.prefixes)
         self._ears: dict[IPAddress, Datagrams] = {}
         failure: NoAnswer | RefusedByUs | None = None
         versions = (4, 6) if any(a.version == 4 for a in self.own) else (6,)
         for group in (GROUPS[version] for version in versions):
             try:
-                ears = stack.enter_context(net.datagrams(group=group, group_port=PORT, ttl=TTL))
+                ears = stack.enter_context(net.datagrams(group=group, group_port=packets.PORT, ttl=TTL))
             except (NoAnswer, RefusedByUs) as why:
                 failure = why
             else:
@@ -135,9 +133,10 @@ class _Room:
         self._turn(asked, LONGEST_SECONDS[2], self._known(_of_types(new)))
         self._ask_late(set(self.talkers) - early, [*_of_types([*types, *new, *last]), first[0]])
 
-    def is_near(self, address: IPAddress) -> bool:
-        """Whether `address` is on the link itself."""
-        return bool(address.version == 6 and address.is_link_local()) or any(address in p for p in self._prefixes)
+    def note_flooders(self) -> None:
+        """Mark those who said more than the sockets read of one."""
+        for loud in set().union(*(ears.flooders for ears in self._ears.values())) & self.talkers.keys():
+            self.talkers[loud].cut = True
 
     def _turn(
         self, questions: Iterable[packets.Question], longest: float, known: Mapping[str, Sequence[str]] | None = None
@@ -148,7 +147,7 @@ class _Room:
         for group in tuple(self._ears):
             try:
                 for packet in asked:
-                    self._ears[group].send(packet, group, PORT)
+                    self._ears[group].send(packet, group, packets.PORT)
             except (NoAnswer, RefusedByUs) as why:
                 # One IP version that does not work here costs nothing of the other.
                 failure = why
@@ -168,7 +167,7 @@ class _Room:
             ears = self._ears.get(GROUPS[address.version])
             try:
                 for packet in asked if ears is not None else ():
-                    ears.send(packet, address, PORT)  # type: ignore[union-attr]
+                    ears.send(packet, address, packets.PORT)  # type: ignore[union-attr]
             except (NoAnswer, RefusedByUs):
                 continue
         self._listen(ALONE_SECONDS, LONGEST_SECONDS[3])
@@ -187,17 +186,20 @@ class _Room:
             for ears in self._ears.values():
                 for data, source in ears.hear(STEP_SECONDS / len(self._ears)):
                     heard[source] += 1
-                    if heard[source] <= PACKETS_PER_TURN:
-                        self._take(data, source)
+                    self._take(data, source, too_much=heard[source] > PACKETS_PER_TURN)
             grown = sum(talker.grown for talker in self.talkers.values()) > before
             quiet = 0 if grown else quiet + 1
             patient = waited + step * STEP_SECONDS < least or quiet * STEP_SECONDS < QUIET_SECONDS
             if not patient or time.monotonic() > end:
                 return
 
-    def _take(self, data: bytes, source: IPAddress) -> None:
-        """Add what `data` says to what `source` has said, if it may be listened to."""
-        if source in self.own or not self._ask.is_target(source) or not (source.version == 4 or self.is_near(source)):
+    def _take(self, data: bytes, source: IPAddress, *, too_much: bool) -> None:
+        """Add what `data` says to what `source` has said, if it may be listened to and has not said too much already."""
+        if (
+            source in self.own
+            or not self._ask.is_target(source)
+            or not (source.version == 4 or self._ask.is_near(source))
+        ):
             return
         talker = self.talkers.get(source)
         if talker is None:
@@ -205,7 +207,10 @@ class _Room:
                 return
             talker = self.talkers[source] = talk.Talker(address=source)
         mark = hash(data)
-        if mark in talker.heard or talker.reading > MAX_READING:
+        if mark in talker.heard:
+            return
+        if too_much or talker.reading > MAX_READING:
+            talker.cut = True
             return
         talker.heard.add(mark)
         began = time.thread_time()

@@ -176,17 +176,12 @@ def _servers(ask: Ask) -> list[IPAddress]:
     known = (*((gateway.address,) if gateway is not None else ()), *ask.surroundings.dns)
     versions = {a.version for a in ask.own_addresses}
     usable = (s for s in dict.fromkeys(known) if s.version in versions and s not in ask.own_addresses)
-    return [s for s in usable if _is_near(s, ask)][:MAX_SERVERS]
-
-
-def _is_near(address: IPAddress, ask: Ask) -> bool:
-    prefixes = (ask.surroundings.vantage.segment.prefix, *ask.surroundings.prefixes)
-    return any(address in prefix for prefix in prefixes) or (address.version == 6 and bool(address.is_link_local()))
+    return [s for s in usable if ask.is_near(s)][:MAX_SERVERS]
 
 
 def _is_home(address: IPAddress, ask: Ask) -> bool:
     """Whether a server of the home may know its name by itself. Link-local IPv6 addresses get no name from anybody."""
-    return _is_near(address, ask) and any(address in prefix for prefix in HOME_PREFIXES)
+    return ask.is_near(address) and any(address in prefix for prefix in HOME_PREFIXES)
 
 
 def _nobody(ask: Ask) -> IPAddress | None:

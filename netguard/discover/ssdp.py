@@ -78,6 +78,7 @@ def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
         # Whoever is known to matter and has said nothing yet is asked alone: multicast gets lost on Wi-Fi, unicast hardly.
         search_party.alone(a for a in ask.hubs()[:MAX_HUBS] if a not in search_party.answered)
         yield from search_party.listen(ANSWER_SECONDS - HUBS_AFTER_SECONDS, LONGEST_SECONDS - HUBS_AFTER_SECONDS)
+        yield from search_party.flooders()
 
 
 class _Search:
@@ -85,12 +86,12 @@ class _Search:
 
     def __init__(self, ask: Ask, net: Net, stack: ExitStack) -> None:
         self._ask, self._net = ask, net
-        around = ask.surroundings
         self._own = {net.source, *ask.own_addresses}
-        self._prefixes = (around.vantage.segment.prefix, *around.prefixes)
         self._seen: set[tuple[IPAddress, tuple[Fact, ...]]] = set()
         self.answered: Counter[IPAddress] = Counter()
         """How many different answers were heard, by address."""
+        self._cut: set[IPAddress] = set()
+        """Who said more than is kept."""
         self._ears: dict[IPAddress, Datagrams] = {}
         failure: NoAnswer | RefusedByUs | None = None
         for version in (4, 6) if any(a.version == 4 for a in self._own) else (6,):
@@ -145,10 +146,28 @@ class _Search:
             if not patient or time.monotonic() > end:
                 return
 
+    def flooders(self) -> Iterator[Sighting]:
+        """One sighting of each who said more than was read."""
+        loud = self._cut.union(*(ears.flooders for ears in self._ears.values()))
+        for source in sorted(filter(self._may_be_heard, loud)):
+            yield Sighting(
+                source="ssdp",
+                detail="said more than was read of it",
+                address=source,
+                facts=(Fact(kind="link.flood", value="ssdp", transport=Transport.UDP, port=PORT),),
+            )
+
+    def _may_be_heard(self, source: IPAddress) -> bool:
+        """IPv4 addresses are compared with the targets; IPv6 ones must be on the link, too."""
+        if source in self._own or not self._ask.is_target(source):
+            return False
+        return source.version == 4 or self._ask.is_near(source)
+
     def _heard(self, data: bytes, source: IPAddress) -> Sighting | None:
-        if source in self._own or not self._ask.is_target(source) or not self._is_near(source):
+        if not self._may_be_heard(source) or len(self.answered) > MAX_SOURCES:
             return None
-        if self.answered[source] >= MAX_ANSWERS or len(self.answered) > MAX_SOURCES:
+        if self.answered[source] >= MAX_ANSWERS:
+            self._cut.add(source)
             return None
         facts = parse(data)
         if not facts or (source, facts) in self._seen:
@@ -162,10 +181,6 @@ class _Search:
             address=source,
             facts=facts,
         )
-
-    def _is_near(self, source: IPAddress) -> bool:
-        """IPv4 addresses were compared with the targets; IPv6 ones must be on the link."""
-        return source.version == 4 or bool(source.is_link_local()) or any(source in p for p in self._prefixes)
 
 
 def search(target: str, host: IPAddress) -> bytes:

@@ -199,6 +199,10 @@ class _Draft:
             details.append("the same UPnP id is shown by two devices")
         if shared:
             details.append(f"{len(shared)} of its identifiers are shown by another device too and were set aside")
+        if loud := self.texts.get("link.flood"):
+            details.append(
+                f"it said more by {', '.join(loud)} than netguard reads of one device; the rest was not read"
+            )
         notes = [SightingNote(source="identify", detail=detail) for detail in details]
         by_source: dict[str, list[SightingNote]] = defaultdict(list)
         for source, detail in sorted({(s.source, s.detail) for s in self.cluster.sightings}):

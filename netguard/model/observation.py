@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
         Kind(name="link.reply", meaning="answered to ARP, neighbour discovery or a connection attempt"),
         Kind(name="link.via", meaning="MAC that carried its frames although they named another one", sensitive=True),
         Kind(name="link.router", meaning="whether it says that it is an IPv6 router (RFC 4861, 4.4)"),
+        Kind(name="link.flood", meaning="protocol in which it said more than netguard reads of one speaker, `mdns`"),
         Kind(name="netbios.name", meaning="a NetBIOS name it holds, `DISKSTATION<20>`", sensitive=True),
         Kind(name="netbios.group", meaning="a NetBIOS group it belongs to, `WORKGROUP<00>`", sensitive=True),
         Kind(name="dhcp.vendor-class", meaning="DHCP vendor class identifier (option 60), `android-dhcp-13`"),

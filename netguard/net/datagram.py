@@ -4,7 +4,7 @@ import errno
 import selectors
 import socket
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 
 from netaddr import IPAddress
@@ -45,11 +45,17 @@ class Datagrams:
         own = way.source(family)
         if own is None:
             raise NoAnswer(f"this interface has no IPv{family} address")
+        self.flooders: set[IPAddress] = set()
+        """Who said more than is read of one source; kept as long as the socket is open."""
+        self._heard: Counter[str] = Counter()
         self._sockets = [_sender(way, own, ttl)]
         if group is not None:
             listener = _listener(way, own, group, group_port)
             if listener is not None:
                 self._sockets.append(listener)
+        for each in self._sockets:
+            # As much as the system gives; what does not fit while the caller is busy is lost.
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.RECEIVE_BUFFER)
 
     def __enter__(self) -> "Datagrams":
         return self
@@ -73,31 +79,50 @@ class Datagrams:
     def hear(self, seconds: float) -> Iterator[tuple[bytes, IPAddress]]:
         """Datagrams and who sent them, for `seconds`; bounded per source and in all. Our own are left out by the caller.
 
-        What one source says too much is dropped unread and does not count, so that it cannot drown the others out. What
-        has arrived when the time is over is read still: a busy computer may not have come to it.
+        Reading goes before everything: between two datagrams that the caller takes apart, all that has arrived is read,
+        so that a flood finds the system's buffer empty and drowns nobody out. What one source says too much is dropped
+        unread, and the source is one of `flooders`. What has arrived when the time is over is read still: a busy computer
+        may not have come to it.
         """
         deadline = self._deadline.sooner(seconds)
-        heard: Counter[str] = Counter()
-        left = limits.DATAGRAMS_LEFT
+        waiting: deque[tuple[bytes, IPAddress]] = deque()
+        room, over = limits.DATAGRAMS_PER_LISTENING, False
         with selectors.DefaultSelector() as selector:
             for each in self._sockets:
-                selector.register(each, selectors.EVENT_READ, each)
-            while left > 0 and heard.total() < limits.DATAGRAMS_PER_LISTENING:
+                selector.register(each, selectors.EVENT_READ)
+            while True:
                 self._cancel.check()
-                over = bool(deadline)
-                arrived = selector.select(0 if over else min(SLICE, deadline.remaining))
-                if over:
-                    left = left - len(arrived) if arrived else 0
-                for key, _ in arrived:
-                    ready: socket.socket = key.data
-                    try:
-                        data, peer = ready.recvfrom(limits.DATAGRAM_BYTES)
-                    except OSError:
-                        continue
-                    source = str(peer[0]).partition("%")[0]
-                    if heard[source] < limits.DATAGRAMS_PER_SOURCE:
-                        heard[source] += 1
-                        yield data, IPAddress(source)
+                if not over:
+                    over = bool(deadline) or room <= 0
+                    room -= self._read(waiting, room)
+                if waiting:
+                    yield waiting.popleft()
+                elif over:
+                    return
+                else:
+                    selector.select(min(SLICE, deadline.remaining))
+
+    def _read(self, into: "deque[tuple[bytes, IPAddress]]", room: int) -> int:
+        """Append what has arrived, at most `room` datagrams, and return how many; of what is dropped a bounded part is read."""
+        before = len(into)
+        for each in self._sockets:
+            for _ in range(limits.DATAGRAMS_AT_ONCE):
+                if len(into) - before >= room:
+                    break
+                try:
+                    data, peer = each.recvfrom(limits.DATAGRAM_BYTES)
+                except BlockingIOError:
+                    break
+                except OSError:
+                    # What an earlier datagram of ours came to (an ICMP error); the next one may be an answer.
+                    continue
+                source = str(peer[0]).partition("%")[0]
+                self._heard[source] += 1
+                if self._heard[source] <= limits.DATAGRAMS_PER_SOURCE:
+                    into.append((data, IPAddress(source)))
+                else:
+                    self.flooders.add(IPAddress(source))
+        return len(into) - before
 
 
 def _sender(way: Way, own: IPAddress, ttl: int) -> socket.socket:

@@ -92,17 +92,22 @@ DATAGRAM_BYTES = 9216
 FRAME_BYTES = 2048
 """Bytes read of one raw frame: an Ethernet frame is 1,514; stops jumbo frames."""
 
-DATAGRAMS_PER_SOURCE = 64
-"""Datagrams heard from one address per listening: stops a peer that answers thousands of times."""
+DATAGRAMS_PER_SOURCE = 1024
+"""Datagrams heard from one address by one socket: stops a peer that answers thousands of times. A resolver that is asked
+for the names of a whole network gives some 500, a television with 40 services searched four times 160."""
 
 DATAGRAMS_PER_LISTENING = 4096
 """Datagrams heard in one listening, from everybody: bounds memory when sources are forged."""
 
+DATAGRAMS_AT_ONCE = 512
+"""Datagrams read of one socket before one of them is taken apart: more than a system's buffer holds of small ones, and an
+end to reading where they come faster than they can be read."""
+
+RECEIVE_BUFFER = 1024 * 1024
+"""Bytes asked for each socket's buffer; Linux gives an ordinary program twice `net.core.rmem_max`, 416 KiB by default."""
+
 DEVICE_SECONDS = {"discover": 10.0, "quick": 30.0, "standard": 150.0, "deep": 1800.0}
 """Absolute time spent on one device, by depth; what it did not reach stays outside coverage."""
-
-DATAGRAMS_LEFT = 512
-"""Datagrams read still after a listening's time is over, when they had arrived by then: bounds what a flood can prolong."""
 
 LIVENESS_SECONDS = 5.0
 """Time of its own for asking a device once more at the end, after its other time may have been used up."""

@@ -179,13 +179,16 @@ def test_who_says_far_too_much_is_bounded_and_noted_and_hides_nobody(lived):
     said = [o for o in lived.scan.observations if o.device == noise.key]
     assert 0 < len(said) <= MOST_OF_ONE
     assert {s.source for s in noise.sightings} >= {"mdns", "ssdp"}
+    assert {o.value for o in said if o.kind == "link.flood"} == {"mdns", "ssdp"}
+    assert "it said more by mdns, ssdp than netguard reads" in notes(noise)
+    assert not [o for o in lived.scan.observations if o.kind == "link.flood" and o.device != noise.key]
     for text in (*noise.hostnames, *(str(o.value) for o in said), *(note.detail for note in noise.sightings)):
         assert len(text) <= 2000
         assert not set(text) & set("\x1b\x07\x9b\u202e\u2028\r\n\0")
     assert noise.role is Role.UNKNOWN
 
 
-@only("other-prefix")
+@only("other-prefix", "noisy")
 def test_the_same_upnp_id_from_two_hosts_is_two_devices_and_noted(lived):
     one, other = lived.one("twin-one"), lived.one("twin-two")
     assert one.key != other.key

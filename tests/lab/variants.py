@@ -274,7 +274,8 @@ def _twins(made: Drawn, draw: random.Random, host: Next) -> None:
 
 
 def _noisy(made: Drawn, draw: random.Random, host: Next) -> None:
-    """One host answers everything with far too much."""
+    """One host answers everything with far too much, while two others want to be heard."""
+    _twins(made, draw, host)
     noise = Device(name="noise", what="Says far too much", mac=_mac("00:1b:21", draw), host=host())
     made.home = dataclasses.replace(made.home, devices=(*made.home.devices, noise))
     made.programs["noise"] = ("noise.py", made.home.address(noise))

@@ -80,7 +80,7 @@ class Ears:
     """`Datagrams` of one IP version."""
 
     def __init__(self, air, version):
-        self.air, self.version = air, version
+        self.air, self.version, self.flooders = air, version, set()
 
     def send(self, data, to, port):
         assert to.version == self.version

@@ -217,6 +217,17 @@ def test_who_never_stops_talking_cannot_make_it_longer_than_stated(ask):
     assert HOME_POD in {s.address for s in found}
 
 
+@pytest.mark.parametrize(
+    "said", [lambda n: answer(ptr("_x._tcp.local.", f"X{n}._x._tcp.local.")), lambda n: b"junk%d" % n]
+)
+def test_who_says_more_than_is_read_is_noted_also_when_nothing_of_it_can_be_read(ask, said):
+    loud = IPAddress("192.0.2.66")
+    air = Air(lock("192.0.2.2"), said=[(0.01, said(n), loud) for n in range(mdns.PACKETS_PER_TURN + 1)])
+    found = discover(air, ask())
+    flooding = {s.address for s in found for f in s.facts if (f.kind, f.value) == ("link.flood", "mdns")}
+    assert flooding == {loud}
+
+
 def test_ten_thousand_announcements_are_bounded_and_quick(ask):
     packet = [answer(ptr("_hap._tcp.local.", f"L{n}._hap._tcp.local."), compress=False) for n in range(200)]
     said = [(0.01, packet[n % 200], IPAddress(0xC0000200 + 64 + n % 190)) for n in range(10_000)]

@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -153,7 +154,7 @@ def test_who_takes_all_of_its_time_is_heard_and_a_quiet_home_is_done_soon(ask):
 def test_who_never_stops_talking_cannot_make_it_longer_than_stated(ask):
     chatter = [(n / 50, ANSWER.replace(b"2f402f80", b"%08d" % n), "192.0.2.66") for n in range(500)]
     air = Air(said=chatter)
-    assert len(discover(air, ask(hubs=lambda: (HUE,)))) <= ssdp.MAX_ANSWERS
+    assert len(discover(air, ask(hubs=lambda: (HUE,)))) <= ssdp.MAX_ANSWERS + 1
     assert air.now <= ssdp.LONGEST_SECONDS + 0.01 <= 2.0
 
 
@@ -196,6 +197,21 @@ def test_ten_thousand_announcements_are_bounded_and_quick(ask):
     one = [(0.1, NOTIFY.replace(b"2f402f80", b"%08d" % n), HUE) for n in range(10_000)]
     many = [(0.1, NOTIFY, IPAddress(0xFE80 << 112 | n)) for n in range(1, 10_000)]
     began = time.perf_counter()
-    assert len(discover(Air(said=one), ask())) == ssdp.MAX_ANSWERS
+    *read, loud = discover(Air(said=one), ask())
+    assert len(read) == ssdp.MAX_ANSWERS
+    assert loud == ("192.0.2.3", "said more than was read of it")
     assert len(discover(Air(said=many), ask())) <= ssdp.MAX_SOURCES + 1
     assert time.perf_counter() - began < 20  # measured below 1 s
+
+
+def test_who_floods_the_socket_is_noted_once_and_only_when_it_is_on_the_link(ask):
+    class Flooded(Air):
+        @contextmanager
+        def datagrams(self, **given):
+            with super().datagrams(**given) as ears:
+                ears.flooders |= {IPAddress("192.0.2.3"), IPAddress("198.51.100.7"), IPAddress("192.0.2.10")}
+                yield ears
+
+    (loud,) = ssdp.discover(ask(), Flooded())
+    assert loud.address == IPAddress("192.0.2.3")
+    assert [(f.kind, f.value) for f in loud.facts] == [("link.flood", "ssdp")]

@@ -73,6 +73,34 @@ def test_of_one_loud_source_a_bounded_part_is_heard_and_nobody_is_drowned_out(da
     heard = list(datagrams.hear(0.3))
     assert heard.count((b"loud", IPAddress("127.0.0.2"))) == 8
     assert (b"quiet", IPAddress("127.0.0.3")) in heard
+    assert datagrams.flooders == {IPAddress("127.0.0.2")}
+
+
+def test_one_source_s_part_is_of_everything_it_says_and_not_of_each_listening(datagrams, monkeypatch):
+    monkeypatch.setattr(limits, "DATAGRAMS_PER_SOURCE", 8)
+    heard = []
+    for _ in range(3):
+        speak(datagrams, "127.0.0.2", *[b"loud"] * 5)
+        heard += datagrams.hear(0.0)
+    assert len(heard) == 8
+
+
+def test_while_one_datagram_is_taken_apart_a_flood_drowns_nobody_out(datagrams):
+    """The system's buffer is emptied before each datagram is handed over; it holds some 500 such small ones."""
+    buffered = 250
+    heard, listening = [], datagrams.hear(5.0)
+    for round_ in range(6):
+        speak(datagrams, "127.0.0.2", *(b"%d.%d" % (round_, n) for n in range(buffered)))
+        heard.append(next(listening))
+    speak(datagrams, "127.0.0.3", b"quiet")
+    for each in listening:
+        heard.append(each)
+        if each[1] == IPAddress("127.0.0.3"):
+            break
+    said = [data for data, source in heard if source == IPAddress("127.0.0.2")]
+    assert said[:1024] == [b"%d.%d" % (n // buffered, n % buffered) for n in range(1024)]
+    assert heard[-1] == (b"quiet", IPAddress("127.0.0.3"))
+    assert datagrams.flooders == {IPAddress("127.0.0.2")}
 
 
 def test_of_many_sources_a_bounded_part_is_heard(datagrams, monkeypatch):
@@ -93,7 +121,7 @@ def test_a_jumbo_datagram_is_cut(datagrams):
 def test_what_had_arrived_when_the_time_was_over_is_read_still(datagrams, monkeypatch):
     speak(datagrams, "127.0.0.5", *(b"%d" % n for n in range(20)))
     assert len(list(datagrams.hear(0.0))) == 20
-    monkeypatch.setattr(limits, "DATAGRAMS_LEFT", 5)
+    monkeypatch.setattr(limits, "DATAGRAMS_AT_ONCE", 5)
     speak(datagrams, "127.0.0.5", *(b"%d" % n for n in range(20)))
     assert len(list(datagrams.hear(0.0))) == 5
 
