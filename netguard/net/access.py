@@ -15,6 +15,7 @@ from netguard.net import limits, pacing, sweep
 from netguard.net.connection import Connection, reason
 from netguard.net.control import SLICE, Bucket, Cancel, Deadline
 from netguard.net.datagram import Datagrams
+from netguard.net.exchange import exchange
 from netguard.net.failures import NoAnswer, RefusedByUs
 from netguard.net.guard import Guard
 from netguard.net.pacing import Pace
@@ -174,6 +175,33 @@ class Net:
             transcript=network.transcript,
             on_close=turnstile.leave,
         )
+
+    def exchange(
+        self,
+        address: IPAddress,
+        port: int,
+        data: bytes,
+        *,
+        most: int = 1,
+        seconds: float = limits.UDP_ANSWER_SECONDS,
+    ) -> tuple[bytes, ...]:
+        """One datagram and its answers, at least one and at most `most`; waits for the device's turn first.
+
+        Raises `RefusedByUs`, `Closed` (it says that nobody listens there), `NoAnswer`, `OutOfTime` or `Cancelled`.
+        """
+        network = self._network
+        network.guard.check(address)
+        Guard.check_payload(port)
+        self._check_time()
+        turnstile = network.turnstile(address)
+        turnstile.enter(self.cancel, self.deadline)
+        try:
+            turnstile.bucket.wait(self.cancel, self.deadline)
+            network.transcript.record("udp-send", f"{address} {port}", f"{self._why}: {len(data)} bytes")
+            deadline = self.deadline.sooner(seconds)
+            return exchange(network.way, (address, port), data, most=most, cancel=self.cancel, deadline=deadline)
+        finally:
+            turnstile.leave()
 
     def sweep(self, address: IPAddress, ports: Sequence[int], *, if_silent: Sequence[int] = ()) -> Swept:
         """Ask which TCP ports of one device are open, at the pace its manners allow, in the order given.

@@ -13,6 +13,10 @@ class NoAnswer(Failure):
     """The peer refused, reset, or said nothing in time."""
 
 
+class Closed(NoAnswer):
+    """Nobody listens on that port, and the peer says so: it was looked at."""
+
+
 class TooMuch(Failure):
     """The peer said more, or for longer, than anything honest would."""
 

@@ -86,6 +86,10 @@ READ_SECONDS = 3.0
 READ_BYTES = 256 * 1024
 """Most bytes read from one connection: stops a peer that floods."""
 
+UDP_ANSWER_SECONDS = 2.0
+"""Longest wait for the answer to one datagram; a sleeping Wi-Fi station answers within a few beacon intervals (0.1 s each),
+and small devices take up to a second to think."""
+
 DATAGRAM_BYTES = 9216
 """Bytes read of one datagram: mDNS allows 9,000 with its headers (RFC 6762, 17); stops jumbo datagrams."""
 

@@ -10,7 +10,16 @@ from netaddr import IPAddress
 
 from netguard.model.device import Coverage, Device, Service
 from netguard.model.observation import Fact
-from netguard.model.vocabulary import Depth, PortState, Transport
+from netguard.model.vocabulary import (
+    DOOR_ROLES,
+    HUB_ROLES,
+    INFRASTRUCTURE_ROLES,
+    Confidence,
+    Depth,
+    PortState,
+    Role,
+    Transport,
+)
 from netguard.rules.loader import Rules
 
 Learnt = Service | Coverage | Fact
@@ -42,6 +51,8 @@ class Target:
     """Ports to go on with when none of `ports` answers: there is nothing to learn about the device in between."""
     secure: bool = False
     """Whether TLS comes first."""
+    path: str = ""
+    """What is asked for there, where the probe knows several things to ask for: `/description.xml`."""
 
     def __str__(self) -> str:
         """For people: `192.168.1.5 tcp/80`."""
@@ -54,6 +65,17 @@ a GET. Trying those costs the device three connections and eight seconds, and te
 
 READ_ELSEWHERE = frozenset({"_hap._tcp", "_matter._tcp"})
 """Services whose announcement says all that is looked at: HomeKit and Matter accessories serve few connections at a time."""
+
+
+SPARED_ROLES = DOOR_ROLES | HUB_ROLES | {Role.ALARM, Role.UNKNOWN}
+"""What is never asked to let us in without a login: locks, hubs and alarms, and whatever may be one of them."""
+
+
+def is_spared(device: Device) -> bool:
+    """Whether nothing that could count as trying to get in is sent to `device`: it is one of these, or not known not to be."""
+    return device.role in SPARED_ROLES or (
+        device.confidence is Confidence.POSSIBLE and device.role not in INFRASTRUCTURE_ROLES
+    )
 
 
 def speaks_otherwise(ask: Ask, service: Service) -> bool:

@@ -1,7 +1,5 @@
 """HTTP and HTTPS: one GET of `/`, without following anything: status, server, title, realm, redirect."""
 
-import http.client
-import io
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
@@ -11,20 +9,13 @@ from netguard.model.observation import Fact, clean
 from netguard.model.vocabulary import PortState, Transport
 from netguard.net import limits
 from netguard.net.access import Net
-from netguard.net.connection import tls_context
-from netguard.net.failures import NoAnswer
+from netguard.probe import _http
 from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp, speaks_otherwise
 
 NEEDS = frozenset({"ports", "banners", "tls"})
 PROVIDES = frozenset({"http"})
 
 USUAL_PORTS = frozenset({80, 81, 88, 5000, 8000, 8008, 8080, 8081, 8088, 8123, 8888, 9000, 49152})
-MAX_PAGE = 64 * 1024
-"""Bytes read of a page: the title is in its head, and no more is wanted."""
-
-MAX_HEADERS = 100
-"""As http.client allows; stops a peer that sends headers for ever."""
-
 MAX_PRODUCT, MAX_VERSION = 80, 40
 """Characters kept of the two halves of a Server header; honest ones have about twenty."""
 
@@ -46,76 +37,31 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
-    """The facts of one answer. Raises `NoAnswer` on a usual HTTP port that speaks something else."""
-    assert target.port is not None  # noqa: S101 - wants() gives one
-    with net.connect(target.address, target.port) as connection:
-        if target.secure:
-            connection.start_tls(tls_context())
-        connection.send(request(target))
-        answer = connection.receive(enough=is_complete)
+    """The facts of one answer. Raises `NotHttp` on a usual HTTP port that speaks something else, and what `Net.connect` raises."""
     try:
-        yield from read(answer, target)
-    except NoAnswer:
+        answer = _http.ask(target, net, until=b"</title")
+    except _http.NotHttp:
         if target.port in USUAL_PORTS:
             raise
+        return
+    yield from read(answer, target)
 
 
-def request(target: Target) -> bytes:
-    """GET / as a browser without cookies would ask it, over a connection that ends with the answer."""
-    host = f"[{target.address}]" if target.address.version == 6 else str(target.address)
-    lines = (
-        "GET / HTTP/1.1",
-        f"Host: {host}:{target.port}",
-        "User-Agent: netguard",
-        "Accept: text/html, */*",
-        "Accept-Encoding: identity",
-        "Connection: close",
-        "",
-        "",
-    )
-    return "\r\n".join(lines).encode()
-
-
-def is_complete(answer: bytes) -> bool:
-    """Whether no more needs to be read: the whole body, or as much of it as is wanted."""
-    head, separator, body = answer.partition(b"\r\n\r\n")
-    if not separator:
-        return len(answer) > MAX_PAGE
-    if len(body) >= MAX_PAGE or b"</title" in body.lower():
-        return True
-    if re.search(rb"^transfer-encoding:\s*chunked\s*$", head, re.IGNORECASE | re.MULTILINE):
-        return body.endswith(b"0\r\n\r\n")
-    length = re.search(rb"^content-length:\s*(\d{1,9})\s*$", head, re.IGNORECASE | re.MULTILINE)
-    return length is not None and len(body) >= int(length[1])
-
-
-def read(answer: bytes, target: Target) -> Iterator[Learnt]:
-    """Facts and the service from the bytes of an HTTP answer. Raises `NoAnswer` when it is none."""
-    if not answer:
-        raise NoAnswer("it took the connection and said nothing")
-    if not answer.startswith(b"HTTP/"):
-        raise NoAnswer("it answered something that is not HTTP")
-    response = http.client.HTTPResponse(_Recorded(answer[: MAX_PAGE * 2]))  # type: ignore[arg-type]
-    try:
-        response.begin()
-        body = response.read(MAX_PAGE)
-    except http.client.IncompleteRead as error:
-        body = error.partial
-    except (http.client.HTTPException, ValueError, OSError) as error:
-        raise NoAnswer(f"its HTTP answer is broken ({type(error).__name__})") from error
+def read(answer: _http.Answer, target: Target) -> Iterator[Learnt]:
+    """Facts and the service from an HTTP answer."""
 
     def fact(kind: str, value: str | int) -> Fact:
         return Fact(kind=kind, value=value, transport=Transport.TCP, port=target.port)
 
-    server = response.getheader("Server")
-    yield fact("http.status", response.status)
+    server = answer.headers.get("server")
+    yield fact("http.status", answer.status)
     if server:
         yield fact("http.server", server)
-    if title := _TITLE.search(body):
+    if title := _TITLE.search(answer.body):
         yield fact("http.title", unescape(title[1].decode("utf-8", "replace")))
-    if realm := _REALM.search(response.getheader("WWW-Authenticate") or ""):
+    if realm := _REALM.search(answer.headers.get("www-authenticate", "")):
         yield fact("http.realm", realm[1])
-    if location := response.getheader("Location"):
+    if location := answer.headers.get("location"):
         yield fact("http.redirect", location)
     product, _, version = (server or "").partition("/")
     yield Service(
@@ -127,13 +73,3 @@ def read(answer: bytes, target: Target) -> Iterator[Learnt]:
         product=clean(product, MAX_PRODUCT) or None,
         version=clean(version.split(" ")[0], MAX_VERSION) or None,
     )
-
-
-class _Recorded:
-    """Bytes that look like a socket to http.client, which does the parsing."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def makefile(self, mode: str) -> io.BytesIO:  # noqa: ARG002 - http.client's interface
-        return io.BytesIO(self._data)

@@ -38,13 +38,13 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
     """Version, subject, issuer, key hash and expiry. Raises `NoAnswer` on a usual TLS port that speaks no TLS."""
     assert target.port is not None  # noqa: S101 - wants() gives one
-    try:
-        with net.connect(target.address, target.port) as connection:
+    with net.connect(target.address, target.port) as connection:
+        try:
             shown = connection.start_tls(tls_context())
-    except NoAnswer:
-        if target.port in USUAL_PORTS:
-            raise
-        return
+        except NoAnswer:
+            if target.port in USUAL_PORTS:
+                raise
+            return
     port = target.port
 
     def fact(kind: str, value: str) -> Fact:

@@ -17,7 +17,7 @@ import msgspec
 from netguard.errors import RulesError
 from netguard.rules import literal, review
 from netguard.rules.location import data_root
-from netguard.rules.schema import DeviceRecord, PortRules
+from netguard.rules.schema import DeviceRecord, PolicyRule, PortPolicy, PortRules
 from netguard.rules.vendors import VendorTable, table
 
 SCHEMA = 1
@@ -45,12 +45,14 @@ class Rules:
     devices: Mapping[str, DeviceRecord]
     """By id, in the order of ids."""
     ports: PortRules
+    policy: tuple[PolicyRule, ...]
+    """What the person themself forbids, from the overlay's `ports.yaml`; empty without one."""
     vendors: VendorTable
     digest: str
     """SHA-256 over all rule files, a person's own included, and over the checks' source: 64 hex digits."""
     records: int
     overlays: int
-    """How many of the records are the person's own."""
+    """How many of the records and lines of policy are the person's own."""
 
 
 def load(overlay: Path | None = None) -> Rules:
@@ -74,14 +76,20 @@ def load(overlay: Path | None = None) -> Rules:
     devices = {id_: record for id_, record in shipped.items() if id_ not in replaced} | own
     ports = _read(root / "ports.yaml", f"{name}/ports.yaml", PortRules, read)
     _complain(f"{name}/ports.yaml", review.ports(ports))
+    policy: tuple[PolicyRule, ...] = ()
+    if overlay is not None and (overlay / "ports.yaml").is_file():
+        where = overlay / "ports.yaml"
+        policy = _read(where, where.as_posix(), PortPolicy, read).policy
+        _complain(where.as_posix(), review.policy(policy))
     read[root / "vendors.csv"] = vendors = _bytes(root / "vendors.csv", MAX_VENDORS)
     return Rules(
         devices=MappingProxyType(dict(sorted(devices.items()))),
         ports=ports,
+        policy=policy,
         vendors=table(vendors, f"{name}/vendors.csv"),
         digest=_digest(root, overlay, read),
         records=len(devices),
-        overlays=len(own),
+        overlays=len(own) + len(policy),
     )
 
 
@@ -180,7 +188,7 @@ def _digest(root: Path, overlay: Path | None, read: Mapping[Path, bytes]) -> str
     """
     sources: list[tuple[str, Path, tuple[str, ...]]] = [("rules", root, ("*.yaml", "*.csv"))]
     if overlay is not None and overlay.is_dir():
-        sources.append(("own", overlay, ("devices/*.yaml",)))
+        sources.append(("own", overlay, ("devices/*.yaml", "ports.yaml")))
     sources.append(("checks", Path(str(files("netguard") / "checks")), ("*.py",)))
     found: dict[str, Path] = {}
     for label, folder, patterns in sources:

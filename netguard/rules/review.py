@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from netguard.model import ports as port_sets
 from netguard.model.observation import KINDS, clean
 from netguard.rules import globs
-from netguard.rules.schema import DeviceRecord, Evidence, Inbound, PortRules, Source
+from netguard.rules.schema import DeviceRecord, Evidence, Inbound, PolicyRule, PortRules, Source
 
 EXTRA_KEYS = frozenset({"hostname", "oui", "gateway"})
 """What `match` may ask for besides the kinds of observation."""
@@ -19,6 +19,7 @@ COMMON_PORTS = 1000
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _DATE = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
+_UNTIL = re.compile(r"20[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 _DNSSD = re.compile(r"_[a-z0-9](?:[a-z0-9-]{0,13}[a-z0-9])?\._(?:tcp|udp)")
 
 
@@ -46,6 +47,8 @@ def device(record: DeviceRecord, name: str) -> Iterator[str]:
         "unscannable": record.unscannable,
         "wake": record.wake,
         **{f"also_called[{number}]": text for number, text in enumerate(record.also_called)},
+        **{f"fixes.{check}": text for check, text in record.fixes.items()},
+        **{f"security[{number}]": text for number, text in enumerate(record.security)},
     }
     for field, text in texts.items():
         if text is not None and (not text.strip() or clean(text.strip(), 1000) != " ".join(text.strip().splitlines())):
@@ -53,17 +56,36 @@ def device(record: DeviceRecord, name: str) -> Iterator[str]:
     yield from _sources(record.sources)
     if not _DATE.fullmatch(record.verified.when):
         yield f"verified.when: {record.verified.when!r} is no date, write 2026-11 or 2026-11-20"
+    yield from _promises(record)
     if record.ip == "no":
         yield from _without_address(record)
     elif all(line.shared for line in record.evidence):
         yield "evidence: at least one line has to be there that is not shared, or nothing ever matches"
     for number, line in enumerate(record.evidence):
         yield from _evidence(line, f"evidence[{number}]")
+    yield from _flows(record)
+
+
+def _flows(record: DeviceRecord) -> Iterator[str]:
     for number, entry in enumerate(record.expected_inbound or ()):
         yield from _inbound(entry, f"expected_inbound[{number}]")
     for number, flow in enumerate(record.expected_outbound or ()):
         if not all(1 <= port <= 65535 for port in flow.ports):
             yield f"expected_outbound[{number}].ports: a port is not between 1 and 65535"
+
+
+def _promises(record: DeviceRecord) -> Iterator[str]:
+    """What can be done about faults, and what the maker says about mending them."""
+    for check in record.fixes:
+        if not _ID.fullmatch(check):
+            yield f"fixes: {check[:40]!r} is no check's name"
+    if record.support is not None:
+        if not _UNTIL.fullmatch(record.support.until):
+            yield f"support.until: {record.support.until[:20]!r} is no date, write 2028, 2028-12 or 2028-12-31"
+        if not record.support.url.startswith("https://"):
+            yield f"support.url: {record.support.url[:80]!r} is no https address"
+    if record.disclosure is not None and not record.disclosure.startswith("https://"):
+        yield f"disclosure: {record.disclosure[:80]!r} is no https address"
 
 
 def _without_address(record: DeviceRecord) -> Iterator[str]:
@@ -98,6 +120,21 @@ def ports(rules: PortRules) -> Iterator[str]:
             continue
         if not found or 0 in found:
             yield f"services[{number}].ports: it has to name ports from 1 to 65535"
+
+
+def policy(lines: tuple[PolicyRule, ...]) -> Iterator[str]:
+    """Problems of a person's own `ports.yaml`."""
+    for number, line in enumerate(lines):
+        try:
+            found = port_sets.parse(line.ports)
+        except ValueError as error:
+            yield f"policy[{number}].ports: {error}"
+            continue
+        if not found or 0 in found:
+            yield f"policy[{number}].ports: it has to name ports from 1 to 65535"
+        for field, text in (("why", line.why), ("fix", line.fix)):
+            if text is not None and (not text.strip() or clean(text.strip(), 1000) != text.strip()):
+                yield f"policy[{number}].{field}: it is empty, longer than 1000 characters or has control characters"
 
 
 def _sources(sources: tuple[Source, ...]) -> Iterator[str]:

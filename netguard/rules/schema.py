@@ -70,6 +70,15 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Host names, `*` for any label; empty means anywhere."""
 
 
+class Support(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the maker says that it mends security faults."""
+
+    until: str
+    """Date, month or year as the maker says it: `2028-12-31`, `2028-12`, `2028`."""
+    url: str
+    """Where the maker says it."""
+
+
 class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to recognise one kind of device, and what it is expected to do on a network."""
 
@@ -100,6 +109,13 @@ class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What to tell its owner when a scan cannot see it: why, and what to look at instead."""
     wake: str | None = None
     """How its owner makes it show itself on the network."""
+    fixes: dict[str, str] = {}
+    """What closes a finding on this very device, by check id: `telnet-open: "Menu > Network > Telnet: off"`."""
+    security: tuple[str, ...] = ()
+    """What its owner should know about its security, a sentence or two each; only what `sources` say."""
+    support: Support | None = None
+    disclosure: str | None = None
+    """Page where the maker says how to report a fault; null where no such page was found."""
     replaces: str | None = None
 
 
@@ -127,3 +143,21 @@ class PortRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Asked at depth standard of everything: 1,000 ports."""
     services: tuple[PortRule, ...]
     sources: tuple[Source, ...]
+
+
+class PolicyRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of a person's own policy: devices of `role` must not listen on `ports`."""
+
+    role: Role
+    ports: str
+    severity: Severity
+    why: str
+    transport: Transport = Transport.TCP
+    fix: str | None = None
+
+
+class PortPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A person's own `rules/ports.yaml`."""
+
+    schema: Literal[1]
+    policy: tuple[PolicyRule, ...]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netguard.net.failures import Failure, NoAnswer
-from netguard.probe import http
+from netguard.probe import _http, http
 from netguard.probe._contract import Target
 from tests.builders import device
 from tests.servers import LOOPBACK, drip, flood, free_port, hang_up
@@ -22,7 +22,7 @@ PAGE = (
 
 
 def read(answer, target=TARGET):
-    return said(http.read(answer, target))
+    return said(http.read(_http.read(answer), target))
 
 
 def page(*headers, body=b"", status=b"200 OK"):
@@ -55,7 +55,7 @@ def test_one_get_is_sent_and_the_page_is_read(net, listener):
 def test_an_ipv6_host_is_written_in_brackets():
     from netaddr import IPAddress
 
-    assert b"Host: [fe80::1]:80\r\n" in http.request(Target(address=IPAddress("fe80::1"), port=80))
+    assert b"Host: [fe80::1]:80\r\n" in _http.request(Target(address=IPAddress("fe80::1"), port=80))
 
 
 def test_a_redirect_is_told_and_not_followed(net, listener):
@@ -139,16 +139,17 @@ def test_a_chunked_page_is_put_together_also_when_it_is_cut_short():
 
 
 def test_the_end_of_a_page_is_seen():
-    assert http.is_complete(PAGE)
-    assert http.is_complete(PAGE[:-10])  # the title is all that is wanted
-    assert not http.is_complete(PAGE[: PAGE.index(b"Front")])
-    assert http.is_complete(page(b"Content-Length: 0"))
+    assert _http.is_complete(PAGE)
+    assert _http.is_complete(PAGE[:-10], b"</title")  # the title is all that is wanted
+    assert not _http.is_complete(PAGE[: PAGE.index(b"Front")], b"</title")
+    assert not _http.is_complete(PAGE[:-10])
+    assert _http.is_complete(page(b"Content-Length: 0"))
     chunked = page(b"Transfer-Encoding: Chunked")
-    assert not http.is_complete(chunked + b"1\r\nx\r\n")
-    assert http.is_complete(chunked + b"1\r\nx\r\n0\r\n\r\n")
-    assert http.is_complete(page() + b"x" * http.MAX_PAGE)
-    assert not http.is_complete(b"HTTP/1.1 200 OK\r\n")
-    assert http.is_complete(b"x" * (http.MAX_PAGE + 1))
+    assert not _http.is_complete(chunked + b"1\r\nx\r\n")
+    assert _http.is_complete(chunked + b"1\r\nx\r\n0\r\n\r\n")
+    assert _http.is_complete(page() + b"x" * _http.MAX_BODY)
+    assert not _http.is_complete(b"HTTP/1.1 200 OK\r\n")
+    assert _http.is_complete(b"x" * (_http.MAX_BODY + 1))
 
 
 def test_a_huge_title_is_cut():
@@ -196,12 +197,12 @@ def test_long_products_are_cut():
 )
 def test_no_answer_breaks_the_reader_or_gets_a_control_character_in(data, start):
     try:
-        found = list(http.read(start + data, TARGET))
+        found = list(http.read(_http.read(start + data), TARGET))
     except NoAnswer:
         return
     for text in texts(found):
         assert not any(unicodedata.category(c) == "Cc" for c in text)
-    http.is_complete(start + data)
+    _http.is_complete(start + data)
 
 
 HEADERS = st.sampled_from(
@@ -215,7 +216,7 @@ HEADERS = st.sampled_from(
 )
 def test_no_framing_breaks_the_reader(headers, body):
     with suppress(NoAnswer):
-        list(http.read(page(*headers, body=b"".join(body)), TARGET))
+        list(http.read(_http.read(page(*headers, body=b"".join(body))), TARGET))
 
 
 def wanted(services, **given):

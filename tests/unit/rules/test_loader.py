@@ -321,3 +321,55 @@ def test_loading_opens_no_socket_and_runs_no_program():
     watching = False
 
     assert seen == []
+
+
+POLICY = """\
+schema: 1
+policy:
+  - {role: camera, ports: "80,8000-8010", severity: high, why: "Our cameras are on HTTPS only."}
+"""
+
+
+def test_a_person_s_own_policy_is_read_and_changes_the_digest(overlay):
+    before = loader.load(overlay)
+    (overlay / "ports.yaml").write_text(POLICY)
+    after = loader.load(overlay)
+    assert before.policy == ()
+    (line,) = after.policy
+    assert (line.role, line.ports, line.severity, line.transport) == ("camera", "80,8000-8010", "high", "tcp")
+    assert after.digest != before.digest
+    assert after.overlays == before.overlays + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("role: camera", "role: toaster", r"policy[0].role: "),
+        ('"80,8000-8010"', '"80,70000"', r"policy[0].ports: "),
+        ('"80,8000-8010"', '"0"', r"policy[0].ports: it has to name ports from 1 to 65535"),
+        ("severity: high", "severity: worst", r"policy[0].severity: "),
+        ('"Our cameras are on HTTPS only."', '" "', r"policy[0].why: it is empty"),
+        ("why:", "because:", r"policy[0].because: it is no field"),
+        ("schema: 1", "schema: 2", r"schema: it is for a newer netguard"),
+    ],
+)
+def test_a_policy_that_nobody_could_have_meant_is_refused_by_file_and_field(overlay, old, new, said):
+    (overlay / "ports.yaml").write_text(POLICY.replace(old, new))
+    with pytest.raises(RulesError) as caught:
+        loader.load(overlay)
+    assert str(caught.value).startswith(f"{(overlay / 'ports.yaml').as_posix()}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('fixes: {Telnet: "Switch it off."}', "fixes: 'Telnet' is no check's name"),
+        ('fixes: {telnet-open: " "}', "fixes.telnet-open: it is empty"),
+        ('security: [""]', "security[0]: it is empty"),
+        ('support: {until: "soon", url: "https://example.org/"}', "support.until: 'soon' is no date"),
+        ('support: {until: "2028-12", url: "ftp://example.org/"}', "support.url: 'ftp://example.org/' is no https"),
+        ('disclosure: "mailto:x@example.org"', "disclosure: 'mailto:x@example.org' is no https address"),
+    ],
+)
+def test_what_a_record_says_about_faults_is_checked(overlay, line, said):
+    assert refusal(overlay, f"{GOOD}{line}\n").startswith(said)

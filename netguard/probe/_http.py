@@ -1,0 +1,117 @@
+"""One HTTP question and its answer: what the probes that read pages and local interfaces share."""
+
+import http.client
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from netguard.net.access import Net
+from netguard.net.connection import tls_context
+from netguard.net.failures import NoAnswer
+from netguard.probe._contract import Target
+
+MAX_BODY = 64 * 1024
+"""Bytes read of a body: a page's title is in its head, and what interfaces say without a login is a few lines."""
+
+
+class NotHttp(NoAnswer):
+    """It took the connection, and said nothing or something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Status code, headers by their names in small letters (the first of each), and the body as far as it was read."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def ask(
+    target: Target,
+    net: Net,
+    path: str = "/",
+    *,
+    method: str = "GET",
+    headers: Iterable[tuple[str, str]] = (),
+    body: bytes = b"",
+    until: bytes | None = None,
+) -> Answer:
+    """Ask `target` for `path` over a connection of its own; with `until`, reading ends where the body contains it.
+
+    Nothing is followed. Raises `NotHttp`, and what `Net.connect` raises.
+    """
+    assert target.port is not None  # noqa: S101 - an HTTP target has a port
+    with net.connect(target.address, target.port) as connection:
+        if target.secure:
+            connection.start_tls(tls_context())
+        connection.send(request(target, path, method=method, headers=headers, body=body))
+        return read(connection.receive(enough=lambda answer: is_complete(answer, until)))
+
+
+def request(
+    target: Target, path: str = "/", *, method: str = "GET", headers: Iterable[tuple[str, str]] = (), body: bytes = b""
+) -> bytes:
+    """The request as a browser without cookies would write it, over a connection that ends with the answer.
+
+    Raises `ValueError` for a path or header that could end its line early.
+    """
+    host = f"[{target.address}]" if target.address.version == 6 else str(target.address)
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: {host}:{target.port}",
+        "User-Agent: netguard",
+        "Accept: text/html, */*",
+        "Accept-Encoding: identity",
+        "Connection: close",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    if " " in path or any(not line.isprintable() or not line.isascii() for line in lines):
+        raise ValueError(f"{path!r} cannot be asked for")
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+def is_complete(answer: bytes, until: bytes | None = None) -> bool:
+    """Whether no more needs to be read: the whole body, or as much of it as is wanted."""
+    head, separator, body = answer.partition(b"\r\n\r\n")
+    if not separator:
+        return len(answer) > MAX_BODY
+    if len(body) >= MAX_BODY or (until is not None and until in body.lower()):
+        return True
+    if re.search(rb"^transfer-encoding:\s*chunked\s*$", head, re.IGNORECASE | re.MULTILINE):
+        return body.endswith(b"0\r\n\r\n")
+    length = re.search(rb"^content-length:\s*(\d{1,9})\s*$", head, re.IGNORECASE | re.MULTILINE)
+    return length is not None and len(body) >= int(length[1])
+
+
+def read(answer: bytes) -> Answer:
+    """What the bytes of an HTTP answer say. Raises `NotHttp` when they are none."""
+    if not answer:
+        raise NotHttp("it took the connection and said nothing")
+    if not answer.startswith(b"HTTP/"):
+        raise NotHttp("it answered something that is not HTTP")
+    response = http.client.HTTPResponse(_Recorded(answer[: MAX_BODY * 2]))  # type: ignore[arg-type]
+    try:
+        response.begin()
+        body = response.read(MAX_BODY)
+    except http.client.IncompleteRead as error:
+        body = error.partial
+    except (http.client.HTTPException, ValueError, OSError) as error:
+        raise NotHttp(f"its HTTP answer is broken ({type(error).__name__})") from error
+    headers: dict[str, str] = {}
+    for name, value in response.getheaders():
+        headers.setdefault(name.lower(), value)
+    return Answer(status=response.status, headers=headers, body=body)
+
+
+class _Recorded:
+    """Bytes that look like a socket to http.client, which does the parsing."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, mode: str) -> io.BytesIO:  # noqa: ARG002 - http.client's interface
+        return io.BytesIO(self._data)
