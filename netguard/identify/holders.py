@@ -8,7 +8,7 @@ from netaddr import EUI, IPAddress
 
 from netguard.identify import claims, relays
 from netguard.identify.claims import Owner
-from netguard.identify.marks import Marks
+from netguard.identify.marks import Marks, together
 from netguard.identify.normal import Own, eui64, real
 from netguard.model.observation import Sighting
 from netguard.model.surroundings import Surroundings
@@ -50,9 +50,11 @@ class Holders:
     spoken: Mapping[IPAddress, EUI]
     """Addresses that only a device answering for others stood for."""
     answers: Mapping[EUI, int]
-    """For how many IPv4 addresses of others a device answered."""
+    """For how many devices that are listed by themselves a device answered."""
     relayed: frozenset[IPAddress]
     """Those of `spoken` that showed themselves to be different machines."""
+    untold: Mapping[EUI, tuple[IPAddress, ...]]
+    """By MAC that speaks for others, the IPv6 addresses that are its own or any of theirs."""
     folded: Mapping[Owner, tuple[IPAddress, ...]]
     """Addresses without a MAC that a device says are its own."""
 
@@ -76,12 +78,16 @@ class Holders:
             if mac in proxies and address.version == 4 and address != left[mac]:
                 spoken[address] = mac
                 by_address[address] = address
-        relayed = _relayed(by_address, claimants, proxies, context)
+        relays_own = _relays(claimants, context)
+        relayed = _relayed(by_address, claimants, proxies, relays_own)
         spoken |= relayed
         by_address |= {address: address for address in relayed}
-        followers = _followers(by_address, claimants, spoken, context)
-        by_address |= followers
-        spoken |= {address: spoken[host] for address, host in followers.items()}
+        placed = _placed(by_address, claimants, spoken, relays_own, context)
+        for speaker, told in placed.items():
+            by_address |= told.homes
+            spoken |= dict.fromkeys(told.homes, speaker)
+            relayed |= {home: speaker for home in told.homes.values() if home.version == 6}
+        answers = Counter(mac for address, mac in spoken.items() if by_address[address] == address)
         folded = _folded(seen, by_address, context)
         by_address |= folded
         held: dict[Owner, set[IPAddress]] = {mac: set() for mac in stated}
@@ -96,8 +102,9 @@ class Holders:
             held={owner: frozenset(addresses) for owner, addresses in held.items()},
             disputes=_disputes(claimants, proxies),
             spoken=spoken,
-            answers=Counter(mac for address, mac in spoken.items() if address.version == 4),
+            answers=answers,
             relayed=frozenset(relayed),
+            untold={speaker: told.untold for speaker, told in placed.items() if told.untold},
             folded={owner: tuple(addresses) for owner, addresses in by_owner.items()},
         )
 
@@ -121,6 +128,8 @@ class Holders:
                 found.append(
                     f"it also answered for {self.answers[owner]} other addresses, which are listed by themselves"
                 )
+            if owner in self.untold:
+                found.append(f"{_listed(self.untold[owner])} may be its own or of a device it speaks for")
             held = self.held.get(owner, frozenset())
             disputes = self.disputes.get(owner, ())
             for address, number in disputes[:MOST_DISPUTES]:
@@ -133,13 +142,22 @@ class Holders:
                 f"the device with the MAC {self.spoken[owner]} speaks for it, as an extender, a repeater or a host of "
                 "virtual machines does, so its own MAC is not known"
             )
+            if owner.version == 6 and any(
+                a.version == 4 for a, mac in self.spoken.items() if mac == self.spoken[owner]
+            ):
+                found.append(
+                    "it may be a device that is also listed with its IPv4 address: nothing it shows over IPv6 tells which"
+                )
         elif owner in self.spoken:
             found.append("another device answered for this address, so its own MAC is not known")
         if owner in self.folded:
-            addresses = self.folded[owner]
-            more = f" and {len(addresses) - LISTED} more" if len(addresses) > LISTED else ""
-            found.append(f"it says that it has {', '.join(map(str, addresses[:LISTED]))}{more}, where no MAC was seen")
+            found.append(f"it says that it has {_listed(self.folded[owner])}, where no MAC was seen")
         return tuple(found)
+
+
+def _listed(addresses: tuple[IPAddress, ...]) -> str:
+    more = f" and {len(addresses) - LISTED} more" if len(addresses) > LISTED else ""
+    return ", ".join(map(str, addresses[:LISTED])) + more
 
 
 def _claims(seen: list[Sighting], context: Context) -> tuple[dict[EUI, set[IPAddress]], dict[IPAddress, set[EUI]]]:
@@ -208,55 +226,89 @@ def _proxy_address(
     return min(alone, default=None)
 
 
+def _relays(claimants: Mapping[IPAddress, set[EUI]], context: Context) -> dict[EUI, IPAddress | None]:
+    """MACs whose addresses show several machines, and the address that is left to each; null where none shows to be.
+
+    An address that another MAC claims too stays disputed: who answers for others' addresses must not make devices of
+    them by that. Of the gateway IPv4 alone tells: routers repeat what others announce (mDNS reflectors), not always
+    the same over both.
+    """
+    gateway = context.surroundings.vantage.gateway
+    gateways = _gateway_macs(claimants, context)
+    at: dict[EUI, list[IPAddress]] = defaultdict(list)
+    for address, macs in claimants.items():
+        if len(macs) == 1 and macs != {context.own.mac} and address not in context.own.addresses:
+            at[next(iter(macs))].append(address)
+    found: dict[EUI, IPAddress | None] = {}
+    for mac, addresses in at.items():
+        four, six = ([a for a in sorted(addresses) if a.version == version] for version in (4, 6))
+        if gateway is not None and mac in gateways:
+            if relays.speaks_for_others(four, context.marks):
+                found[mac] = gateway.address
+        elif relays.speaks_for_others([*four, *six], context.marks):
+            own = [a for a in six if relays.is_made_of(a, mac)]
+            shown = together(map(context.marks, own))
+            left = relays.own_address(four or ([] if own else six), context.marks, context.is_infrastructure, shown)
+            found[mac] = left
+    return found
+
+
+def _gateway_macs(claimants: Mapping[IPAddress, set[EUI]], context: Context) -> set[EUI]:
+    """The gateway's MAC as the kernel knows it, else that of who alone answers for its address."""
+    gateway = context.surroundings.vantage.gateway
+    if gateway is None:
+        return set()
+    if gateway.mac is not None:
+        return {gateway.mac}
+    macs = claimants.get(gateway.address, set())
+    return macs if len(macs) == 1 else set()
+
+
 def _relayed(
     by_address: Mapping[IPAddress, Owner],
     claimants: Mapping[IPAddress, set[EUI]],
     proxies: frozenset[EUI],
-    context: Context,
+    relays_own: Mapping[EUI, IPAddress | None],
 ) -> dict[IPAddress, EUI]:
-    """Addresses that a MAC answers for although what they show is another machine's, and that MAC.
-
-    An address that another MAC claims too stays disputed: who answers for others' addresses must not make devices of
-    them by that.
-    """
-    gateway = context.surroundings.vantage.gateway
-    at: dict[EUI, list[IPAddress]] = defaultdict(list)
-    for address, holder in by_address.items():
-        if isinstance(holder, EUI) and address.version == 4 and claimants[address] == {holder}:
-            at[holder].append(address)
-    found: dict[IPAddress, EUI] = {}
-    for mac, addresses in at.items():
-        if mac == context.own.mac or mac in proxies or len(addresses) < 2:
-            continue
-        if not relays.speaks_for_others(addresses, context.marks):
-            continue
-        if gateway is not None and by_address.get(gateway.address) == mac:
-            own = gateway.address
-        else:
-            own = relays.own_address(addresses, context.marks, context.is_infrastructure)
-        found.update({address: mac for address in addresses if address != own})
-    return found
+    """IPv4 addresses that a MAC answers for although what they show is another machine's, and that MAC."""
+    return {
+        address: mac
+        for address, macs in claimants.items()
+        if address.version == 4
+        for mac in macs
+        if macs == {mac} == {by_address[address]}
+        and mac in relays_own
+        and mac not in proxies
+        and address != relays_own[mac]
+    }
 
 
-def _followers(
+def _placed(
     by_address: Mapping[IPAddress, Owner],
     claimants: Mapping[IPAddress, set[EUI]],
     spoken: Mapping[IPAddress, EUI],
+    relays_own: Mapping[EUI, IPAddress | None],
     context: Context,
-) -> dict[IPAddress, IPAddress]:
-    """IPv6 addresses at a MAC that speaks for others, and the IPv4 address there whose machine they belong to."""
-    found: dict[IPAddress, IPAddress] = {}
-    for speaker in sorted(set(spoken.values())):
-        own = sorted(a for a, holder in by_address.items() if holder == speaker)
-        behind = sorted(a for a, mac in spoken.items() if mac == speaker)
-        hosts = {a: context.marks(a) for a in [*(a for a in own if a.version == 4), *behind] if context.marks(a)}
-        if len(hosts) > relays.MAX_HOSTS:
+) -> dict[EUI, relays.Placed]:
+    """For each MAC that speaks for others, whose the IPv6 addresses at it are that are not its own."""
+    gateways = _gateway_macs(claimants, context)
+    found: dict[EUI, relays.Placed] = {}
+    for speaker in sorted({*spoken.values(), *relays_own}):
+        at_it = [a for a, macs in claimants.items() if macs == {speaker} and by_address[a] == speaker]
+        four = sorted({*(a for a in at_it if a.version == 4), *(a for a, mac in spoken.items() if mac == speaker)})
+        if len(four) > relays.MAX_HOSTS:
             continue
-        shown = [a for a in own if a.version == 6 and claimants[a] == {speaker} and context.marks(a)]
-        for address in shown[: relays.MAX_FOLLOWERS]:
-            home = relays.behind(context.marks(address), hosts)
-            if home is not None and home in spoken:
-                found[address] = home
+        told = relays.placed(
+            [a for a in at_it if a.version == 6],
+            speaker,
+            {a: context.marks(a) for a in four},
+            context.marks,
+            founding=speaker in relays_own and speaker not in gateways,
+        )
+        own = relays_own.get(speaker)
+        mine = {a for a in four if a not in spoken} | ({own, told.homes.get(own)} if own is not None else set())
+        homes = {a: home for a, home in told.homes.items() if home not in mine}
+        found[speaker] = relays.Placed(homes=homes, untold=told.untold)
     return found
 
 

@@ -107,5 +107,31 @@ def contradict(one: Marks, other: Marks) -> bool:
     return not same and _apart(one.ids.get("tls"), other.ids.get("tls"))
 
 
+def strangers(one: Marks, other: Marks) -> bool:
+    """Whether what two IPv6 addresses, or one and an IPv4 address, show cannot be one machine's.
+
+    Asks for more than `contradict`: a machine's programs for IPv4 and for IPv6 may be different ones, each with an UPnP
+    id, a TLS key and a name of its own. So a contradiction counts only where nothing at all is the same, and only in
+    what belongs to the machine and to no single program: its mDNS name, its HomeKit or Hue id, its SSH key.
+    """
+    if one.shares(other, (*IDS, *KEYS)) or one.all_names & other.all_names:
+        return False
+    if any(_apart(one.ids.get(kind), other.ids.get(kind)) for kind in ("homekit", "hue", "ssh")):
+        return True
+    return _apart(one.names.get("mdns"), other.names.get("mdns"))
+
+
+def together(shown: Iterable[Marks]) -> Marks:
+    """Everything that several addresses of one machine show."""
+    names: dict[str, frozenset[str]] = {}
+    ids: dict[str, frozenset[str]] = {}
+    claims: frozenset[str] = frozenset()
+    for each in shown:
+        names |= {source: names.get(source, frozenset()) | said for source, said in each.names.items()}
+        ids |= {kind: ids.get(kind, frozenset()) | values for kind, values in each.ids.items()}
+        claims |= each.claims
+    return Marks(names=names, ids=ids, claims=claims)
+
+
 def _apart(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
     return bool(one and other and not one & other)

@@ -149,22 +149,6 @@ def test_where_nothing_tells_the_lowest_address_is_the_extenders(here, say):
     assert (at[TV].mac, at[LOCK].mac) == (mac(EXTENDER), None)
 
 
-def test_ipv6_addresses_behind_an_extender_go_with_the_name_they_share(here, behind, say):
-    said = (
-        *behind,
-        say("2001:db8::21", EXTENDER, source="mdns", names=("living-room-tv",)),
-        say("2001:db8::22", EXTENDER, source="mdns", names=("somebody-else",)),
-        say("2001:db8::23", EXTENDER),
-        say("2001:db8::24", EXTENDER, source="mdns", names=("living-room-tv", "front-door")),
-    )
-
-    at = by_address(merge(said, here))
-
-    assert [str(a) for a in at[TV].addresses] == [TV, "2001:db8::21"]
-    assert [str(a) for a in at[OWN].addresses] == [OWN, "2001:db8::22", "2001:db8::23", "2001:db8::24"]
-    assert at[OWN].notes == ("it also answered for 3 other addresses, which are listed by themselves",)
-
-
 def test_an_extender_that_gives_each_client_a_mac_of_its_own_has_nothing_to_tell_apart(here, rules, say):
     said = [say(f"192.0.2.{n}", f"02:0f:b5:aa:bb:{n:02x}", source="mdns", names=(f"client-{n}",)) for n in (7, 8)]
 
