@@ -45,14 +45,14 @@ class Lived:
     seconds: float
 
     def owners(self) -> dict[str, str]:
-        """Address, as text → name of the home's device that has it."""
+        """Address, as text → name of the home's device that has it, or that it is listed with where nothing tells."""
         described = self.drawn.home
         found: dict[str, str] = {}
         for device in described.everyone:
             own = (*described.addresses(device), described.address6(device), described.link_local(device))
             own += self.drawn.more.get(device.name, ())
             found |= {address: device.name for address in own if address is not None}
-        return found
+        return found | self.drawn.untold
 
     def shown(self) -> dict[str, list[Device]]:
         """Name of the home's device → the devices of the document that are it; `?` with the address for nobody's."""
@@ -67,8 +67,9 @@ class Lived:
         return found
 
     def one(self, name: str) -> Device:
-        """The one device of the document that is the home's device `name`."""
-        (device,) = self.shown()[name]
+        """The device of the document that is the home's device `name`: the one with its first address."""
+        address = self.drawn.home.address(self.drawn.home.device(name))
+        (device,) = [d for d in self.shown()[name] if address in {str(a) for a in d.addresses}]
         return device
 
 

@@ -43,10 +43,9 @@ def notes(device: Device) -> str:
 
 def test_every_device_is_found_once_and_nobody_else(lived):
     shown = lived.shown()
-    assert {name: len(found) for name, found in shown.items()} == {d.name: 1 for d in lived.drawn.home.everyone}
-    for device in lived.drawn.home.everyone:
-        (found,) = shown[device.name]
-        assert lived.drawn.home.address(device) in {str(a) for a in found.addresses}, device.name
+    expected = {d.name: 2 if d.name in lived.drawn.twice else 1 for d in lived.drawn.home.everyone}
+    assert {name: len(found) for name, found in shown.items()} == expected
+    assert all(lived.one(d.name).addresses for d in lived.drawn.home.everyone)
 
 
 def test_each_has_its_mac_where_it_can_be_seen(lived):
@@ -100,11 +99,58 @@ def test_of_two_routers_one_is_the_gateway(lived):
 def test_who_is_behind_an_extender_is_told_apart_by_what_it_says(lived):
     carrier = lived.one("fritz-repeater")
     assert carrier.mac == mac(described(lived, "fritz-repeater").mac)
-    assert "answered for 8 other addresses" in notes(carrier)
+    assert "answered for 9 other addresses" in notes(carrier)
     behind = [d.name for d in lived.drawn.home.devices if d.behind == "fritz-repeater"]
     assert len(behind) == 8
     for name in behind:
         assert str(carrier.mac).lower() in notes(lived.one(name)).lower(), name
+
+
+@only("extender")
+def test_both_kinds_of_address_behind_an_extender_are_one_device_where_what_it_says_tells(lived):
+    home = lived.drawn.home
+    for device in home.devices:
+        if device.behind is None or device.name in lived.drawn.twice:
+            continue
+        own = {home.address(device), home.link_local(device), home.address6(device)}
+        found = {str(a) for a in lived.one(device.name).addresses}
+        if device.name in lived.drawn.more:  # then it may answer from the address of the day alone
+            found.add(str(home.address6(device)))
+        assert found == own, device.name
+    assert lived.one("nuki-bridge").role is Role.LOCK_HUB
+    carrier = described(lived, "fritz-repeater")
+    own = {home.address(carrier), home.address6(carrier), home.link_local(carrier)}
+    assert {str(a) for a in lived.one(carrier.name).addresses} == own | lived.drawn.untold.keys()
+
+
+@only("extender")
+def test_where_nothing_tells_whose_an_ipv6_address_is_it_says_so_and_joins_nobody(lived):
+    """Who shows nothing is listed once with its IPv4 and once with its IPv6 addresses: lost in another would be worse."""
+    (name,) = lived.drawn.twice
+    silent, home = described(lived, name), lived.drawn.home
+    four, six = sorted(lived.shown()[name], key=lambda d: d.addresses[0].version)
+    assert [str(a) for a in four.addresses] == [home.address(silent)]
+    assert [str(a) for a in six.addresses] == [home.address6(silent), home.link_local(silent)]
+    assert (four.role, six.role) == (Role.UNKNOWN, Role.UNKNOWN)
+    assert "may be a device that is also listed with its IPv4 address" in notes(six)
+    (temporary,) = lived.drawn.untold
+    assert f"{temporary} may be its own or of a device it speaks for" in notes(lived.one("fritz-repeater"))
+
+
+@only("extender", "translating-extender")
+def test_neighbour_discovery_names_the_extenders_mac_for_whom_is_behind_it(lived):
+    """Were only frames rewritten and not what they say, the true MACs would be in the document, and a carrier of them."""
+    behind = [d for d in lived.drawn.home.devices if d.behind is not None]
+    seen = {str(a): s.detail for d in lived.scan.devices for s in d.sightings if s.source == "ndp" for a in d.addresses}
+    for device in behind:
+        assert lived.drawn.home.link_local(device) in seen, device.name
+    carried = {o.kind for o in lived.scan.observations} & {"link.via"}
+    assert not carried
+    hidden = {device.mac for device in behind}
+    shown = {str(d.mac).lower() for d in lived.scan.devices} | {
+        i.value for d in lived.scan.devices for i in d.identities
+    }
+    assert not hidden & shown
 
 
 @only("translating-extender")
@@ -114,6 +160,10 @@ def test_who_has_a_translated_mac_is_one_device_with_that_mac(lived):
     for device in behind:
         found = lived.one(device.name)
         assert str(found.mac).replace("-", ":").lower() == f"02:0f:b5:{device.mac[9:]}"
+        own = {
+            lived.drawn.home.address(device), lived.drawn.home.address6(device), lived.drawn.home.link_local(device)
+        }  # fmt: skip
+        assert {str(a) for a in found.addresses} == own
         assert found.mac_randomised is True
         assert found.vendor == (RULES.devices[found.profile].vendor if found.profile is not None else found.vendor)
 

@@ -34,7 +34,7 @@ def test_the_homes_differ_in_their_addresses_and_macs():
     macs = [mac for home in homes for device in home.everyone for mac in device.macs]
     assert len(macs) == len(set(macs))
     assert sum(home.prefix is None for home in homes) == 1
-    assert sum(bool(home.prefix and home.prefix6) for home in homes) == 1
+    assert sum(bool(home.prefix and home.prefix6) for home in homes) == 3
 
 
 @pytest.mark.parametrize("record", ["philips-hue-bridge", "mikrotik", "hikvision", "tedee-bridge", "yealink"])

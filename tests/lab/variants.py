@@ -49,16 +49,32 @@ class Drawn:
     """Device → MAC under which it is seen; None where it cannot be known."""
     programs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Device → program of tests/lab that runs on it, and its arguments."""
+    twice: frozenset[str] = frozenset()
+    """Devices of which nothing tells that their IPv4 and their IPv6 addresses are one's, so they are listed with each."""
     more: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Device → IPv6 addresses that it gets besides those of the home's description (RFC 8981)."""
+    untold: dict[str, str] = field(default_factory=dict)
+    """Address of which nothing tells whose it is → the device that it has to be listed with."""
 
 
 VARIANTS = (
     Variant(name="plain", router="router", prefix="192.168.178.0/24"),
     Variant(name="other-prefix", router="google-wifi", prefix="172.19.200.0/23"),
     Variant(name="two-routers", router="keenetic", prefix="10.231.17.0/24", pinned=("netgear-router",)),
-    Variant(name="extender", router="plume", prefix="192.168.3.0/24", pinned=("fritz-repeater",)),
-    Variant(name="translating-extender", router="livebox", prefix="192.168.88.0/24", pinned=("tplink-access-point",)),
+    Variant(
+        name="extender",
+        router="plume",
+        prefix="192.168.3.0/24",
+        prefix6="fd6a:20:e1d7:3::/64",
+        pinned=("fritz-repeater",),
+    ),
+    Variant(
+        name="translating-extender",
+        router="livebox",
+        prefix="192.168.88.0/24",
+        prefix6="fd0b:7c:42a9:2::/64",
+        pinned=("tplink-access-point",),
+    ),
     Variant(
         name="ipv6-only", router="unifi-gateway", prefix=None, prefix6="fd3e:51aa:9c02:7::/64", ways=("mdns", "router")
     ),
@@ -188,7 +204,12 @@ def _searchable(device: Device, udn: str, kind: str) -> Device:
 
 
 def _extender(made: Drawn, draw: random.Random, host: Next, mode: str = "rewrite") -> None:
-    """Seven devices that are told by what they say are behind it, and one that only its MAC could tell: that one is unknown."""
+    """Seven devices that are told by what they say are behind it, and one that only its MAC could tell: that one is unknown.
+
+    It says nothing over IPv4 nor over IPv6, so where its MAC is rewritten nothing tells that its addresses are one's. The
+    Nuki bridge there has an address with no MAC in it (RFC 7217), which it announces; the Nest Connect has one for the
+    day (RFC 8981), of which it says nothing.
+    """
     carrier = made.variant.pinned[0]
     behind = [
         each
@@ -206,6 +227,12 @@ def _extender(made: Drawn, draw: random.Random, host: Next, mode: str = "rewrite
     for device in (*(each.device for each in behind), extra.device):
         _change(made, device.name, lambda d: dataclasses.replace(d, behind=carrier))
         made.macs[device.name] = f"02:0f:b5:{device.mac[9:]}" if mode == "translate" else None
+    if mode == "rewrite":
+        made.twice = frozenset({extra.device.name})
+        _change(made, "nuki-bridge", lambda d: dataclasses.replace(d, host6=draw.getrandbits(63)))
+        temporary = str(ipaddress.IPv6Network(made.home.prefix6 or "")[draw.getrandbits(63)])
+        made.more["nest-connect"] = (temporary,)
+        made.untold[temporary] = carrier
     made.programs[carrier] = ("extender.py", mode, "eth0", "br-far")
 
 
