@@ -56,8 +56,8 @@ OVERDUE_SECONDS_LEAST = 0.02
 STURDY_START_PER_SECOND = 1000.0
 """First rate towards computers, NAS, routers and the like."""
 
-STURDY_MOST_PER_SECOND = 5000.0
-"""Highest rate towards them."""
+STURDY_MOST_PER_SECOND = 4000.0
+"""Highest rate towards them; four fifths of what all together may get, so that nobody else waits for the router's ports."""
 
 STURDY_IN_FLIGHT = 96
 """Unanswered attempts towards one of them."""

@@ -22,6 +22,8 @@ class Pace:
     careful: int
     """How many of the first ports go one at a time: those likely to be open, so that no two are established at once."""
     canary: bool = True
+    first: bool = False
+    """Whether it goes first when several share what all together may send."""
 
 
 GENTLE = Pace(
@@ -35,6 +37,7 @@ STURDY = Pace(
     most_rate=limits.STURDY_MOST_PER_SECOND,
     in_flight=limits.STURDY_IN_FLIGHT,
     careful=0,
+    first=True,
 )
 LOOKING_AROUND = Pace(
     start_rate=limits.NEIGHBOURS_AT_ONCE,

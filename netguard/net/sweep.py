@@ -139,7 +139,8 @@ class SweepEngine:
         with self._lock:
             # Another job goes first every time, so that one that waits for silent ports does not take every free place.
             self._jobs[:] = self._jobs[1:] + self._jobs[:1]
-            jobs = list(self._jobs)
+            # Sturdy devices before gentle ones: they are done long before, and leave enough of the cap for the others.
+            jobs = sorted(self._jobs, key=lambda job: not job.pace.first)
         pause = SLICE
         for job in jobs:
             pause = min(pause, self._feed(job))
