@@ -18,11 +18,14 @@ import platformdirs
 PACKAGES: Mapping[str, str] = {
     "dnsmasq": "dnsmasq-base", "avahi-daemon": "avahi-daemon", "miniupnpd": "miniupnpd-nftables",
     "lighttpd": "lighttpd", "dropbear": "dropbear-bin", "minidlna": "minidlna", "mosquitto": "mosquitto",
-    "snmpd": "snmpd", "nft": "nftables",
+    "snmpd": "snmpd", "nft": "nftables", "nmap": "nmap",
 }  # fmt: skip
-"""Debian's and Ubuntu's package for each daemon. `nft` is no daemon; miniupnpd's table is made with it."""
+"""Debian's and Ubuntu's package for each daemon, and for the tools."""
 
-NAMES: tuple[str, ...] = tuple(name for name in PACKAGES if name != "nft")
+TOOLS = frozenset({"nft", "nmap"})
+"""What is no daemon: miniupnpd's table is made with `nft`, and what netguard does where `nmap` is installed is tested with it."""
+
+NAMES: tuple[str, ...] = tuple(name for name in PACKAGES if name not in TOOLS)
 """The daemons a home can have."""
 
 _EXECUTABLES: Mapping[str, str] = {"minidlna": "minidlnad"}
@@ -82,7 +85,12 @@ def environment(executable: str, folder: Path | None = None) -> dict[str, str]:
     if not Path(executable).is_relative_to(root):
         return plain
     libraries = [str(p) for pattern in ("usr/lib/*-linux-gnu", "lib/*-linux-gnu") for p in sorted(root.glob(pattern))]
-    return {**plain, "LD_LIBRARY_PATH": ":".join((*libraries, f"{root}/usr/lib", f"{root}/lib"))}
+    # NMAPDIR is where nmap finds its data (nmap(1), --datadir); the package nmap-common has them.
+    return {
+        **plain,
+        "LD_LIBRARY_PATH": ":".join((*libraries, f"{root}/usr/lib", f"{root}/lib")),
+        "NMAPDIR": f"{root}/usr/share/nmap",
+    }
 
 
 def here(folder: Path | None = None) -> Report:
