@@ -235,6 +235,21 @@ def test_one_silent_device_does_not_take_every_place(engine_in, monkeypatch):
     assert asked[:last_of_silent].count(str(TV)) >= 20
 
 
+def test_who_shares_the_common_cap_with_a_sturdy_device_lets_it_go_first_and_loses_nothing(engine_in, monkeypatch):
+    monkeypatch.setattr(limits, "ALL_CONNECTIONS_PER_SECOND", 300.0)
+    world, engine = engine_in({LOCK: lambda *_: CLOSED, TV: lambda *_: CLOSED})
+    gentle: list = []
+    thread = threading.Thread(target=lambda: gentle.append(run(engine, range(1, 61), pace=FAST)))
+    thread.start()
+    world.wait_for(lambda w: w.asked)
+    run(engine, range(1, 101), pace=replace(FAST, first=True), address=TV)
+    by_then = sum(address == str(LOCK) for address, _ in world.order)
+    thread.join()
+    # Taken in turns, the sixty would have been asked before the hundred were.
+    assert by_then < 60
+    assert len(gentle[0].states) == 60
+
+
 @pytest.mark.parametrize("is_canary", [False, True])
 def test_too_many_open_files_mean_later_and_not_never(engine_in, monkeypatch, is_canary):
     monkeypatch.setattr(limits, "CANARY_EVERY", 10)
