@@ -36,6 +36,8 @@ class Check:
     why: str
     remedy: Remedy
     references: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    """Ids that it had before: tools and acceptances of older scans know it by them."""
 
     def fail(
         self,
