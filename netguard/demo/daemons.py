@@ -84,7 +84,9 @@ def environment(executable: str, folder: Path | None = None) -> dict[str, str]:
     plain = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
     if not Path(executable).is_relative_to(root):
         return plain
-    libraries = [str(p) for pattern in ("usr/lib/*-linux-gnu", "lib/*-linux-gnu") for p in sorted(root.glob(pattern))]
+    # BLAS, which nmap uses, lies in a folder of its own that only an installed package is linked from.
+    patterns = ("usr/lib/*-linux-gnu", "lib/*-linux-gnu", "usr/lib/*-linux-gnu/blas")
+    libraries = [str(p) for pattern in patterns for p in sorted(root.glob(pattern))]
     # NMAPDIR is where nmap finds its data (nmap(1), --datadir); the package nmap-common has them.
     return {
         **plain,
