@@ -66,7 +66,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="netguard", standalone_mode=False)
     except click.exceptions.Abort:
         code = exitcodes.INTERRUPTED
     except click.ClickException as error:
