@@ -15,20 +15,25 @@ from pathlib import Path
 
 import platformdirs
 
-PACKAGES: Mapping[str, str] = {
-    "dnsmasq": "dnsmasq-base", "avahi-daemon": "avahi-daemon", "miniupnpd": "miniupnpd-nftables",
-    "lighttpd": "lighttpd", "dropbear": "dropbear-bin", "minidlna": "minidlna", "mosquitto": "mosquitto",
-    "snmpd": "snmpd", "nft": "nftables", "nmap": "nmap",
+from netguard import registry
+from netguard.demo.recipes._contract import Daemon
+
+RECIPES: Mapping[str, Daemon] = {
+    name: module.DAEMON for name, module in registry.load_all("netguard.demo.recipes", "DAEMON").items()
+}
+"""The daemons a home can have, by name."""
+
+NAMES: tuple[str, ...] = tuple(RECIPES)
+
+TOOLS: Mapping[str, str] = {"nft": "nftables", "nmap": "nmap"}
+"""What is no daemon, and its package: miniupnpd's table is made with `nft`, and what netguard does where `nmap` is installed
+is tested with it."""
+
+PACKAGES: Mapping[str, tuple[str, ...]] = {
+    **{name: daemon.packages for name, daemon in RECIPES.items()}, **{name: (tool,) for name, tool in TOOLS.items()}
 }  # fmt: skip
-"""Debian's and Ubuntu's package for each daemon, and for the tools."""
+"""Debian's and Ubuntu's packages for each daemon, and for the tools."""
 
-TOOLS = frozenset({"nft", "nmap"})
-"""What is no daemon: miniupnpd's table is made with `nft`, and what netguard does where `nmap` is installed is tested with it."""
-
-NAMES: tuple[str, ...] = tuple(name for name in PACKAGES if name not in TOOLS)
-"""The daemons a home can have."""
-
-_EXECUTABLES: Mapping[str, str] = {"minidlna": "minidlnad"}
 _PLACES = ("usr/sbin", "usr/bin", "sbin", "bin")
 _UPDATE_SECONDS, _DOWNLOAD_SECONDS, _UNPACK_SECONDS = 300, 600, 60
 """Longest that each step may take; a mirror that trickles does not hold up the demo for ever."""
@@ -70,12 +75,17 @@ def default_folder() -> Path:
 
 def find(name: str, folder: Path | None = None) -> str | None:
     """The executable of daemon `name`: from the folder first, then from this machine's PATH; None when not there."""
-    executable = _EXECUTABLES.get(name, name)
+    executable, parts = (RECIPES[name].executable, RECIPES[name].parts) if name in RECIPES else (name, ())
     root = (folder or default_folder()) / "root"
     for place in _PLACES:
-        if os.access(candidate := root / place / executable, os.X_OK):
+        if os.access(candidate := root / place / executable, os.X_OK) and _has(root, parts):
             return str(candidate)
-    return shutil.which(executable, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin")))
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+    return shutil.which(executable, path=path) if _has(Path("/"), parts) else None
+
+
+def _has(root: Path, parts: tuple[str, ...]) -> bool:
+    return all(any(root.glob(part)) for part in parts)
 
 
 def environment(executable: str, folder: Path | None = None) -> dict[str, str]:
@@ -84,8 +94,9 @@ def environment(executable: str, folder: Path | None = None) -> dict[str, str]:
     plain = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
     if not Path(executable).is_relative_to(root):
         return plain
-    # BLAS, which nmap uses, lies in a folder of its own that only an installed package is linked from.
-    patterns = ("usr/lib/*-linux-gnu", "lib/*-linux-gnu", "usr/lib/*-linux-gnu/blas")
+    # Samba has a folder for its own; BLAS, which nmap uses, lies in one that only an installed package is linked from.
+    folders = ("usr/lib/*-linux-gnu", "lib/*-linux-gnu")
+    patterns = (*folders, *(f"{folders[0]}/{own}" for own in ("blas", "samba")))
     libraries = [str(p) for pattern in patterns for p in sorted(root.glob(pattern))]
     # NMAPDIR is where nmap finds its data (nmap(1), --datadir); the package nmap-common has them.
     return {
@@ -114,7 +125,7 @@ def fetch(folder: Path | None = None) -> Report:
         return _after(folder, f"This system has no {' and no '.join(lacking)}, so no daemons can be downloaded. "
                               "The simulated servers stand in for them.")  # fmt: skip
     try:
-        failed = _download(folder, [PACKAGES[name] for name in before.missing])
+        failed = _download(folder, tuple(before.missing))
     except (OSError, subprocess.SubprocessError) as error:
         return _after(folder, f"The packages could not be downloaded ({error}). The simulated servers stand in.")
     if failed:
@@ -127,33 +138,49 @@ def _after(folder: Path, said: str) -> Report:
     return Report(folder=folder, found=now.found, missing=now.missing, said=said)
 
 
-def _download(folder: Path, packages: list[str]) -> list[str]:
+def _download(folder: Path, names: tuple[str, ...]) -> list[str]:
+    """Downloads and unpacks what `names` come in, and says what of it is not to be had."""
+    folder = folder.absolute()
     for part in ("state/lists/partial", "cache/archives/partial", "root", "log"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     settings = folder / "apt.conf"
     settings.write_text(_SETTINGS.format(folder=folder), encoding="utf-8")
     apt = ["apt-get", "-qq", "-c", str(settings)]
+    archives = folder / "cache" / "archives"
     _run([*apt, "update"], _UPDATE_SECONDS)
-    fetched = ["install", "--yes", "--download-only", "--no-install-recommends"]
-    failed = []
-    try:
-        _run([*apt, *fetched, *packages], _DOWNLOAD_SECONDS)
-    except subprocess.CalledProcessError:
-        for package in packages:  # one that this release does not have must not cost all the others
-            try:
-                _run([*apt, *fetched, package], _DOWNLOAD_SECONDS)
-            except subprocess.CalledProcessError as error:
-                failed.append(f"{package} ({_last_line(error.stderr)})")
-    for archive in sorted((folder / "cache" / "archives").glob("*.deb")):
+    alone = {name for name in names if name in RECIPES and RECIPES[name].alone}
+    with_others = [package for name in names if name not in alone for package in PACKAGES[name]]
+    failed = _fetched([*apt, "install", "--yes", "--download-only", "--no-install-recommends"], with_others, archives)
+    for name in sorted(alone):
+        failed += _fetched([*apt, "download"], list(PACKAGES[name]), archives)
+    for archive in sorted(archives.glob("*.deb")):
         _run(["dpkg-deb", "-x", str(archive), str(folder / "root")], _UNPACK_SECONDS)
     for part in ("state", "cache", "log"):
         shutil.rmtree(folder / part)
     return failed
 
 
-def _run(argv: list[str], seconds: int) -> None:
+def _fetched(command: list[str], packages: list[str], archives: Path) -> list[str]:
+    """Lets apt download, and says what it could not."""
+    if not packages:
+        return []
+    failed = []
+    try:
+        _run([*command, *packages], _DOWNLOAD_SECONDS, archives)
+    except subprocess.CalledProcessError:
+        for package in packages:  # one that this release does not have must not cost all the others
+            try:
+                _run([*command, package], _DOWNLOAD_SECONDS, archives)
+            except subprocess.CalledProcessError as error:
+                failed.append(f"{package} ({_last_line(error.stderr)})")
+    return failed
+
+
+def _run(argv: list[str], seconds: int, folder: Path | None = None) -> None:
     env = {**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(argv, check=True, capture_output=True, text=True, timeout=seconds, env=env, stdin=subprocess.DEVNULL)
+    subprocess.run(
+        argv, check=True, capture_output=True, text=True, timeout=seconds, env=env, stdin=subprocess.DEVNULL, cwd=folder
+    )  # fmt: skip
 
 
 def _last_line(text: str | None) -> str:

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import msgspec
 
-from netguard.demo import build, keeper, linux
+from netguard.demo import build, daemons, keeper, linux
 from netguard.demo.counters import DeviceCount
 from netguard.demo.homes import Device, Home
 from netguard.demo.loop import Loop
 from netguard.demo.orders import CLOSE, COUNTERS, Order, Ready
-from netguard.demo.recipes import SPEAK_IPV6, Place
+from netguard.demo.recipes._contract import Place
 from netguard.demo.stage import Stage
 from netguard.errors import LabError
 
@@ -113,14 +113,14 @@ def _start_daemons(order: Order, spaces: dict[str, int]) -> tuple[dict[str, tupl
             if name not in order.daemons:
                 missing[name] = "not there"
                 continue
-            if home.prefix is None and name not in SPEAK_IPV6:
+            if home.prefix is None and not daemons.RECIPES[name].speaks_ipv6:
                 missing[name] = "this home has no IPv4"
                 continue
             place = Place(
-                home=home, device=device, address=home.address(device), interface=_interface(home, device),
+                daemon=name, home=home, device=device, address=home.address(device), interface=_interface(home, device),
                 executable=order.daemons[name], folder=order.folder, tools=order.daemons,
             )  # fmt: skip
-            started.append(keeper.start(name, place, spaces[device.name], Path("/run")))
+            started.append(keeper.start(place, spaces[device.name], Path("/run")))
     failed = keeper.wait(tuple(started), spaces[home.router.name])
     missing |= {name: f"{device}: {why}" for (device, name), why in failed.items()}
     running: dict[str, tuple[str, ...]] = {}

@@ -38,7 +38,8 @@ class Page:
 class Server:
     """One simulated server. `kind` is a module of `netguard.demo.servers`, `options` are that module's own words.
 
-    `stands_in_for` names the real daemon (`daemons.NAMES`) that takes this port where it is to be had.
+    `stands_in_for` names the real daemon (`daemons.NAMES`) that takes this port where it is to be had; pages and options
+    are its settings, too.
     `fallback` is the port used on loopback where an ordinary user may not have the real one; without it the
     server is left out there, and said so.
     """

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from netguard.demo import daemons, linux, recipes
-from netguard.demo.recipes import Place, Recipe
+from netguard.demo import daemons, linux
+from netguard.demo.recipes._contract import Place, Recipe
 
 READY_SECONDS = 8.0
 """Longest wait for all daemons together; they start at the same time. avahi-daemon probes its names for two seconds."""
@@ -37,20 +37,22 @@ class Started:
     recipe: Recipe
 
 
-def start(name: str, place: Place, network: int, folder: Path) -> Started:
+def start(place: Place, network: int, folder: Path) -> Started:
     """Forks the daemon. `folder` is private to the home and gets its log.
 
     Only to be called while the process has one thread: a forked child must not wait for another's lock.
     """
-    recipe = recipes.RECIPES[name](place)
-    log = folder / f"{place.device.name}-{name}.log"
+    recipe = daemons.RECIPES[place.daemon].recipe(place)
+    log = folder / f"{place.device.name}-{place.daemon}.log"
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     environment = daemons.environment(place.executable, Path(place.folder).parent) | dict(recipe.environment)
     process = os.fork()
     if process == 0:
         _become(recipe, network, output, environment)
     os.close(output)
-    return Started(name=name, device=place.device.name, process=process, network=network, log=log, recipe=recipe)
+    return Started(
+        name=place.daemon, device=place.device.name, process=process, network=network, log=log, recipe=recipe,
+    )  # fmt: skip
 
 
 def wait(started: tuple[Started, ...], home: int) -> Mapping[tuple[str, str], str]:

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from netguard.demo import daemons
 from netguard.demo.counters import DeviceTally, Tally
 from netguard.demo.homes import Device, Home, Server
 from netguard.demo.loop import BACKLOG, Group, Loop
-from netguard.demo.recipes import SPEAK_IPV6
 from netguard.demo.servers._contract import Context, Conversation, Responder
 
 _REASONS = {errno.EACCES: "an ordinary user may not open that port", errno.EADDRINUSE: "the port is taken"}
@@ -54,6 +54,7 @@ class Stage:
         address = self.addresses[device.name]
         own6 = () if interface is None else (self.home.address6(device), self.home.link_local(device))
         addresses6 = tuple(a for a in own6 if a is not None)
+        speak_ipv6 = {name for name, daemon in daemons.RECIPES.items() if daemon.speaks_ipv6}
         tallies = DeviceTally(name=device.name, address=address)
         self.tallies.append(tallies)
         bound: list[tuple[Server, socket.socket]] = []
@@ -69,7 +70,7 @@ class Stage:
                     sock = self._socket(device, server, own, fallback=fallback)
                     if sock is not None:
                         bound.append((server, sock))
-            if addresses6 and server.stands_in_for not in without & SPEAK_IPV6:
+            if addresses6 and server.stands_in_for not in without & speak_ipv6:
                 sock = self._socket(device, server, EVERY6, fallback=fallback)
                 if sock is not None:
                     bound.append((server, sock))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from netguard.demo import catalogue, recipes
+from netguard.demo import catalogue
+from netguard.demo.recipes import dropbear
 from netguard.demo.running import RunningHome, open_home
 from tests.lab.conftest import Laptop, NeedDaemon, from_laptop, namespaces, wait_until
 
@@ -301,9 +302,9 @@ def test_the_real_ssh_server_takes_the_key_that_belongs_to_its_mac(
 ) -> None:
     need_daemon("dropbear")
     assert laptop(say(f"talk('{address(home, 'router')}', 22, until=b'\\n')")).startswith("SSH-2.0-dropbear")
-    key = recipes.host_key(home.home.router.mac)
-    assert key == recipes.host_key(home.home.router.mac)
-    assert key != recipes.host_key("50:c7:bf:00:00:00")
+    key = dropbear.host_key(home.home.router.mac)
+    assert key == dropbear.host_key(home.home.router.mac)
+    assert key != dropbear.host_key("50:c7:bf:00:00:00")
 
 
 def test_two_homes_at_once_do_not_see_each_other(home: RunningHome) -> None:

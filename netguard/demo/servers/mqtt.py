@@ -1,4 +1,4 @@
-"""An MQTT broker that lets anybody in: CONNECT, PINGREQ and DISCONNECT of MQTT 3.1.1 and 5, no more."""
+"""An MQTT broker that lets anybody in, or nobody: CONNECT, PINGREQ and DISCONNECT of MQTT 3.1.1 and 5, no more."""
 
 from netguard.demo.servers._contract import Context
 
@@ -13,13 +13,14 @@ class Broker:
         self.over = False
         self._kept = b""
         self._note = context.note
+        self._open = context.server.option("login") != "required"
 
     def opened(self) -> bytes:
         """The client speaks first."""
         return b""
 
     def received(self, data: bytes) -> bytes:
-        """CONNACK (accepted) to CONNECT, PINGRESP to PINGREQ; anything else ends the connection."""
+        """CONNACK to CONNECT, PINGRESP to PINGREQ; anything else ends the connection."""
         self._kept += data
         out = b""
         while not self.over and (packet := self._packet()) is not None:
@@ -27,7 +28,11 @@ class Broker:
             if kind == 0x10:
                 self._note("connect")
                 five = body[:7] == b"\x00\x04MQTT\x05"
-                out += b"\x20\x03\x00\x00\x00" if five else b"\x20\x02\x00\x00"
+                if self._open:
+                    out += b"\x20\x03\x00\x00\x00" if five else b"\x20\x02\x00\x00"
+                else:  # not authorized (MQTT 3.1.1, 3.2.2.3; MQTT 5, 3.2.2.2), and the end
+                    out += b"\x20\x03\x00\x87\x00" if five else b"\x20\x02\x00\x05"
+                    self.over = True
             elif kind == 0xC0:
                 out += b"\xd0\x00"
             else:
@@ -56,5 +61,5 @@ class Broker:
 
 
 def conversation(context: Context) -> Broker:
-    """A fresh connection."""
+    """A fresh connection. Option: `login`, `required` where nobody is let in."""
     return Broker(context)

@@ -1,4 +1,6 @@
-"""A camera's RTSP server (RFC 2326) that describes its stream to whoever asks."""
+"""A camera's RTSP server (RFC 2326) that describes its stream to whoever asks, or to nobody without a login."""
+
+from urllib.parse import urlsplit
 
 from netguard.demo.servers._contract import Context
 
@@ -7,13 +9,15 @@ MOST_REQUEST_BYTES = 8_192
 
 
 class Rtsp:
-    """One connection; OPTIONS and DESCRIBE are answered without a login."""
+    """One connection."""
 
     def __init__(self, context: Context) -> None:
         self.over = False
         self._kept = b""
         self._server = context.server.option("server", "RTSP Server")
         self._address = context.url_host
+        self._open = context.server.option("login") != "required"
+        self._path = context.server.option("path", "*")
 
     def opened(self) -> bytes:
         """The client speaks first."""
@@ -40,6 +44,10 @@ class Rtsp:
             status, self.over = "400 Bad Request", True
         elif words[0] == "OPTIONS":
             status, extra = "200 OK", "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n"
+        elif words[0] == "DESCRIBE" and self._path not in {"*", urlsplit(words[1]).path or "/"}:
+            status = "404 Not Found"
+        elif words[0] == "DESCRIBE" and not self._open:
+            status, extra = "401 Unauthorized", 'WWW-Authenticate: Basic realm="stream"\r\n'
         elif words[0] == "DESCRIBE":
             status = "200 OK"
             stream = "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
@@ -53,5 +61,5 @@ class Rtsp:
 
 
 def conversation(context: Context) -> Rtsp:
-    """A fresh connection. Option: `server`, the Server header."""
+    """A fresh connection. Options: `server`, the Server header, `login`, `required` where DESCRIBE needs one, and `path`."""
     return Rtsp(context)

@@ -5,25 +5,18 @@ each time its home is built.
 """
 
 import contextlib
-import datetime as dt
 import functools
-import hashlib
 import os
 import ssl
 import tempfile
+import warnings
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
+from netguard.demo.certificates import Wanted, certificate
 from netguard.demo.servers._contract import Context
 from netguard.demo.servers.web import Http
 
 _CHUNK = 65_536
-_BORN = dt.datetime(2017, 1, 1, tzinfo=dt.UTC)
-_DIES = dt.datetime(2038, 1, 1, tzinfo=dt.UTC)
 
 
 class Https:
@@ -63,41 +56,16 @@ class Https:
         return self._out.read()
 
 
-def certificate(
-    common_name: str, organization: str, country: str, seed: str, subject: str = "", issuer: str = ""
-) -> tuple[bytes, bytes]:
-    """(certificate, private key) as PEM. The P-256 key is derived from `seed`; it protects nothing.
-
-    `subject` and `issuer`, whole names as RFC 4514 writes them, go before the three parts.
-    """
-    key = ec.derive_private_key(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:31]) + 1, ec.SECP256R1())
-    parts = (
-        (NameOID.COUNTRY_NAME, country),
-        (NameOID.ORGANIZATION_NAME, organization),
-        (NameOID.COMMON_NAME, common_name),
-    )
-    name = x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value])
-    if subject:
-        name = x509.Name.from_rfc4514_string(subject)
-    by = x509.Name.from_rfc4514_string(issuer) if issuer else name
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(by).public_key(key.public_key())
-        .serial_number(int(hashlib.sha256((common_name or subject).encode()).hexdigest()[:16], 16))
-        .not_valid_before(_BORN).not_valid_after(_DIES).sign(key, hashes.SHA256())
-    )  # fmt: skip
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return made.public_bytes(serialization.Encoding.PEM), private
-
-
 @functools.cache
-def _tls(common_name: str, organization: str, country: str, seed: str, subject: str, issuer: str) -> ssl.SSLContext:
+def _tls(wanted: Wanted, oldest: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if oldest:
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion[oldest.replace(".", "_")]
     handle, path = tempfile.mkstemp(suffix=".pem")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(b"".join(certificate(common_name, organization, country, seed, subject, issuer)))
+            file.write(b"".join(certificate(wanted)))
         context.load_cert_chain(path)
     finally:
         Path(path).unlink()
@@ -105,8 +73,11 @@ def _tls(common_name: str, organization: str, country: str, seed: str, subject: 
 
 
 def conversation(context: Context) -> Https:
-    """A fresh connection. Options: `common-name`, `organization`, `country` or `subject`, `issuer`, and those of `web`."""
-    option = context.server.option
-    words = (option("common-name"), option("organization"), option("country"))
-    tls = _tls(*words, context.device.mac, option("subject"), option("issuer"))
+    """A fresh connection. Options: those of `certificates.Wanted.of`, those of `web`, and `oldest`.
+
+    `oldest` is the oldest version of TLS that it takes, `TLSv1`; 1.2 without it, as OpenSSL has it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # an outdated version is what is wanted
+        tls = _tls(Wanted.of(context.server, context.device), context.server.option("oldest"))
     return Https(context, tls)

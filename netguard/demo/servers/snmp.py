@@ -1,4 +1,4 @@
-"""An SNMP agent that knows one thing: sysDescr.0, for the community `public` (RFC 1157, RFC 3418). Read only."""
+"""An SNMP agent that knows one thing: sysDescr.0, for one community (RFC 1157, RFC 3418). Read only."""
 
 from netguard.demo.servers._contract import Answer, Context
 
@@ -15,6 +15,7 @@ class Agent:
 
     def __init__(self, context: Context) -> None:
         self._text = context.server.option("sysdescr", context.device.what).encode()
+        self._community = context.server.option("community", "public").encode()
         self._note = context.note
 
     def announcements(self) -> tuple[bytes, ...]:
@@ -39,7 +40,7 @@ class Agent:
         if kind not in (_GET, _GET_NEXT):
             self._note("write-attempt")
             return ()
-        if community != b"public":
+        if community != self._community:
             return ()
         asked = _put(tag, oid)
         hit = asked == SYS_DESCR or (
@@ -72,5 +73,5 @@ def _put(tag: int, content: bytes) -> bytes:
 
 
 def responder(context: Context) -> Agent:
-    """The agent. Option: `sysdescr`."""
+    """The agent. Options: `sysdescr`, and `community`, `public` without it."""
     return Agent(context)

@@ -1,4 +1,7 @@
-"""A telnet login such as busybox's telnetd offers. No login ever succeeds; every line is counted as an attempt."""
+"""A telnet login such as busybox's telnetd offers. No login ever succeeds; every one is counted as an attempt.
+
+With the option `login` = `none` it is a shell that asks for nothing, and knows no command.
+"""
 
 import re
 
@@ -19,7 +22,8 @@ class Login:
 
     def __init__(self, context: Context) -> None:
         self.over = False
-        self._prompt = context.server.option("prompt", "\r\nlogin: ").encode()
+        self._shell = context.server.option("login") == "none"
+        self._prompt = context.server.option("prompt", "\r\n# " if self._shell else "\r\nlogin: ").encode()
         self._note = context.note
         self._line = b""
         self._named = False
@@ -35,6 +39,10 @@ class Login:
         out = b""
         while not self.over and (end := re.search(rb"[\r\n]\n?\0?", self._line)):
             self._line = self._line[end.end() :]
+            if self._shell:
+                self._note("command")
+                out += b"\r\nsh: not found" + self._prompt
+                continue
             if self._named:
                 self._note("login-attempt")
                 self._failed += 1
@@ -47,5 +55,5 @@ class Login:
 
 
 def conversation(context: Context) -> Login:
-    """A fresh connection. Option: `prompt`."""
+    """A fresh connection. Options: `prompt` and `login`."""
     return Login(context)

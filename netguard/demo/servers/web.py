@@ -13,7 +13,7 @@ _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+( |$)")
 """How a request begins (RFC 9110, 9.1 and 5.6.2), as far as it has come."""
 
 _REASONS = {
-    200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
+    200: "OK", 301: "Moved Permanently", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
     405: "Method Not Allowed", 470: "Connection Authorization Required",
 }  # fmt: skip
 

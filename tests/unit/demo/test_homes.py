@@ -5,11 +5,13 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from netguard.demo import catalogue, daemons, recipes
+from netguard.demo import catalogue, daemons
 from netguard.demo.counters import Tally
-from netguard.demo.daemons import NAMES, environment, find, here
+from netguard.demo.daemons import NAMES, RECIPES, environment, find, here
 from netguard.demo.homes import Device, Home, Server
 from netguard.demo.orders import Order
+from netguard.demo.recipes import avahi_daemon, dnsmasq
+from netguard.demo.recipes._contract import Place
 from netguard.errors import LabError
 
 
@@ -64,18 +66,18 @@ def test_each_stand_in_names_a_daemon_of_its_own_device() -> None:
     home: Home = catalogue.demo_home()
     for device in home.everyone:
         assert {s.stands_in_for for s in device.servers if s.stands_in_for} <= set(device.daemons)
-        assert set(device.daemons) <= set(NAMES) == set(recipes.RECIPES)
+        assert set(device.daemons) <= set(NAMES)
 
 
 def test_every_recipe_says_how_to_know_that_it_is_ready() -> None:
     home = catalogue.demo_home()
     for device in home.everyone:
         for name in device.daemons:
-            place = recipes.Place(
-                home=home, device=device, address=home.address(device), interface="eth0", executable=f"/lab/root/{name}",
+            place = Place(
+                daemon=name, home=home, device=device, address=home.address(device), interface="eth0", executable=f"/lab/root/{name}",
                 folder="/lab/root", tools={},
             )  # fmt: skip
-            recipe = recipes.RECIPES[name](place)
+            recipe = RECIPES[name].recipe(place)
             assert recipe.ready
             assert recipe.argv[0] == f"/lab/root/{name}"
             assert all(path.startswith(("/run/", "/etc/")) for path, _ in recipe.files)
@@ -84,10 +86,11 @@ def test_every_recipe_says_how_to_know_that_it_is_ready() -> None:
 
 def test_a_small_home_gets_no_leases_instead_of_wrong_ones() -> None:
     few = replace(catalogue.demo_home(), prefix="192.168.77.0/25")
-    place = recipes.Place(
-        home=few, device=few.router, address="192.168.77.1", interface="br-lan", executable="/x", folder="/y", tools={}
-    )
-    config = dict(recipes.dnsmasq(place).files)["/run/lab/dnsmasq.conf"]
+    place = Place(
+        daemon="dnsmasq", home=few, device=few.router, address="192.168.77.1", interface="br-lan", executable="/x",
+        folder="/y", tools={},
+    )  # fmt: skip
+    config = dict(dnsmasq.recipe(place).files)["/run/lab/dnsmasq.conf"]
     assert "dhcp-range=192.168.77.96,192.168.77.125,255.255.255.128,1h" in str(config)
 
 
@@ -139,7 +142,10 @@ def test_a_package_that_is_not_to_be_had_does_not_cost_the_others(tmp_path, monk
     said = (tmp_path / "log").read_text().splitlines()
     assert said[0].endswith(" update")
     assert all(f"-c {tmp_path}/lab/apt.conf" in line for line in said)
-    assert [line.split()[-1] for line in said[2:]] == list(daemons.PACKAGES.values())
+    alone = {package for daemon in RECIPES.values() if daemon.alone for package in daemon.packages}
+    every = [package for packages in daemons.PACKAGES.values() for package in packages if package not in alone]
+    assert [line.split()[-1] for line in said[2:-1]] == every
+    assert "download vlc-bin" in said[-1]
     assert f'Dir::State "{tmp_path}/lab/state";' in (tmp_path / "lab" / "apt.conf").read_text()
 
 
@@ -201,15 +207,16 @@ def test_two_devices_cannot_have_one_ipv6_address_nor_live_without_any() -> None
 def test_the_daemons_of_an_ipv6_home_speak_it() -> None:
     home = replace(catalogue.demo_home(), prefix=None, prefix6=ULA)
     nas = home.device("nas")
-    place = recipes.Place(
-        home=home, device=nas, address=home.address(nas), interface="eth0", executable="/x", folder="/y", tools={}
-    )
-    avahi = dict(recipes.avahi_daemon(place).files)["/etc/avahi/avahi-daemon.conf"]
+    place = Place(
+        daemon="avahi-daemon", home=home, device=nas, address=home.address(nas), interface="eth0", executable="/x",
+        folder="/y", tools={},
+    )  # fmt: skip
+    avahi = dict(avahi_daemon.recipe(place).files)["/etc/avahi/avahi-daemon.conf"]
     assert "use-ipv4=no\nuse-ipv6=yes" in str(avahi)
-    dnsmasq = recipes.dnsmasq(place)
-    assert f"{home.address6(nas)} DiskStation\n" in str(dict(dnsmasq.files)["/run/lab/hosts"])
-    assert "dhcp-range" not in str(dict(dnsmasq.files)["/run/lab/dnsmasq.conf"])
-    assert ("udp", 67) not in dnsmasq.ready
+    served = dnsmasq.recipe(place)
+    assert f"{home.address6(nas)} DiskStation\n" in str(dict(served.files)["/run/lab/hosts"])
+    assert "dhcp-range" not in str(dict(served.files)["/run/lab/dnsmasq.conf"])
+    assert ("udp", 67) not in served.ready
     plain = catalogue.demo_home()
-    before = recipes.avahi_daemon(replace(place, home=plain, address=plain.address(nas)))
+    before = avahi_daemon.recipe(replace(place, home=plain, address=plain.address(nas)))
     assert "use-ipv4=yes\nuse-ipv6=no" in str(dict(before.files)["/etc/avahi/avahi-daemon.conf"])

@@ -4,9 +4,10 @@ import pytest
 from cryptography import x509
 
 from netguard.demo import catalogue
+from netguard.demo.certificates import Wanted, certificate
 from netguard.demo.homes import Announcement, Card, Device, Home
-from netguard.demo.recipes import Place, avahi_daemon, dropbear
-from netguard.demo.servers.secure_web import certificate
+from netguard.demo.recipes import avahi_daemon, dropbear
+from netguard.demo.recipes._contract import Place
 from netguard.errors import LabError
 
 
@@ -18,8 +19,9 @@ def home(*devices):
     return Home(prefix="10.9.8.0/24", router=catalogue.router(), laptop=catalogue.laptop(), devices=devices)
 
 
-def place(of, in_home):
+def place(daemon, of, in_home):
     return Place(
+        daemon=daemon,
         home=in_home,
         device=of,
         address=in_home.address(of),
@@ -62,7 +64,7 @@ def test_avahi_gets_a_group_for_each_instance_name_and_hexadecimal_where_xml_has
         ),
         cards=(Card(mac="00:11:32:00:00:33", host=33),),
     )
-    files = {name: str(content) for name, content in avahi_daemon(place(said, home(said))).files}
+    files = {name: str(content) for name, content in avahi_daemon.recipe(place("avahi-daemon", said, home(said))).files}
     config = files["/etc/avahi/avahi-daemon.conf"]
     assert "host-name=shelf\n" in config
     assert "allow-interfaces=eth0,eth1\n" in config
@@ -76,13 +78,13 @@ def test_avahi_gets_a_group_for_each_instance_name_and_hexadecimal_where_xml_has
 
 def test_ssh_is_offered_at_every_address():
     many = device(more_hosts=(31,))
-    argv = dropbear(place(many, home(many))).argv
+    argv = dropbear.recipe(place("dropbear", many, home(many))).argv
     assert [argv[at + 1] for at, word in enumerate(argv) if word == "-p"] == ["10.9.8.30:22", "10.9.8.31:22"]
 
 
 def test_a_certificate_can_have_any_subject_and_another_issuer():
     subject = "CN=hub,OU=Hub,O=Hubitat\\, Inc.,L=Scottsdale,ST=AZ,C=US"
-    made, _ = certificate("", "", "", "seed", subject, "CN=Somebody Else")
+    made, _ = certificate(Wanted(seed="seed", subject=subject, issuer="CN=Somebody Else"))
     read = x509.load_pem_x509_certificate(made)
     assert read.subject.rfc4514_string() == subject
     assert read.issuer.rfc4514_string() == "CN=Somebody Else"

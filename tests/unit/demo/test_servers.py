@@ -11,8 +11,9 @@ from scapy.layers.dns import DNS
 
 from netguard import registry
 from netguard.demo import catalogue, wire
+from netguard.demo.certificates import Wanted, certificate
 from netguard.demo.homes import Device, Server
-from netguard.demo.servers import mdns, mqtt, nameserver, rtsp, secure_web, snmp, ssdp, telnet, web
+from netguard.demo.servers import mdns, mqtt, nameserver, rtsp, snmp, ssdp, telnet, web
 from netguard.demo.servers._contract import Context
 
 HOME = catalogue.demo_home()
@@ -98,8 +99,10 @@ def test_mqtt_accepts_a_split_connect_and_refuses_a_huge_packet() -> None:
 
 
 def test_the_certificate_of_a_device_keeps_its_key() -> None:
-    one, other = (secure_web.certificate("x", "y", "NL", seed) for seed in ("00:17:88:00:00:01", "00:17:88:00:00:02"))
-    assert one[1] == secure_web.certificate("x", "y", "NL", "00:17:88:00:00:01")[1]
+    one, other = (
+        certificate(Wanted(common_name="x", seed=seed)) for seed in ("00:17:88:00:00:01", "00:17:88:00:00:02")
+    )
+    assert one[1] == certificate(Wanted(common_name="x", seed="00:17:88:00:00:01"))[1]
     assert one[1] != other[1]
 
 
