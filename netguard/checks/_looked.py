@@ -85,15 +85,24 @@ def asked(device: Device, transport: Transport = Transport.TCP) -> frozenset[int
     return frozenset(p for c in device.coverage if c.transport is transport for p in port_text.parse(c.ports))
 
 
-def open_on(device: Device, *ports: int, name: str | None = None) -> tuple[Service, ...]:
-    """Open TCP services on these ports that are not known to be something else, and those called `name` anywhere."""
+def open_on(
+    device: Device, *ports: int, name: str | tuple[str, ...] | None = None, transport: Transport = Transport.TCP
+) -> tuple[Service, ...]:
+    """Open services on these ports that are not known to be something else, and those called `name` anywhere."""
+    called = (name,) if isinstance(name, str) else name or ()
     return tuple(
         s
         for s in device.services
         if s.state is PortState.OPEN
-        and s.transport is Transport.TCP
-        and (s.name == name or (s.port in ports and s.name is None))
+        and s.transport is transport
+        and (s.name in called or (s.port in ports and s.name is None))
     )
+
+
+def fix_on(device: Device, rules: Rules, check_id: str, otherwise: str) -> str:
+    """What closes this check's finding on this very device, where its record knows it; else `otherwise`."""
+    record = rules.devices.get(device.profile or "")
+    return record.fixes.get(check_id, otherwise) if record else otherwise
 
 
 def why_not_asked(scan: Scan, device: Device) -> tuple[str, str]:

@@ -15,7 +15,18 @@ know yet: then the record is out of date.
 from collections.abc import Iterator
 
 from netguard.checks._contract import Check, Subject
-from netguard.checks._looked import ALL_TCP_PORTS, CLOSE_PORT, NETWORK, absent, asked, not_seen, others, why_not_asked
+from netguard.checks._looked import (
+    ALL_TCP_PORTS,
+    CLOSE_PORT,
+    NETWORK,
+    absent,
+    asked,
+    fix_on,
+    not_seen,
+    others,
+    why_not_asked,
+)
+from netguard.checks._services import facts_at, place, port_rule
 from netguard.model import ports as port_text
 from netguard.model.device import Device, Service
 from netguard.model.finding import Finding
@@ -25,6 +36,8 @@ from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Role, Severity, Tra
 from netguard.rules.loader import Rules
 
 ROLES = DOOR_ROLES | HUB_ROLES
+
+FIX = "Find out in its menu or app what this service is and switch it off; update its firmware."
 
 CHECK = Check(
     id="lock-unexpected-port",
@@ -53,33 +66,20 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
 
 
 def _unexpected(scan: Scan, device: Device, subject: Subject, service: Service, rules: Rules) -> Finding:
-    port = f"{service.transport}/{service.port}"
-    rule = next(
-        (
-            r
-            for r in rules.ports.services
-            if r.transport is service.transport and (service.name == r.name or service.port in port_text.parse(r.ports))
-        ),
-        None,
-    )
+    port = place(service)
+    rule = port_rule(rules, service)
     what = service.name or (rule.name if rule else "an unnamed service")
     otherwise = Severity.MEDIUM if device.role in DOOR_ROLES else Severity.LOW
     return CHECK.fail(
         subject,
         title=f"{subject.name} listens on {port} ({what}), which it has no reason to",
         severity=rule.risk if rule else otherwise,
-        fix=rule.fix
-        if rule
-        else "Find out in its menu or app what this service is and switch it off; update its firmware.",
+        fix=fix_on(device, rules, CHECK.id, rule.fix if rule else FIX),
         why=f"{CHECK.why} {rule.why}" if rule else CHECK.why,
         discriminator=port,
         # The port was seen for certain; that it has no reason to be there is only as sure as what the device is.
         confidence=device.confidence,
-        evidence=[
-            o
-            for o in scan.observations
-            if o.device == device.key and o.port == service.port and o.transport is service.transport
-        ],
+        evidence=facts_at(scan, device, service),
     )
 
 

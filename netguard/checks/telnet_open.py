@@ -14,19 +14,17 @@ were not asked. It errs where something that is not telnet listens on 23 or 2323
 from collections.abc import Iterator
 
 from netguard.checks._contract import Check, Subject
-from netguard.checks._looked import CLOSE_PORT, NETWORK, asked, open_on, others, why_not_asked
-from netguard.model import ports as port_text
-from netguard.model.device import Device
+from netguard.checks._looked import CLOSE_PORT, fix_on
+from netguard.checks._services import GUARDED, Verdict, facts_at, judge_services, place, rule_at, says
+from netguard.model.device import Device, Service
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, INFRASTRUCTURE_ROLES, Confidence, Role, Severity
+from netguard.model.vocabulary import Confidence, Severity
 from netguard.rules.loader import Rules
 
 PORTS = (23, 2323)
 """The registered telnet port (IANA), and the one that Mirai scans beside it (US-CERT TA16-288A)."""
-
-GUARDED = DOOR_ROLES | HUB_ROLES | INFRASTRUCTURE_ROLES | {Role.ALARM}
 
 CHECK = Check(
     id="telnet-open",
@@ -39,6 +37,7 @@ CHECK = Check(
     references=(
         "ETSI EN 303 645 V3.1.3, 5.6-1",
         "OWASP ISVS 1.0, 3.2.3",
+        "CIS Controls v8.1, 4.8",
         "CWE-319",
         "https://www.cisa.gov/news-events/alerts/2016/10/14/heightened-ddos-threat-posed-mirai-and-other-botnets",
     ),
@@ -47,32 +46,22 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per telnet service, or one per device that says why there is none."""
-    fix = next(r.fix for r in rules.ports.services if set(PORTS) & port_text.parse(r.ports))
-    devices = others(scan)
-    if not devices:
-        yield CHECK.not_applicable(NETWORK, because="no other device was seen")
-    for device in devices:
-        subject = Subject.device(device)
-        services = open_on(device, *PORTS, name="telnet")
-        for service in services:
-            facts = [o for o in scan.observed(device.key, "telnet.banner", "telnet.login") if o.port == service.port]
-            shell = any(o.kind == "telnet.login" and o.value == "shell" for o in facts)
-            yield CHECK.fail(
-                subject,
-                title=f"{subject.name} offers telnet on tcp/{service.port}" + (", without any login" if shell else ""),
-                severity=_severity(device, shell=shell),
-                confidence=Confidence.CONFIRMED if service.name == "telnet" else Confidence.LIKELY,
-                fix=fix,
-                discriminator=f"tcp/{service.port}",
-                evidence=facts,
-            )
-        if services:
-            continue
-        if set(PORTS) <= asked(device):
-            yield CHECK.passed(subject, title=f"{subject.name} offers no telnet")
-        else:
-            because, how = why_not_asked(scan, device)
-            yield CHECK.unknown(subject, because=because, how=how)
+    usual = rule_at(rules, PORTS[0]).fix
+
+    def one(device: Device, subject: Subject, service: Service) -> Verdict:
+        facts = facts_at(scan, device, service, "telnet.banner", "telnet.login")
+        shell = says(facts, "telnet.login", "shell")
+        return CHECK.fail(
+            subject,
+            title=f"{subject.name} offers telnet on {place(service)}" + (", without any login" if shell else ""),
+            severity=_severity(device, shell=shell),
+            confidence=Confidence.CONFIRMED if service.name == "telnet" else Confidence.LIKELY,
+            fix=fix_on(device, rules, CHECK.id, usual),
+            discriminator=place(service),
+            evidence=facts,
+        )
+
+    yield from judge_services(CHECK, scan, one, ports=PORTS, name="telnet", none="offers no telnet")
 
 
 def _severity(device: Device, *, shell: bool) -> Severity:
