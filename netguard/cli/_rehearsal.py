@@ -8,7 +8,7 @@ from netguard.model import ports as port_text
 from netguard.model.surroundings import Surroundings
 from netguard.model.vocabulary import Depth
 from netguard.net import limits
-from netguard.net.guard import MULTICAST_GROUPS
+from netguard.net.guard import BROADCAST, BROADCAST_PORTS, MULTICAST_GROUPS
 from netguard.rules.loader import Rules
 
 ALL_NODES = IPAddress("ff02::1")
@@ -31,6 +31,11 @@ def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rul
             skipped.add(name)
         lines.append(f"   {name:<12}" + (f"not done, because {reason}" if reason else _first_sentence(module)))
     lines.append(f"   What is asked of everybody at once goes to the groups {_groups(ask, echo='ndp' not in skipped)}.")
+    if "mndp" not in skipped:
+        ports = port_text.render(BROADCAST_PORTS)
+        lines.append(
+            f"   MikroTik devices are asked by broadcast, which everybody on the link gets: {BROADCAST}, UDP port {ports}."
+        )
     if any(network.version == 6 and network.prefixlen < SMALL_PREFIX6 for network in targets):
         lines.append("   IPv6 addresses are not tried one by one: only those that show themselves are spoken with.")
     if depth.at_least(Depth.QUICK):

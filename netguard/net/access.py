@@ -242,10 +242,17 @@ class Net:
 
     @contextmanager
     def datagrams(
-        self, *, group: IPAddress | None = None, group_port: int = 0, ttl: int = 1, family: int | None = None
+        self,
+        *,
+        group: IPAddress | None = None,
+        group_port: int = 0,
+        broadcast_port: int = 0,
+        ttl: int = 1,
+        family: int | None = None,
     ) -> Iterator[Datagrams]:
         """A UDP socket, with `group` also hearing that multicast group; `ttl` is for what is sent to groups.
 
+        With `broadcast_port` it may ask everybody, and hears what is said to everybody at that port; IPv4 only.
         `family` is the IP version, 4 or 6: by itself the group's, and 4 without one. Raises `NoAnswer` when the system
         has none, or this interface no address of that version.
         """
@@ -255,6 +262,7 @@ class Net:
             family=family or (group.version if group is not None else 4),
             group=group,
             group_port=group_port,
+            broadcast_port=broadcast_port,
             ttl=ttl,
             guard=network.guard,
             cancel=self.cancel,

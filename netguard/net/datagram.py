@@ -1,4 +1,4 @@
-"""UDP: one socket for asking one peer or one multicast group, with bounds on what is heard."""
+"""UDP: one socket for asking one peer, one multicast group or everybody, with bounds on what is heard."""
 
 import errno
 import selectors
@@ -13,7 +13,7 @@ from netguard.net import limits
 from netguard.net.connection import reason
 from netguard.net.control import SLICE, Cancel, Deadline
 from netguard.net.failures import NoAnswer
-from netguard.net.guard import Guard
+from netguard.net.guard import BROADCAST, Guard
 from netguard.net.transcript import Transcript
 from netguard.net.way import Way
 
@@ -28,6 +28,7 @@ class Datagrams:
         family: int,
         group: IPAddress | None,
         group_port: int,
+        broadcast_port: int,
         ttl: int,
         guard: Guard,
         cancel: Cancel,
@@ -37,8 +38,9 @@ class Datagrams:
     ) -> None:
         """A socket that sends by `way` over IP version `family`.
 
-        With `group`, it also hears what is sent to the group where the system allows. Raises `NoAnswer` when the
-        interface has no such address, or is gone.
+        With `group`, it also hears what is sent to the group where the system allows. With `broadcast_port`, it may
+        send to everybody (`guard.BROADCAST`) and hears what is sent to everybody at that port. Raises `NoAnswer` when
+        the interface has no such address, or is gone, or another program has that port for itself.
         """
         self._guard, self._cancel, self._deadline = guard, cancel, deadline
         self._transcript, self._why, self._way = transcript, why, way
@@ -53,6 +55,13 @@ class Datagrams:
             listener = _listener(way, own, group, group_port)
             if listener is not None:
                 self._sockets.append(listener)
+        if broadcast_port:
+            self._sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            listener = _broadcast_listener(way, own, broadcast_port)
+            if listener is None:
+                self._sockets[0].close()
+                raise NoAnswer(f"another program on this computer keeps UDP port {broadcast_port} to itself")
+            self._sockets.append(listener)
         for each in self._sockets:
             # As much as the system gives; what does not fit while the caller is busy is lost.
             each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, limits.RECEIVE_BUFFER)
@@ -66,7 +75,7 @@ class Datagrams:
 
     def send(self, data: bytes, address: IPAddress, port: int) -> None:
         """Send one datagram. Raises `RefusedByUs`, or `NoAnswer` when the system cannot send it."""
-        self._guard.check(address)
+        self._guard.check(address, port)
         Guard.check_payload(port)
         self._cancel.check()
         self._deadline.check()
@@ -157,9 +166,7 @@ def _listener(way: Way, own: IPAddress, group: IPAddress, port: int) -> socket.s
     listener = socket.socket(socket.AF_INET if group.version == 4 else socket.AF_INET6, socket.SOCK_DGRAM)
     try:
         way.tie(listener, group.version)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "SO_REUSEPORT"):
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        _share(listener)
         if group.version == 6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         # Bound to the group where that is possible, so that unicast for another program on this port is not taken from it.
@@ -173,3 +180,27 @@ def _listener(way: Way, own: IPAddress, group: IPAddress, port: int) -> socket.s
         listener.close()
         return None
     return listener
+
+
+def _broadcast_listener(way: Way, own: IPAddress, port: int) -> socket.socket | None:
+    """A second socket for what is sent to everybody at `port`, beside whatever else listens there; None where that cannot be had."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        way.tie(listener, 4)
+        _share(listener)
+        # Linux lets a socket be bound to the broadcast address itself, so that unicast for another program on this port
+        # is not taken from it. On Windows whoever is bound to an interface's address hears its broadcasts.
+        where = {"linux": str(BROADCAST), "win32": str(own)}.get(sys.platform, "")
+        listener.bind((where, port))
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        return None
+    return listener
+
+
+def _share(listener: socket.socket) -> None:
+    """Let others listen on the same port, too."""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "SO_REUSEPORT"):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

@@ -14,6 +14,12 @@ MULTICAST_GROUPS = frozenset(
 """mDNS (RFC 6762, 3), SSDP (UPnP Device Architecture 2.0, 1.1 and annex A) and, for echo, all nodes of the link (RFC 4291,
 2.7.1): the only groups anything is sent to."""
 
+BROADCAST = IPAddress("255.255.255.255")
+"""Everybody on the link, no router passes it on (RFC 919, 7)."""
+
+BROADCAST_PORTS = frozenset({5678})
+"""UDP ports that everybody may be asked at: MikroTik's neighbour discovery (help.mikrotik.com, Neighbor discovery)."""
+
 
 class Guard:
     """Allows the networks that were asked for, and nothing else; never the devices the person named."""
@@ -40,9 +46,9 @@ class Guard:
         """Whether the person asked to leave this device alone."""
         return (mac is not None and mac in self._macs) or address in self._addresses
 
-    def check(self, address: IPAddress) -> None:
-        """Raise `RefusedByUs` unless a packet may be sent to `address`."""
-        if address in MULTICAST_GROUPS:
+    def check(self, address: IPAddress, port: int | None = None) -> None:
+        """Raise `RefusedByUs` unless a packet may be sent to `address`; to everybody only with one of `BROADCAST_PORTS`."""
+        if address in MULTICAST_GROUPS or (address == BROADCAST and port in BROADCAST_PORTS):
             return
         if self.is_untouchable(address):
             raise RefusedByUs(f"{address} is on your list of devices never to touch")

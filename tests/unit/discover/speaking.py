@@ -54,7 +54,7 @@ class Air:
     def __init__(self, *devices, said=(), source=OWN, untouchable=(), cut=(), groupless=()):
         self.source, self.devices, self.untouchable = source, devices, set(untouchable)
         self.cut, self.groupless = set(cut), set(groupless)
-        self.now, self.sent, self.groups = 0.0, [], []
+        self.now, self.sent, self.groups, self.broadcast_ports = 0.0, [], [], []
         self._number, self._coming = count(), []
         for when, data, speaker in said:
             self._come(when, data, speaker)
@@ -66,10 +66,12 @@ class Air:
         return address not in self.untouchable
 
     @contextmanager
-    def datagrams(self, *, group=None, group_port=0, ttl=1, family=None):
+    def datagrams(self, *, group=None, group_port=0, broadcast_port=0, ttl=1, family=None):
         if group is not None and group in self.groupless:
             raise NoAnswer("this computer has no address to send from")
         self.groups.append((group, group_port, ttl))
+        if broadcast_port:
+            self.broadcast_ports.append(broadcast_port)
         yield Ears(self, family or (group.version if group is not None else 4))
 
     def packets(self, to=None):

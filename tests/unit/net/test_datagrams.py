@@ -196,3 +196,26 @@ def test_a_group_is_heard_beside_whatever_else_listens_there(network):
                 pytest.skip("loopback takes no multicast here")
             datagrams.send(b"anybody?", group, port)
             assert (b"anybody?", LOOPBACK) in list(datagrams.hear(0.3))
+
+
+def test_everybody_cannot_be_asked_at_another_port_nor_by_another_way(network):
+    everybody = IPAddress("255.255.255.255")
+    net = network.net("test")
+    with net.datagrams(broadcast_port=5678) as datagrams, pytest.raises(RefusedByUs):
+        datagrams.send(b"x", everybody, 5679)
+    for act in (lambda: net.connect(everybody, 5678), lambda: net.exchange(everybody, 5678, b"x")):
+        with pytest.raises(RefusedByUs):
+            act()
+    with net.datagrams() as datagrams, pytest.raises(NoAnswer):
+        datagrams.send(bytes(4), everybody, 5678)
+
+
+def test_a_port_that_another_program_has_for_itself_is_a_reason(network):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("255.255.255.255", 0))
+        port = other.getsockname()[1]
+        with (
+            pytest.raises(NoAnswer, match=f"keeps UDP port {port} to itself"),
+            network.net("test").datagrams(broadcast_port=port),
+        ):
+            pass

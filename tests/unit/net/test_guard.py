@@ -42,6 +42,19 @@ def test_nobody_else_may(address):
         Guard([]).check(IPAddress(address))
 
 
+@given(st.integers(0, 65535))
+def test_everybody_may_be_asked_by_broadcast_at_mikrotik_s_port_and_at_no_other(port):
+    everybody = IPAddress("255.255.255.255")
+    for guard in (Guard([HOME]), Guard([])):
+        if port == 5678:
+            guard.check(everybody, port)
+        else:
+            with pytest.raises(RefusedByUs, match="not on the network"):
+                guard.check(everybody, port)
+        with pytest.raises(RefusedByUs):
+            guard.check(IPAddress("198.51.100.255"), port)
+
+
 @pytest.mark.parametrize(
     ("asked", "allowed", "refused"),
     [
