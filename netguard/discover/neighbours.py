@@ -6,7 +6,7 @@ from netguard.discover._contract import Ask
 from netguard.model.observation import Fact, Sighting
 from netguard.net.access import Net
 
-AFTER = frozenset({"arp", "ndp", "ping", "mdns", "ssdp"})
+AFTER = frozenset({"arp", "ndp", "ping", "mdns", "mndp", "ssdp"})
 LISTENS = False
 
 
