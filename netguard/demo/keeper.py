@@ -1,6 +1,6 @@
 """Starts the real daemons inside their devices, waits until they can be used, and says which cannot.
 
-Each runs in its device's network namespace and a mount namespace of its own, where /run is empty and /etc, if it
+Each runs in its device's network namespace and a mount namespace of its own, where /run and /var/log are empty and /etc, if it
 asks for that, is a copy made of links. They end with the process that started them, whatever ends it.
 """
 
@@ -123,6 +123,8 @@ def _become(recipe: Recipe, network: int, output: int, environment: Mapping[str,
         linux.mount("tmpfs", "/run", "tmpfs")
         with contextlib.suppress(OSError):  # the machine's log must not hear of the simulated home
             linux.mount(os.devnull, "/dev/log", flags=linux.MS_BIND)
+        with contextlib.suppress(OSError):  # nor must its list of who logged in
+            linux.mount("tmpfs", "/var/log", "tmpfs")
         if recipe.private_etc:
             _private_etc()
         for name, content in recipe.files:

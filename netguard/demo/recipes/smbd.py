@@ -25,11 +25,18 @@ cache directory = /run/lab/cache
 private dir = /run/lab/private
 pid directory = /run/lab/pid
 ncalrpc dir = /run/lab/ncalrpc
-log file = /run/lab/log
-max log size = 64
 """
     return Recipe(
-        argv=(place.executable, "-F", "--no-process-group", "-s", "/run/lab/smb.conf"),
+        argv=(
+            place.executable,
+            "-F",
+            "--no-process-group",
+            "--debug-stdout",
+            "-l",
+            "/run/lab",
+            "-s",
+            "/run/lab/smb.conf",
+        ),
         files=(("/run/lab/smb.conf", config), *((f"/run/lab/{folder}/.keep", "") for folder in _FOLDERS)),
         ready=(("tcp", port),),
     )
