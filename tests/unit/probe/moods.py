@@ -72,7 +72,7 @@ def names() -> list[str]:
 
 def fake(name: str) -> ModuleType:
     """The fake of the probe `name`. Raises `ModuleNotFoundError` where nobody made one."""
-    return importlib.import_module(f"tests.unit.probe.fakes.{name}")
+    return importlib.import_module(f"tests.unit.probe.fakes.{name.replace('-', '_')}")
 
 
 def speaks(answers: Callable[[bytes], bytes | None], greeting: bytes = b"") -> Speak:
