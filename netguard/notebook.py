@@ -16,7 +16,7 @@ from netguard.model.attempt import Attempt
 from netguard.model.device import Coverage, Device, Service
 from netguard.model.observation import KINDS, Fact, Observation, Sighting
 from netguard.model.vocabulary import Outcome, Transport
-from netguard.net.failures import Cancelled, Failure, Gone
+from netguard.net.failures import Cancelled, Failure, Gone, NotInstalled
 
 MAX_SIGHTINGS = 20_000
 """Sightings kept of one scan; a peer with forged sources could announce without end."""
@@ -89,7 +89,7 @@ class Notebook:
         except Gone as gone:
             outcome, reason = Outcome.FAILED, str(gone)
             raise
-        except Skipped as skipped:
+        except (Skipped, NotInstalled) as skipped:
             outcome, reason = Outcome.SKIPPED, str(skipped)
         except (Failure, NetguardError) as failure:
             outcome, reason = Outcome.FAILED, str(failure)

@@ -17,21 +17,19 @@ from netguard.model.device import Device
 from netguard.model.observation import Fact
 from netguard.model.past import Past
 from netguard.model.surroundings import Surroundings
-from netguard.model.vocabulary import Confidence, Outcome, PortState, Role
+from netguard.model.vocabulary import Outcome, PortState
 from netguard.net import limits
 from netguard.net.access import GENTLE, STURDY, Manners, Net, Network
 from netguard.net.control import Deadline
 from netguard.net.failures import Failure, Gone
 from netguard.notebook import Notebook, own_mistake
 from netguard.probe._contract import Ask as ProbeAsk
+from netguard.probe._contract import is_sturdy
 from netguard.rules.loader import Rules
 from netguard.task import Options, Progress, stage
 
 DEVICES_AT_ONCE = 64
 """Devices probed beside each other; a thread each, mostly waiting."""
-
-STURDY_ROLES = frozenset({Role.ROUTER, Role.COMPUTER, Role.NAS, Role.CONSOLE, Role.TV, Role.SWITCH})
-"""What bears several connections at a time. Everything else, and whatever is only possibly one of these, is treated gently."""
 
 Kind = Literal["light", "deep"]
 KINDS: tuple[Kind, ...] = ("light", "deep")
@@ -188,4 +186,4 @@ def in_order(probes: Mapping[str, ModuleType]) -> dict[str, ModuleType]:
 
 
 def _manners(device: Device) -> Manners:
-    return STURDY if device.role in STURDY_ROLES and device.confidence is not Confidence.POSSIBLE else GENTLE
+    return STURDY if is_sturdy(device) else GENTLE

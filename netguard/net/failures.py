@@ -9,6 +9,10 @@ class RefusedByUs(Failure):
     """The guard refused: a device that must not be touched, a port without payload, an address that is not at home."""
 
 
+class NotInstalled(Failure):
+    """A program that this computer would need is not there; the message says what it would be good for."""
+
+
 class NoAnswer(Failure):
     """The peer refused, reset, or said nothing in time."""
 

@@ -17,6 +17,7 @@ from netguard.model.vocabulary import (
     Confidence,
     Depth,
     PortState,
+    Power,
     Role,
     Transport,
 )
@@ -59,16 +60,24 @@ class Target:
         return str(self.address) if self.port is None else f"{self.address} {self.transport}/{self.port}"
 
 
-OTHER_PROTOCOLS = frozenset({53, 111, 135, 139, 389, 445, 548, 636, 2049, 3260})
-"""Ports of DNS, RPC, SMB, LDAP, AFP, NFS and iSCSI (IANA): binary protocols that say nothing to a listener, a TLS hello or
+OTHER_PROTOCOLS = frozenset({53, 111, 135, 139, 389, 445, 548, 636, 2049, 3260, 8291})
+"""Ports of DNS, RPC, SMB, LDAP, AFP, NFS and iSCSI (IANA), and of MikroTik's Winbox: binary protocols that say nothing to a listener, a TLS hello or
 a GET. Trying those costs the device three connections and eight seconds, and teaches nothing."""
 
 READ_ELSEWHERE = frozenset({"_hap._tcp", "_matter._tcp"})
 """Services whose announcement says all that is looked at: HomeKit and Matter accessories serve few connections at a time."""
 
 
+STURDY_ROLES = frozenset({Role.ROUTER, Role.COMPUTER, Role.NAS, Role.CONSOLE, Role.TV, Role.SWITCH})
+"""What bears several connections at a time. Everything else, and whatever is only possibly one of these, is treated gently."""
+
 SPARED_ROLES = DOOR_ROLES | HUB_ROLES | {Role.ALARM, Role.UNKNOWN}
 """What is never asked to let us in without a login: locks, hubs and alarms, and whatever may be one of them."""
+
+
+def is_sturdy(device: Device) -> bool:
+    """Whether `device` bears several connections at a time, and is known to be what it seems."""
+    return device.role in STURDY_ROLES and device.confidence is not Confidence.POSSIBLE
 
 
 def is_spared(device: Device) -> bool:
@@ -76,6 +85,15 @@ def is_spared(device: Device) -> bool:
     return device.role in SPARED_ROLES or (
         device.confidence is Confidence.POSSIBLE and device.role not in INFRASTRUCTURE_ROLES
     )
+
+
+def runs_on_battery(device: Device, ask: Ask) -> bool:
+    """Whether it pays for every packet from a battery; a lock of which nothing else is known has one.
+
+    False where the person named it: then its battery is theirs to spend.
+    """
+    likely = device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None)
+    return likely and not ask.named
 
 
 def speaks_otherwise(ask: Ask, service: Service) -> bool:
