@@ -38,8 +38,9 @@ WATCHING = frozenset({Role.CAMERA, Role.DOORBELL})
 NEVER_ASKED = COMMANDING | {Role.UNKNOWN}
 """What netguard never asks to let it in without a login."""
 
-ANYBODYS_NAMES = frozenset({"http", "tls"})
-"""Names of services under which nearly everything is reached: they tell nothing of what it is."""
+ANYBODYS_NAMES = frozenset({"http", "https", "tls"})
+"""Names of services under which nearly everything is reached: they tell nothing of what it is. Who says `http` in
+rules/ports.yaml means all of them."""
 
 REQUIRE_LOGIN = Remedy(
     group="require-login",
@@ -204,6 +205,13 @@ def port_rule(rules: Rules, service: Service) -> PortRule | None:
     by_name = (r for r in rules.ports.services if service.name in r.speaks and service.name not in ANYBODYS_NAMES)
     by_port = (r for r in rules.ports.services if service.port in port_text.parse(r.ports))
     return next((r for r in (*by_name, *by_port) if r.transport is service.transport), None)
+
+
+def may_be(rule: PortRule, service: Service) -> bool:
+    """Whether what was recognised at the rule's port is no other service than the rule's."""
+    return service.name is None or service.name in (
+        {*rule.speaks, *ANYBODYS_NAMES} if "http" in rule.speaks else rule.speaks
+    )
 
 
 def rule_at(rules: Rules, port: int, transport: Transport = Transport.TCP) -> PortRule:

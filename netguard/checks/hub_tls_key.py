@@ -8,7 +8,8 @@
 | its certificate has run out, or begins more than a day after the scan | low | info |
 
 A shared key is likely, not certain: an owner may have put one certificate on several machines. Passes when each TLS port
-that was found shows a certificate and none of this holds. Unknown when the usual TLS ports were not asked, or a handshake
+that was found shows a certificate and none of this holds; what runs on a battery is not asked for outdated versions, and
+no pass says so of it. Unknown when the usual TLS ports were not asked, or a handshake
 failed or told too little. Does not apply to what was asked and shows no TLS. It errs where this computer's clock is wrong,
 where one machine was taken for two, where two that share their key were taken for one, and about ports that were not
 asked.
@@ -108,6 +109,9 @@ def _judged(scan: Scan, device: Device, bearers: dict[str, tuple[Device, ...]], 
             shown += [f for f in facts if f.kind in {"tls.version", "tls.expires", "tls.key"}]
             if _when(said.get("tls.expires")) is None:
                 unclear.append(f"its certificate on {place(service)} could not be read")
+            elif failed and "tls.accepts" not in said:
+                reason = failed[-1].reason
+                unclear.append(f"whether it accepts outdated versions on {place(service)} was not told: {reason}")
         elif failed and service.name in {None, "tls"}:
             unclear.append(f"TLS on {place(service)} came to nothing: {failed[-1].reason}")
     yield from found.values()

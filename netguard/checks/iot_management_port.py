@@ -29,6 +29,7 @@ from netguard.checks._services import (
     Verdict,
     conclude,
     facts_at,
+    may_be,
     one_step_less,
     place,
     port_rule,
@@ -96,7 +97,7 @@ def _judged(scan: Scan, device: Device, service: Service, rules: Rules) -> Verdi
     rule = port_rule(rules, service)
     if service.transport is not Transport.TCP or rule is None or rule.manages is None:
         return None
-    if service.name is not None and service.name not in rule.speaks:
+    if not may_be(rule, service):
         return None
     facts = facts_at(scan, device, service)
     anybody = says(facts, "ssh.login", "none")

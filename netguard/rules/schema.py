@@ -130,8 +130,8 @@ class PortRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     why: str
     fix: str
     speaks: tuple[str, ...] = ()
-    """What a look at the port may recognise there without it being something else: `ssh`, or `http` under a web page.
-    By any of these but `http` and `tls` it is known on other ports, too."""
+    """What a look at the port may recognise there without it being something else, `ssh`; by that it is known on other
+    ports, too. `http` says that it lives in a web page, with or without TLS, and tells nothing on other ports."""
     manages: Literal["anything", "things"] | None = None
     """Of a service for debugging or remote management that no check of its own judges: on what nobody needs it, on
     `anything` at all or on `things` (gadgets, locks and hubs). Null for every other service."""
