@@ -80,13 +80,16 @@ KINDS: dict[str, Kind] = {
         Kind(name="rtsp.path", meaning="path of the stream that DESCRIBE asked for"),
         Kind(name="http.status", meaning="status code of GET /"),
         Kind(name="http.server", meaning="HTTP Server header"),
-        Kind(name="http.title", meaning="title of the page at /"),
+        Kind(name="http.title", meaning="title of the page at /, or of the one / leads to on the same device"),
         Kind(name="http.realm", meaning="realm of the HTTP authentication asked for"),
         Kind(name="http.redirect", meaning="where / redirects to", sensitive=True),
-        Kind(name="http.favicon", meaning="MD5 of /favicon.ico, by which fingerprint databases name it"),
+        Kind(name="http.favicon", meaning="MD5 of its icon, by which fingerprint databases name it"),
         Kind(name="http.marker", meaning="a login page's or API's mark that a rule asked for"),
         Kind(name="tls.version", meaning="negotiated TLS version"),
-        Kind(name="tls.accepts", meaning="outdated TLS versions it accepts too, `TLSv1`"),
+        Kind(
+            name="tls.accepts",
+            meaning="newest outdated TLS version it accepts too, `TLSv1.1`; empty where it declines them",
+        ),
         Kind(name="tls.subject", meaning="subject of the certificate, RFC 4514 text", sensitive=True),
         Kind(name="tls.issuer", meaning="issuer of the certificate, RFC 4514 text"),
         Kind(name="tls.key", meaning="SHA-256 of the certificate's public key", sensitive=True),
@@ -156,6 +159,8 @@ class Sighting:
     mac: EUI | None = None
     hostnames: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
+    hearsay: bool = False
+    """True for what others remember of it: it says something about a device that is here, and not that it is here."""
 
     def __post_init__(self) -> None:
         if self.address is None and self.mac is None:

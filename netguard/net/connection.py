@@ -13,12 +13,16 @@ from netaddr import IPAddress
 
 from netguard.net import limits
 from netguard.net.control import SLICE, Cancel, Deadline
-from netguard.net.failures import NoAnswer, TooMuch
+from netguard.net.failures import NoAnswer, RefusedByUs, TooMuch
 from netguard.net.guard import Guard
 from netguard.net.transcript import Transcript
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time: closing sends a reset, so that nothing of the connection lingers on the device."""
+
+
+class Declined(NoAnswer):
+    """The peer said no to the handshake: by an alert (RFC 8446, 6), or by ending the connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class Connection:
         self._transcript = transcript
         self._on_close: Callable[[], None] | None = on_close
         self._received = 0
+        self.at_end = False
+        """Whether the peer has ended it: all that it had to say is here."""
         self._tls: ssl.SSLObject | None = None
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
@@ -98,7 +104,7 @@ class Connection:
         return answer
 
     def start_tls(self, context: ssl.SSLContext, *, seconds: float = limits.READ_SECONDS) -> TlsFacts:
-        """Do a TLS handshake. Raises `NoAnswer` with the reason when the peer cannot or will not."""
+        """Do a TLS handshake. Raises `Declined` when the peer will not, `NoAnswer` when it says nothing or nonsense."""
         Guard.check_payload(self._port)
         deadline = self._deadline.sooner(seconds)
         tls = context.wrap_bio(self._incoming, self._outgoing, server_side=False)
@@ -110,22 +116,28 @@ class Connection:
                 self._send_raw(self._outgoing.read())
                 chunk = self._receive_raw(deadline)
                 if not chunk:
-                    raise NoAnswer("it did not finish the TLS handshake") from None
+                    failure = Declined if self.at_end else NoAnswer
+                    raise failure("it did not finish the TLS handshake") from None
                 self._incoming.write(chunk)
             except ssl.SSLError as error:
-                raise NoAnswer(
+                failure = Declined if "_ALERT_" in (error.reason or "") else NoAnswer
+                raise failure(
                     f"it speaks no TLS that this computer does ({error.reason or 'handshake failed'})"
                 ) from error
         self._send_raw(self._outgoing.read())
         self._tls = tls
         return TlsFacts(version=tls.version() or "unknown", certificate=tls.getpeercert(binary_form=True) or b"")
 
+    def receive_some(self, deadline: Deadline) -> bytes:
+        """The next bytes, as soon as there are any; none at the deadline or the end. Raises as `receive` does."""
+        return self._receive_plain(self._deadline.sooner(deadline.remaining)) or b""
+
     def _receive_plain(self, deadline: Deadline) -> bytes | None:
         if self._tls is None:
             return self._receive_raw(deadline) or None
         while True:
             try:
-                return self._tls.read(65536) or None
+                plain = self._tls.read(65536)
             except ssl.SSLWantReadError:
                 chunk = self._receive_raw(deadline)
                 if not chunk:
@@ -133,6 +145,9 @@ class Connection:
                 self._incoming.write(chunk)
             except ssl.SSLError:
                 return None
+            else:
+                self.at_end = self.at_end or not plain
+                return plain or None
 
     def _send_raw(self, data: bytes) -> None:
         if not data:
@@ -157,8 +172,9 @@ class Connection:
             except (BlockingIOError, InterruptedError):
                 continue
             except OSError:
-                return b""
+                chunk = b""
             break
+        self.at_end = self.at_end or not chunk
         self._received += len(chunk)
         if self._received > limits.READ_BYTES:
             raise TooMuch(f"it sent more than {limits.READ_BYTES // 1024} KiB")
@@ -176,15 +192,20 @@ class Connection:
         return False
 
 
-def tls_context() -> ssl.SSLContext:
+def tls_context(*, outdated: bool = False) -> ssl.SSLContext:
     """A context that shakes hands with anything, old versions and self-signed certificates included.
 
-    It is for looking only: nothing secret is ever sent through it.
+    With `outdated` it offers nothing newer than TLS 1.1 (RFC 8996), about which Python warns; raises `RefusedByUs` where
+    this computer has no version that old. It is for looking only: nothing secret is ever sent through it.
     """
+    if outdated and not (ssl.HAS_TLSv1_1 or ssl.HAS_TLSv1):
+        raise RefusedByUs("this computer speaks no TLS as old as 1.1")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    if outdated:
+        context.maximum_version = ssl.TLSVersion.TLSv1_1 if ssl.HAS_TLSv1_1 else ssl.TLSVersion.TLSv1
     context.set_ciphers("ALL:@SECLEVEL=0")
     return context
 

@@ -26,6 +26,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    whole: bool = True
+    """Whether all of the body is here: nothing was cut off, and nothing more was to come."""
 
 
 def ask(
@@ -47,7 +49,8 @@ def ask(
         if target.secure:
             connection.start_tls(tls_context())
         connection.send(request(target, path, method=method, headers=headers, body=body))
-        return read(connection.receive(enough=lambda answer: is_complete(answer, until)))
+        answer = connection.receive(enough=lambda answer: is_complete(answer, until))
+        return read(answer, ended=connection.at_end)
 
 
 def request(
@@ -87,8 +90,8 @@ def is_complete(answer: bytes, until: bytes | None = None) -> bool:
     return length is not None and len(body) >= int(length[1])
 
 
-def read(answer: bytes) -> Answer:
-    """What the bytes of an HTTP answer say. Raises `NotHttp` when they are none."""
+def read(answer: bytes, *, ended: bool = True) -> Answer:
+    """What the bytes of an HTTP answer say; `ended` is whether the peer had no more to say. Raises `NotHttp` for anything else."""
     if not answer:
         raise NotHttp("it took the connection and said nothing")
     if not answer.startswith(b"HTTP/"):
@@ -97,14 +100,17 @@ def read(answer: bytes) -> Answer:
     try:
         response.begin()
         body = response.read(MAX_BODY)
+        # `length` is what is still to come; null where chunks say it, or the end of the connection does.
+        fits = len(body) < MAX_BODY and (ended or response.chunked)
+        whole = fits if response.length is None else response.length == 0
     except http.client.IncompleteRead as error:
-        body = error.partial
+        body, whole = error.partial, False
     except (http.client.HTTPException, ValueError, OSError) as error:
         raise NotHttp(f"its HTTP answer is broken ({type(error).__name__})") from error
     headers: dict[str, str] = {}
     for name, value in response.getheaders():
         headers.setdefault(name.lower(), value)
-    return Answer(status=response.status, headers=headers, body=body)
+    return Answer(status=response.status, headers=headers, body=body, whole=whole)
 
 
 class _Recorded:
