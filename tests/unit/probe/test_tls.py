@@ -19,8 +19,9 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netguard.model.vocabulary import Role
 from netguard.net.connection import tls_context
-from netguard.net.failures import Failure, NoAnswer
+from netguard.net.failures import Failure, NoAnswer, RefusedByUs
 from netguard.probe import http, tls
 from netguard.probe._contract import Target
 from tests.builders import device
@@ -54,7 +55,7 @@ def identity(kind, name):
 def server(listener, tmp_path):
     """A TLS server on loopback: certificate kind, highest version, what it says and to whom it listens."""
 
-    def make(kind="ec", version=None, answer=b"", ciphers=None, name="bridge.local"):
+    def make(kind="ec", version=None, answer=b"", ciphers=None, name="bridge.local", oldest=None):
         key, certificate = identity(kind, name)
         path = tmp_path / f"{kind}.pem"
         path.write_bytes(
@@ -69,9 +70,13 @@ def server(listener, tmp_path):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
                 context.minimum_version = context.maximum_version = version
+        if oldest:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = oldest
 
         def behave(peer):
-            with context.wrap_socket(peer, server_side=True) as talking:
+            with suppress(ssl.SSLError), context.wrap_socket(peer, server_side=True) as talking:
                 if talking.recv(4096) and answer:
                     talking.sendall(answer)
 
@@ -85,8 +90,8 @@ def usual(monkeypatch):
     return lambda port: monkeypatch.setattr(tls, "USUAL_PORTS", frozenset({port}))
 
 
-def ask_real(net, service):
-    return said(tls.probe(Target(address=LOOPBACK, port=service.port), net))
+def ask_real(net, service, path=""):
+    return said(tls.probe(Target(address=LOOPBACK, port=service.port, path=path), net))
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
@@ -98,6 +103,8 @@ def test_a_self_signed_certificate_is_looked_at(net, server, kind):
         "tls.subject": r"O=Lock\, Inc.,CN=bridge.local",
         "tls.issuer": r"O=Lock\, Inc.,CN=bridge.local",
         "tls.key": hashlib.sha256(key).hexdigest(),
+        "tls.self-signed": True,
+        "tls.starts": "2020-01-01T00:00:00+00:00",
         "tls.expires": "2046-03-04T05:06:07+00:00",
         "service": ("tls", None, None),
     }
@@ -107,6 +114,85 @@ def test_old_versions_are_shaken_hands_with(net, server):
     assert ask_real(net, server(version=ssl.TLSVersion.TLSv1_2))["tls.version"] == "TLSv1.2"
     oldest = server("rsa", version=ssl.TLSVersion.TLSv1, ciphers="ALL:@SECLEVEL=0")
     assert ask_real(net, oldest)["tls.version"] == "TLSv1"
+
+
+BOTH = "newest TLSv1.1"
+
+
+@pytest.mark.parametrize(
+    ("oldest", "accepted"),
+    [
+        (ssl.TLSVersion.TLSv1, ("TLSv1.1",)),
+        (ssl.TLSVersion.TLSv1_1, ("TLSv1.1",)),
+        (ssl.TLSVersion.TLSv1_2, ()),
+        (ssl.TLSVersion.TLSv1_3, ()),
+    ],
+)
+def test_outdated_versions_are_asked_for_by_one_more_handshake(net, server, oldest, accepted):
+    service = server("rsa", oldest=oldest, ciphers="ALL:@SECLEVEL=0")
+    found = ask_real(net, service, path=BOTH)
+    assert (found["tls.version"], found["tls.accepts"]) == ("TLSv1.3", accepted)
+    assert (service.accepted, service.most_at_once) == (2, 1)
+    assert ask_real(net, service, path="TLSv1.1") == {"tls.accepts": accepted}
+
+
+def test_what_speaks_nothing_newer_is_not_asked_twice(net, server):
+    service = server("rsa", version=ssl.TLSVersion.TLSv1_1, ciphers="ALL:@SECLEVEL=0")
+    found = ask_real(net, service, path=BOTH)
+    assert found["tls.version"] == "TLSv1.1"
+    assert "tls.accepts" not in found
+    assert service.accepted == 1
+
+
+def test_a_refusal_is_an_alert_or_the_end_of_the_connection_and_silence_is_none(net, listener):
+    for refusal in (
+        {"answer": b"\x15\x03\x01\x00\x02\x02\x46", "then_close": True},  # alert: protocol_version
+        {"behave": lambda peer: peer.recv(4096)},
+        {"behave": hang_up_when_asked},
+    ):
+        assert ask_real(net, listener(**refusal), path="TLSv1.1") == {"tls.accepts": ()}
+    for nothing in ({}, {"answer": b"HTTP/1.0 400 Bad Request\r\n\r\n"}):
+        with pytest.raises(NoAnswer, match="TLS"):
+            ask_real(net, listener(**nothing), path="TLSv1.1")
+
+
+def hang_up_when_asked(peer):
+    peer.recv(4096)
+    hang_up(peer)
+
+
+def test_a_computer_without_outdated_versions_says_so(net, server, monkeypatch):
+    service = server()
+    monkeypatch.setattr(ssl, "HAS_TLSv1", False)
+    monkeypatch.setattr(ssl, "HAS_TLSv1_1", False)
+    with pytest.raises(RefusedByUs, match="this computer"):
+        ask_real(net, service, path="TLSv1.1")
+    assert service.accepted == 0
+
+
+def issued(*, subject, issuer, key, by, algorithm=hashes.SHA256):
+    """A certificate for `key` signed by `by`, DER."""
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in (subject, issuer)]
+    builder = x509.CertificateBuilder().subject_name(names[0]).issuer_name(names[1]).public_key(key.public_key())
+    builder = builder.serial_number(7).not_valid_before(BEGINS).not_valid_after(ENDS)
+    return builder.sign(by, algorithm()).public_bytes(Encoding.DER)
+
+
+def test_only_what_its_own_key_has_signed_is_self_signed():
+    own, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    assert tls.read_certificate(issued(subject="a", issuer="a", key=own, by=own))["tls.self-signed"] is True
+    assert tls.read_certificate(issued(subject="a", issuer="b", key=own, by=own))["tls.self-signed"] is False
+    assert tls.read_certificate(issued(subject="a", issuer="a", key=own, by=other))["tls.self-signed"] is False
+
+
+def test_how_it_was_signed_may_be_unknown_here():
+    der = issued(subject="a", issuer="a", key=(own := ec.generate_private_key(ec.SECP256R1())), by=own)
+    # ecdsa-with-SHA256 (RFC 5758, 3.2) twice, made into an algorithm that nobody has.
+    strange = der.replace(bytes.fromhex("2a8648ce3d040302"), bytes.fromhex("2a8648ce3d04037f"))
+    assert strange.count(bytes.fromhex("2a8648ce3d04037f")) == 2
+    found = tls.read_certificate(strange)
+    assert found["tls.subject"] == "CN=a"
+    assert "tls.self-signed" not in found
 
 
 def test_http_over_tls_is_https(net, server):
@@ -205,12 +291,28 @@ def test_certificates_are_read_one_at_a_time_because_what_is_warned_about_is_eve
     assert list(warnings.filters) == before
 
 
-def wanted(services, **given):
-    return [t.port for t in tls.wants(device(services=services), make_ask(**given))]
+def wanted(services, of=None, **given):
+    found = device(services=services, **(of or {}))
+    return [(t.port, t.path) for t in tls.wants(found, make_ask(**given))]
 
 
 def test_usual_ports_and_in_the_deep_round_silent_ones_are_asked():
     silent = [fact("tcp.banner", "", 12345), fact("tcp.banner", "", 9100)]
-    assert wanted([80, 443, 12345, 9100], turn="light", facts=silent) == [443]
-    assert wanted([80, 443, 12345, 9100], facts=silent) == [443, 12345]
-    assert wanted([443, 8443], facts=[fact("tls.version", port=443), fact("http.status", 200, 8443)]) == []
+    assert wanted([80, 443, 12345, 9100], turn="light", facts=silent) == [(443, "newest")]
+    assert wanted([80, 443, 12345, 9100], facts=silent) == [(443, BOTH), (12345, BOTH)]
+    assert (
+        wanted([443, 8443], turn="light", facts=[fact("tls.version", port=443), fact("http.status", 200, 8443)]) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "asked"), [("TLSv1.3", "TLSv1.1"), ("TLSv1.2", "TLSv1.1"), ("TLSv1.1", None), ("TLSv1", None)]
+)
+def test_outdated_versions_are_asked_for_once_in_the_deep_round(version, asked):
+    known = fact("tls.version", version, 8443)
+    assert wanted([8443], turn="light", facts=[known]) == []
+    assert wanted([8443], facts=[known]) == ([(8443, asked)] if asked else [])
+    assert wanted([8443], facts=[known, fact("tls.accepts", (), 8443)]) == []
+    assert wanted([8443], {"role": Role.LOCK}, facts=[known]) == []
+    assert wanted([8443], {"role": Role.LOCK}) == [(8443, "newest")]
+    assert wanted([8443], facts=[fact("http.status", 200, 8443)]) == []

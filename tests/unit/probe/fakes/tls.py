@@ -1,4 +1,4 @@
-"""A TLS server with a certificate of its own, and one that wants no TLS from us."""
+"""A TLS server with a certificate of its own, which declines outdated versions; and one that wants no TLS from us."""
 
 import functools
 import socket
@@ -6,7 +6,13 @@ import ssl
 import tempfile
 from pathlib import Path
 
+from netguard.probe._contract import Target
+from tests.servers import LOOPBACK
 from tests.unit.probe.moods import Mood, certificate, silent
+
+
+def target(port: int) -> Target:
+    return Target(address=LOOPBACK, port=port, path="newest TLSv1.1")
 
 
 @functools.cache
@@ -38,7 +44,15 @@ def refuse(peer: socket.socket) -> None:
 
 RIGHT = Mood(
     tcp=shake,
-    learns={"tls.version": "TLSv1.3", "tls.subject": "CN=lock.example", "tls.key": ..., "tls.expires": ...},
+    learns={
+        "tls.version": "TLSv1.3",
+        "tls.subject": "CN=lock.example",
+        "tls.key": ...,
+        "tls.self-signed": True,
+        "tls.starts": ...,
+        "tls.expires": ...,
+        "tls.accepts": (),
+    },
     service="tls",
 )
 REFUSING = Mood(tcp=refuse, not_learns=("tls.version", "tls.subject"))
