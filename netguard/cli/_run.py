@@ -28,6 +28,8 @@ from netguard.net.access import Network
 from netguard.net.control import Cancel, Deadline
 from netguard.net.transcript import Transcript
 from netguard.rules import loader
+from netguard.vantage import system
+from netguard.vantage._capabilities import NMAP
 
 NO_LIMIT = 7 * 24 * 3600.0
 """Seconds; a scan without --max-time ends when it is done, and never later than after a week."""
@@ -98,6 +100,7 @@ def run(request: Request) -> int:
                 cancel=cancel,
                 deadline=Deadline(request.max_time or NO_LIMIT),
                 raw=(lambda kind: opener.open(kind, interface)) if opener is not None else None,
+                nmap=system.find("nmap") if NMAP in around.vantage.capabilities else None,
                 interface=interface,
                 addresses=_session.own_addresses(around),
             )

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from netaddr import IPAddress
 
+from netguard.model import ports as port_text
 from netguard.model.vocabulary import PortState
-from netguard.net import limits, pacing, sweep
+from netguard.net import limits, nmap, pacing, sweep
 from netguard.net.connection import Connection, reason
 from netguard.net.control import SLICE, Bucket, Cancel, Deadline
 from netguard.net.datagram import Datagrams
 from netguard.net.exchange import exchange
-from netguard.net.failures import NoAnswer, RefusedByUs
+from netguard.net.failures import NoAnswer, NotInstalled, RefusedByUs
 from netguard.net.guard import Guard
 from netguard.net.pacing import Pace
 from netguard.net.raw import RawSocket
@@ -83,15 +84,16 @@ class Network:
         cancel: Cancel,
         deadline: Deadline,
         raw: RawOpener | None = None,
+        nmap: str | None = None,
         interface: str | None = None,
         addresses: Iterable[IPAddress] = (),
     ) -> None:
-        """`source` is the vantage's address, `addresses` all that this computer has on `interface`.
+        """`source` is the vantage's address, `addresses` all that this computer has on `interface`; `nmap` is its path.
 
         Everything leaves by `interface`; without one the system chooses.
         """
         self.source, self.guard, self.transcript = source, guard, transcript
-        self.cancel, self.deadline, self.raw = cancel, deadline, raw
+        self.cancel, self.deadline, self.raw, self.nmap = cancel, deadline, raw, nmap
         self.way = Way(interface=interface, addresses=tuple(dict.fromkeys((source, *addresses))))
         self.engine = SweepEngine(guard, transcript, self.way)
         self.all = Bucket(limits.ALL_CONNECTIONS_PER_SECOND)
@@ -223,6 +225,41 @@ class Net:
                 deadline=self.deadline,
                 why=self._why,
                 if_silent=if_silent,
+            )
+        finally:
+            turnstile.leave()
+
+    def versions(
+        self, address: IPAddress, ports: Sequence[int], *, seconds: float = limits.NMAP_SECONDS
+    ) -> tuple[nmap.Version, ...]:
+        """What nmap takes the services on these open TCP ports of one device for, with as many connections as its manners allow.
+
+        Raises `RefusedByUs` when one of the ports prints what it is sent, `NotInstalled` where this computer has no nmap,
+        and what `nmap.ask` raises.
+        """
+        network = self._network
+        network.guard.check(address)
+        for port in ports:
+            Guard.check_payload(port)
+        if network.nmap is None:
+            raise NotInstalled(nmap.WITHOUT)
+        self._check_time()
+        turnstile = network.turnstile(address)
+        turnstile.enter(self.cancel, self.deadline)
+        try:
+            turnstile.bucket.wait(self.cancel, self.deadline)
+            network.transcript.record(
+                "nmap", f"{address} {port_text.render(ports)}", f"{self._why}: versions of services"
+            )
+            return nmap.ask(
+                network.nmap,
+                network.way,
+                address,
+                ports,
+                # A device's probes come one after the other, so that its whole share is free.
+                at_once=turnstile.manners.established,
+                cancel=self.cancel,
+                deadline=self.deadline.sooner(seconds),
             )
         finally:
             turnstile.leave()

@@ -121,3 +121,9 @@ ARP_PER_SECOND = 2000.0
 
 NEIGHBOURS_AT_ONCE = 200.0
 """Connection attempts per second to addresses nobody may have: the kernel keeps at most 1,024 neighbours by default (gc_thresh3)."""
+
+NMAP_SECONDS = 300.0
+"""Longest that one run of nmap may take: sixteen ports that answer nothing need some hundred."""
+
+NMAP_BYTES = 512 * 1024
+"""Bytes read of what one run of nmap writes: an unknown service's fingerprint is some 2 KiB; stops a device that makes them long."""

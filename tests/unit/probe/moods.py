@@ -2,8 +2,8 @@
 
 A probe has a fake of its own, `fakes/<probe>.py`, found by its name. It defines `RIGHT` (the service answers all that the
 probe asks), `REFUSING` (it is the service, and asks for a login or declines), where the probe asks over UDP
-`TRANSPORT = Transport.UDP`, and where its target needs more than a port `target(port) -> Target`. The other moods are the
-same for all.
+`TRANSPORT = Transport.UDP`, where its target needs more than a port `target(port) -> Target`, and where it needs more than
+the network `around(net)`, a context manager for the time of a look. The other moods are the same for all.
 """
 
 import importlib
@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -207,7 +207,8 @@ def look(name: str, mood: Mood | None, net: Net) -> Outcome:
     transport = getattr(made, "TRANSPORT", Transport.TCP)
     learnt: list[Learnt] = []
     reason = None
-    with playing(mood, transport) as port:
+    around = made.around(net) if hasattr(made, "around") else nullcontext()
+    with playing(mood, transport) as port, around:
         target = (
             made.target(port) if hasattr(made, "target") else Target(address=LOOPBACK, transport=transport, port=port)
         )
