@@ -29,6 +29,9 @@ GUARDED_ROLES = DOOR_ROLES | HUB_ROLES | {Role.ALARM}
 WAIT_SECONDS = 300.0
 """Longest wait for a device that the person goes to wake; a door is not further away than that."""
 
+WAIT_SHARE = 0.5
+"""Most of the scan's remaining time that is spent on waiting."""
+
 WAIT_PAUSE = 3.0
 """Seconds between two looks for it; each look is a discovery, so at most some ten a minute."""
 
@@ -107,13 +110,13 @@ class Discovery:
         )
 
     def _found(self) -> tuple[IPAddress, ...]:
-        """Everybody's addresses so far, those of the kernel's neighbour table included.
+        """Everybody's addresses so far, those included that the kernel is certain of.
 
         With `infrastructure_only` without those of what is or may be personal.
         """
         if not self._options.infrastructure_only:
-            seen = {s.address for s in self._book.sightings if s.address is not None}
-            return tuple(sorted(seen | {n.address for n in self._neighbours()}))
+            seen = {s.address for s in self._book.sightings if s.address is not None and not s.hearsay}
+            return tuple(sorted(seen | {n.address for n in self._neighbours() if n.reachable}))
         around = self._surroundings
         others = (d for d in self._devices() if not (is_personal(d, around) or may_be_personal(d, around)))
         return tuple(sorted(address for device in others for address in device.addresses))
@@ -141,11 +144,12 @@ class Discovery:
     def wait_for_the_named(self) -> None:
         """Look again and again until everybody of `options.wait_for` was seen, or `WAIT_SECONDS` are over.
 
-        Raises `Cancelled`. The scan's own deadline ends the waiting, too.
+        Raises `Cancelled`. Where the scan's own time is shorter, half of what is left of it ends the waiting.
         """
         if not (missing := self._missing()):
             return
-        deadline = self._network.deadline.sooner(WAIT_SECONDS)
+        # Whoever is here must still be looked at when the waiting was in vain.
+        deadline = self._network.deadline.sooner(min(WAIT_SECONDS, self._network.deadline.remaining * WAIT_SHARE))
         began, total = time.monotonic(), len(missing)
         modules = {name: module for name, module in self._protocols.items() if not module.LISTENS}
         while missing and not deadline:

@@ -209,4 +209,4 @@ def _sightings(server: IPAddress, names: dict[IPAddress, str], control: IPAddres
             continue
         if wildcard is not None and name.lower() == wildcard.lower():
             continue
-        yield Sighting(source="ptr", detail=f"{server} calls it {name}", address=about, hostnames=(name,))
+        yield Sighting(source="ptr", detail=f"{server} calls it {name}", address=about, hostnames=(name,), hearsay=True)

@@ -69,6 +69,7 @@ def devices(
         is_infrastructure=lambda shown: _role(shown, rules) in INFRASTRUCTURE_ROLES,
         apart=apart,
     )
+    clusters = tuple(cluster for cluster in clusters if _is_here(cluster, answered))
     drafts = _one_machine_once([_Draft(cluster, probed, rules) for cluster in clusters], probed, rules, apart)
     settled = identity.without_shared([draft.identities for draft in drafts])
     open_to = _by_address(services)
@@ -77,6 +78,13 @@ def devices(
         draft.device(own, _at(open_to, draft), _at(asked, draft), rules)
         for draft, own in zip(drafts, settled, strict=True)
     )
+
+
+def _is_here(cluster: merge.Cluster, answered: set[IPAddress]) -> bool:
+    """Whether anything shows that it is on the network now, and not only that it was."""
+    if cluster.is_vantage or cluster.is_gateway or not answered.isdisjoint(cluster.addresses):
+        return True
+    return any(not sighting.hearsay for sighting in cluster.sightings)
 
 
 def _role(shown: tuple[Fact, ...], rules: Rules) -> Role:

@@ -1,6 +1,6 @@
 """Sightings made comparable: addresses and MACs that nobody can hold taken out, this computer's own brought together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netaddr import EUI, IPAddress
 
@@ -52,14 +52,7 @@ def normal(sighting: Sighting, own: Own) -> Sighting | None:
         address = own.chosen(address)
     if address is sighting.address and mac is sighting.mac:
         return sighting
-    return Sighting(
-        source=sighting.source,
-        detail=sighting.detail,
-        address=address,
-        mac=mac,
-        hostnames=sighting.hostnames,
-        facts=sighting.facts,
-    )
+    return replace(sighting, address=address, mac=mac)
 
 
 def plain(address: IPAddress | None) -> IPAddress | None:

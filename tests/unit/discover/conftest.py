@@ -10,6 +10,7 @@ from netguard.discover._contract import Ask
 from netguard.model import address
 from netguard.model.surroundings import Interface, Surroundings
 from netguard.model.vantage import NextHop, Segment, Vantage
+from netguard.net.control import Cancel
 
 OWN = address.ip("192.0.2.10")
 OWN_MAC = address.mac("00:00:5e:00:53:10")
@@ -26,6 +27,7 @@ class FakeNet:
         self.asked: list[tuple[bytes, IPAddress]] = []
         self.knocked: list[tuple[IPAddress, int]] = []
         self.kinds: list[str] = []
+        self.cancel = Cancel()
 
     def may_touch(self, at):
         return at not in self.untouchable

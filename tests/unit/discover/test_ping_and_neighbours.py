@@ -1,11 +1,14 @@
 """Without root: harmless connects, and the kernel's own neighbour table."""
 
+import dataclasses
+
 from netaddr import IPAddress
 
 from netguard.discover import neighbours, ping
 from netguard.model import address
 from netguard.model.surroundings import Neighbour
 from netguard.model.vocabulary import PortState
+from tests.unit.discover.conftest import make_ask
 
 TV, CAMERA, PHONE = (IPAddress(f"192.0.2.{n}") for n in (2, 3, 4))
 
@@ -47,10 +50,41 @@ def test_neighbours_that_were_asked_for_are_sighted_without_a_packet(ask, fake_n
         neighbour("ff02::fb"),
     )
     net = fake_net()
-    found = list(neighbours.discover(ask(neighbours=table, targets=("192.0.2.0/24",)), net))
-    assert [(str(s.address), len(s.facts)) for s in found] == [("192.0.2.2", 1), ("192.0.2.3", 0), ("fe80::2", 1)]
+    found = list(neighbours.discover(ask(neighbours=table, targets=("192.0.2.0/24",), raw_packets=True), net))
+    assert [(str(s.address), len(s.facts), s.hearsay) for s in found] == [
+        ("192.0.2.2", 1, False),
+        ("192.0.2.3", 0, True),
+        ("fe80::2", 1, False),
+    ]
     assert neighbours.skip(ask()) is None
     assert (net.sent, net.asked, net.knocked) == ([], [], [])
+
+
+def test_without_raw_packets_the_kernel_is_waited_for_until_it_knows_who_is_still_there(fake_net, monkeypatch):
+    monkeypatch.setattr(neighbours, "SETTLE_PAUSE", 0.01)
+    gone, there, talks, spared = ("192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6")
+    doubt = [neighbour(at, reachable=False) for at in (gone, there, talks, spared)]
+    looks = iter([doubt, doubt, [neighbour(there), *doubt[2:]]])
+    seen = []
+
+    def table():
+        seen.append(next(looks))
+        return tuple(seen[-1])
+
+    asked = dataclasses.replace(
+        make_ask(targets=("192.0.2.0/24",)), neighbours=table, found=lambda: (IPAddress(talks),)
+    )
+    found = list(neighbours.discover(asked, fake_net(untouchable=[IPAddress(spared)])))
+    assert [(str(s.address), s.hearsay) for s in found] == [(there, False), (talks, True), (spared, True)]
+    assert len(seen) == 3
+
+
+def test_a_kernel_that_never_makes_up_its_mind_is_not_waited_for_for_ever(ask, fake_net, monkeypatch):
+    monkeypatch.setattr(neighbours, "SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr(neighbours, "SETTLE_PAUSE", 0.01)
+    table = (neighbour("192.0.2.3", reachable=False),)
+    (found,) = neighbours.discover(ask(neighbours=table, targets=("192.0.2.0/24",)), fake_net())
+    assert found.hearsay
 
 
 def test_neighbours_are_read_after_everybody_who_fills_the_table():
