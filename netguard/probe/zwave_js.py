@@ -24,6 +24,13 @@ PROFILE = "zwave-js"
 SERVER_PORT, INTERFACE_PORT = 3000, 8091
 TITLES = ("Z-Wave JS UI", "ZWave To MQTT", "Zwavejs2Mqtt")
 AUTH_ENABLED, VERSION = "/api/auth-enabled", "/version"
+EXPECTED = "/"
+"""Path of a target where the server is known to be; at port 3000 of other hubs it may be, as Home Assistant's add-on."""
+SERVICE_TYPE = "_zwave-js-server._tcp"
+
+
+class NotTheServer(NoAnswer):
+    """It speaks, and is something else."""
 
 
 def wants(device: Device, ask: Ask) -> Iterable[Target]:
@@ -33,18 +40,28 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
             device.profile == PROFILE and service.port == INTERFACE_PORT
         ):
             yield _api.at(ask, service, AUTH_ENABLED)
-        elif _api.announces(ask, service, "_zwave-js-server._tcp") or _is_usual(device, service):
-            yield _api.at(ask, service)
+        elif _api.announces(ask, service, SERVICE_TYPE) or _may_be_server(device, service):
+            expected = device.profile == PROFILE or _api.announces(ask, service, SERVICE_TYPE)
+            yield _api.at(ask, service, EXPECTED if expected else "")
 
 
-def _is_usual(device: Device, service: Service) -> bool:
+def _may_be_server(device: Device, service: Service) -> bool:
     return service.port == SERVER_PORT and (device.profile == PROFILE or device.role in HUB_ROLES)
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
-    """What the server says by itself, or what the web interface answers. Raises `NoAnswer` for anything else."""
-    if not target.path:
-        yield from read_server(_websocket.listen(target, net, "/", enough=lambda talk: bool(talk.messages)), target)
+    """What the server says by itself, or what the web interface answers.
+
+    Raises `NoAnswer` for anything else where one of them is expected; at port 3000 of a hub that did not say that it
+    has one, something else is nothing to tell.
+    """
+    if target.path != AUTH_ENABLED:
+        try:
+            talk = _websocket.listen(target, net, "/", enough=lambda talk: bool(talk.messages))
+            yield from read_server(talk, target)
+        except (_http.NotHttp, _websocket.NotWebSocket, NotTheServer):
+            if target.path == EXPECTED:
+                raise
         return
     enabled = _http.ask(target, net, AUTH_ENABLED)
     login = read_interface(enabled)
@@ -55,14 +72,17 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
 
 
 def read_server(talk: _websocket.Talk, target: Target) -> Iterator[Learnt]:
-    """Facts from the server's greeting."""
+    """Facts from the server's greeting. Raises `NotTheServer` for another one."""
     if talk.status in _api.REFUSED:
         # The server itself cannot: somebody has put a login before it.
         yield from _api.told(target, SERVER, login="required")
         return
-    greeting = _api.decoded(talk.messages[0]) if talk.messages else None
+    try:
+        greeting = _api.decoded(talk.messages[0]) if talk.messages else None
+    except NoAnswer as failure:
+        raise NotTheServer(str(failure)) from failure
     if _api.stated(greeting, "type") != "version" or _api.stated(greeting, "serverVersion") is None:
-        raise NoAnswer("it does not greet as the Z-Wave JS server does")
+        raise NotTheServer("it does not greet as the Z-Wave JS server does")
     yield from _api.told(
         target,
         SERVER,

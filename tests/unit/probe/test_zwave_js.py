@@ -24,9 +24,9 @@ def wanted(*services, role=Role.SMART_HOME_HUB, **given):
 
 def test_the_server_is_asked_where_it_is_announced_and_at_its_port_on_hubs():
     facts = [fact("dnssd.type", "_zwave-js-server._tcp", 3001)]
-    assert wanted(3000, 3001, role=Role.COMPUTER, facts=facts) == [(3001, "")]
+    assert wanted(3000, 3001, role=Role.COMPUTER, facts=facts) == [(3001, "/")]
     assert wanted(3000, 8091, profile="home-assistant") == [(3000, "")]
-    assert wanted(3000, 8091, role=Role.COMPUTER, profile="zwave-js") == [(3000, ""), (8091, "/api/auth-enabled")]
+    assert wanted(3000, 8091, role=Role.COMPUTER, profile="zwave-js") == [(3000, "/"), (8091, "/api/auth-enabled")]
 
 
 def test_the_web_interface_is_known_by_its_title():
@@ -74,6 +74,14 @@ def test_only_its_own_greeting_counts():
     for other in others:
         with pytest.raises(NoAnswer):
             list(zwave_js.read_server(Talk(**({"status": 101} | other)), TARGET))
+
+
+def test_something_else_is_a_reason_only_where_the_server_is_expected(net, listener):
+    for answer_ in (answer(b"Grafana"), b"SSH-2.0-x\r\n", b"HTTP/1.1 101 x\r\nUpgrade: h2c\r\n\r\n"):
+        service = listener(answer=answer_, then_close=True)
+        assert said(zwave_js.probe(Target(address=LOOPBACK, port=service.port), net)) == {}
+        with pytest.raises(NoAnswer):
+            list(zwave_js.probe(Target(address=LOOPBACK, port=service.port, path="/"), net))
 
 
 @given(TEXT)
