@@ -32,6 +32,10 @@ _ICONS = frozenset({"macsamba", "xserve", "rackmac", "timecapsule"})
 _AUTHORS = frozenset({"justin maggard", "miniupnp", "minidlna"})
 """What servers state as maker when nobody configured one: who wrote the program."""
 
+_PROGRAMS = ("windows media ", "plex media server")
+"""How media servers' descriptions begin their model: MiniDLNA's `Windows Media Connect compatible (MiniDLNA)` and others name
+the program that serves, not the machine it runs on."""
+
 _FIRMWARE = ("_home-assistant._tcp version=", "_ihsp._tcp sv=", "_shelly._tcp ver=")
 _ID_LIKE = re.compile(r"[0-9a-f-]{12,}|.*@fe80.*|[0-9a-f:]{17}.*", re.IGNORECASE)
 
@@ -55,7 +59,8 @@ def name(hostnames: Sequence[str], texts: Mapping[str, Sequence[str]], record: D
 
 def model(texts: Mapping[str, Sequence[str]]) -> str | None:
     """The model it states, the UPnP description's first."""
-    return _first(texts.get("upnp.model", ())) or _stated(texts, _MODELS)
+    machines = [text for text in texts.get("upnp.model", ()) if not text.lower().startswith(_PROGRAMS)]
+    return _first(machines) or _stated(texts, _MODELS)
 
 
 def manufacturer(texts: Mapping[str, Sequence[str]]) -> str | None:
