@@ -100,6 +100,8 @@ def _judged(scan: Scan, device: Device, service: Service, rules: Rules) -> Verdi
     if not may_be(rule, service):
         return None
     facts = facts_at(scan, device, service)
+    if service.name is None and says(facts, "winbox.answer", False):
+        return None
     anybody = says(facts, "ssh.login", "none")
     subject = Subject.device(device)
     if rule.manages == "things" and device.role not in THINGS and not anybody:

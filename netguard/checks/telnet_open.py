@@ -49,7 +49,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     usual = rule_at(rules, PORTS[0]).fix
 
     def one(device: Device, subject: Subject, service: Service) -> Verdict:
-        facts = facts_at(scan, device, service, "telnet.banner", "telnet.login")
+        facts = facts_at(scan, device, service, "telnet.banner", "telnet.login", "tcp.banner")
         shell = says(facts, "telnet.login", "shell")
         return CHECK.fail(
             subject,

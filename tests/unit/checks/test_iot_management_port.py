@@ -68,6 +68,13 @@ def test_a_page_on_a_port_for_management_counts_where_such_a_page_lives_there():
     assert judged(judge, exposing(Role.CAMERA, 8080, "http"))[0].status is Status.PASS
 
 
+@pytest.mark.parametrize(("answer", "status"), [(True, Status.FAIL), (False, Status.PASS)])
+def test_what_answered_that_it_is_no_winbox_is_none(answer, status):
+    device = exposing(Role.PRINTER, 8291, "winbox" if answer else None)
+    (finding,) = judged(judge, device, observations=facts(device, 8291, winbox_answer=answer))
+    assert finding.status is status
+
+
 def test_telnet_on_the_debugging_port_is_left_to_its_own_check():
     assert judged(judge, exposing(Role.CAMERA, 9527, "telnet"))[0].status is Status.PASS
 

@@ -12,7 +12,7 @@ from tests import builders
 from tests.unit.checks.judging import RULES, with_record
 
 
-@pytest.mark.parametrize(("role", "confidence"), itertools.product(Role, Confidence))
+@pytest.mark.parametrize(("role", "confidence"), list(itertools.product(Role, Confidence)))
 def test_checks_and_probes_agree_on_who_is_spared(role, confidence):
     device = builders.device(20, role, confidence=confidence)
     assert _services.is_spared(device) == _contract.is_spared(device)
