@@ -14,7 +14,8 @@ PROBES = registry.load_all("netguard.probe", "NEEDS", "PROVIDES", "wants", "prob
 
 
 def test_ports_come_first_and_what_tells_tls_apart_before_http():
-    assert list(in_order(PROBES)) == ["ports", "banners", "tls", "http"]
+    first = ["ports", "banners", "tls", "http"]
+    assert [name for name in in_order(PROBES) if name in first] == first
 
 
 @pytest.mark.parametrize("name", sorted(PROBES.keys() - {"ports"}))
