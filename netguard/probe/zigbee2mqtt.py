@@ -6,6 +6,7 @@ conversation is closed with 4401 (lib/extension/frontend.ts of Koenkk/zigbee2mqt
 `auth_token` is off by default: zigbee2mqtt.io, configuration, frontend). Nothing is sent but a goodbye.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from netguard.model.device import Device
@@ -25,7 +26,7 @@ USUAL_PORTS = frozenset({8080, 8099})
 UNAUTHORIZED = 4401
 """Close code for a wrong or missing token (frontend.ts, `onUpgrade`)."""
 
-_STATE, _INFO = b'"topic":"bridge/', b'"topic":"bridge/info"'
+_STATE, _INFO = re.compile(rb'"topic"\s*:\s*"bridge/'), re.compile(rb'"topic"\s*:\s*"bridge/info"')
 
 
 def wants(device: Device, ask: Ask) -> Iterable[Target]:
@@ -38,7 +39,7 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
     """Whether it tells its topics without a token. Raises `NoAnswer` for what it does not answer."""
-    talk = _websocket.listen(target, net, "/api", enough=lambda talk: any(_INFO in each for each in talk.messages))
+    talk = _websocket.listen(target, net, "/api", enough=lambda talk: any(map(_INFO.search, talk.messages)))
     yield from read(talk, target)
 
 
@@ -48,7 +49,7 @@ def read(talk: _websocket.Talk, target: Target) -> Iterator[Learnt]:
         yield from _api.told(target, NAME, login="required")
     elif talk.status != _websocket.SWITCHING:
         raise NoAnswer(f"it answered {talk.status} to the question for its live state")
-    elif any(_STATE in message for message in talk.messages):
+    elif any(map(_STATE.search, talk.messages)):
         yield from _api.told(target, NAME, login="none", version=_version(talk.messages))
     elif talk.closed is not None:
         raise NoAnswer(f"it closed the conversation with {talk.closed}")
@@ -58,7 +59,7 @@ def read(talk: _websocket.Talk, target: Target) -> Iterator[Learnt]:
 
 def _version(messages: Iterable[bytes]) -> str | None:
     for message in messages:
-        if _INFO in message:
+        if _INFO.search(message):
             try:
                 return _api.stated(_api.decoded(message), "payload", "version")
             except NoAnswer:

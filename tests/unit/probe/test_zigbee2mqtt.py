@@ -54,6 +54,10 @@ def test_one_topic_is_enough_to_know_and_its_version_is_told_when_it_comes(net, 
     assert found["firmware.version"] == "2.1.3"
 
 
+def test_spaces_in_its_json_make_no_difference():
+    assert read(messages=(b'{"topic": "bridge/state", "payload": {}}',))["api.login"] == "none"
+
+
 def test_a_house_full_of_devices_is_cut_short(net, listener):
     much = [frame(TOLD[0])] + [frame(b'{"payload":"%s","topic":"lamp"}' % (b"x" * 60_000))] * 10
     found = look(net, listener(behave=websocket(*much)))
