@@ -40,9 +40,6 @@ none that the server understands. All other codes are its answer."""
 MAX_HEAD, MAX_BODY = 16 * 1024, 64 * 1024
 """Bytes of one answer that are waited for; honest ones have some hundred, session descriptions a few thousand."""
 
-MAX_CONNECTIONS = 1 + len(PATHS)
-"""Some servers end the connection with each answer; one question a connection is all that they cost then."""
-
 MAX_PRODUCT, MAX_VERSION = 80, 40
 """Characters kept of the two halves of a Server header, as in HTTP."""
 
@@ -119,12 +116,14 @@ def _service(target: Target, server: str | None) -> Service:
 
 
 class _Line:
-    """Questions and answers over one connection, and over another one only where the server ended that."""
+    """Questions and answers over one connection, and over another one only where the server ended that.
+
+    Some do so with each answer: then each of the at most `1 + len(PATHS)` questions costs one.
+    """
 
     def __init__(self, target: Target, net: Net) -> None:
         self._target, self._net = target, net
         self._connection: Connection | None = None
-        self._connections = 0
         self._number = 0
 
     def __enter__(self) -> "_Line":
@@ -156,9 +155,6 @@ class _Line:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if self._connections == MAX_CONNECTIONS:
-            raise NoAnswer("it ended every connection before it answered")
-        self._connections += 1
         assert self._target.port is not None  # noqa: S101 - wants() gives one
         self._connection = self._net.connect(self._target.address, self._target.port)
         if self._target.secure:

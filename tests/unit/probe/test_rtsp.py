@@ -11,9 +11,10 @@ from netguard.net.failures import NoAnswer
 from netguard.probe import rtsp
 from netguard.probe._contract import Target
 from tests.builders import device
-from tests.servers import LOOPBACK
+from tests.servers import LOOPBACK, hang_up
 from tests.unit.probe.conftest import TEXT, fact, make_ask, said
 from tests.unit.probe.fakes.rtsp import SDP, answer, camera
+from tests.unit.probe.fakes.tls import context
 from tests.unit.probe.moods import speaks
 
 
@@ -126,6 +127,28 @@ def test_a_server_that_ends_with_each_answer_is_asked_over_new_connections(net, 
     assert learnt["rtsp.describe"] == 200
     assert server.accepted == 2
     assert server.most_at_once == 1
+
+
+def test_a_server_that_resets_after_its_answer_is_asked_over_a_new_connection(net, listener):
+    def behave(peer):
+        request = peer.recv(1000)
+        peer.sendall(answer(request, b"401 Unauthorized"))
+        peer.recv(1000)
+        hang_up(peer)
+
+    learnt, _, server = learn(net, listener, behave)
+    assert learnt["rtsp.describe"] == 401
+    assert server.accepted == 2
+
+
+def test_over_tls(net, listener):
+    def behave(peer):
+        with context().wrap_socket(peer, server_side=True) as secure:
+            speaks(camera(b"200 OK", SDP))(secure)
+
+    server = listener(behave=behave)
+    learnt = said(rtsp.probe(Target(address=LOOPBACK, port=server.port, secure=True), net))
+    assert learnt["rtsp.describe"] == 200
 
 
 def test_a_server_that_says_nothing_to_describe_is_not_asked_again(net, listener):
