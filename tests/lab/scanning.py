@@ -14,11 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SCAN_SECONDS = 280
 
 
-def start(home: RunningHome, folder: Path, *argv: str, **environment: str) -> "subprocess.Popen[str]":
-    """`netguard scan` as the home's laptop runs it."""
-    command = [sys.executable, "-m", "netguard", "scan", "-i", home.laptop_interface, str(home.prefix), "--no-html"]
+def start(
+    home: RunningHome, folder: Path, *argv: str, target: str | None = None, **environment: str
+) -> "subprocess.Popen[str]":
+    """`netguard scan` of `target`, by itself all of the home, as the home's laptop runs it."""
+    command = [sys.executable, "-m", "netguard", "scan", "-i", home.laptop_interface, target or str(home.prefix)]
+    command.append("--no-html")
     left_out = {"SUDO_UID", "PKEXEC_UID"}
-    if "--depth" not in argv:
+    if "--depth" not in argv or {"standard", "deep"} & set(argv):
         # A scan of all ports that is traced line by line would run into its time limits; the shallow ones are traced.
         left_out |= {name for name in os.environ if name.startswith("COVERAGE_")}
     clean = {k: v for k, v in os.environ.items() if k not in left_out}
@@ -32,9 +35,9 @@ def start(home: RunningHome, folder: Path, *argv: str, **environment: str) -> "s
     )
 
 
-def scan_of(home: RunningHome, folder: Path, *argv: str, **environment: str) -> Scan:
+def scan_of(home: RunningHome, folder: Path, *argv: str, target: str | None = None, **environment: str) -> Scan:
     """The document of a finished scan."""
-    process = start(home, folder, "--my-network", "--json", "-", *argv, **environment)
+    process = start(home, folder, "--my-network", "--json", "-", *argv, target=target, **environment)
     out, errors = process.communicate(timeout=SCAN_SECONDS)
     assert process.returncode == 0, errors
     return codec.loads(out.encode())

@@ -23,6 +23,8 @@ def recipe(place: Place) -> Recipe:
             if page.status == 200 and page.method == "GET"
         }
         words = [f'server.document-root = "/run/lab/www{server.port}"', *map(_rule, server.pages)]
+        if server.option("server"):
+            words.append(f'server.tag = "{server.option("server")}"')
         if server.kind == "secure-web":
             files[f"/run/lab/{server.port}.pem"] = b"".join(certificate(Wanted.of(server, place.device)))
             words += _tls(server)
