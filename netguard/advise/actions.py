@@ -13,14 +13,21 @@ def actions(
 ) -> tuple[Action, ...]:
     """One action for each remedy's group and scope among the failed findings, worst severity first.
 
-    `remedies` is by check id; a failed finding whose check has none raises `KeyError`.
+    Of equally severe ones what concerns a door comes first, then what closes more. `remedies` is by check id; a failed
+    finding whose check has none raises `KeyError`.
     """
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         if finding.status is Status.FAIL:
             groups.setdefault((remedies[finding.check].group, finding.target), []).append(finding)
     urgency = list(Severity)
-    ordered = sorted(groups.items(), key=lambda item: (min(urgency.index(f.severity) for f in item[1]), item[0]))
+    doors = {d.key for d in devices if d.role in DOOR_ROLES}
+
+    def place(item: tuple[tuple[str, str], list[Finding]]) -> tuple[int, bool, int, tuple[str, str]]:
+        (group, target), closed = item
+        return min(urgency.index(f.severity) for f in closed), target not in doors, -len(closed), (group, target)
+
+    ordered = sorted(groups.items(), key=place)
     return tuple(_action(group, target, closed, remedies, devices) for (group, target), closed in ordered)
 
 
