@@ -98,7 +98,7 @@ KINDS: dict[str, Kind] = {
         Kind(name="tls.expires", meaning="end of the certificate's validity, RFC 3339"),
         Kind(name="mqtt.anonymous", meaning="whether CONNECT without login was accepted"),
         Kind(name="mqtt.code", meaning="return code of CONNACK (MQTT 3.1.1, 3.2.2.3)"),
-        Kind(name="snmp.sysdescr", meaning="SNMP sysDescr.0, answered to community `public`"),
+        Kind(name="snmp.sysdescr", meaning="SNMP sysDescr.0, answered to community `public`", sensitive=True),
         Kind(name="smb.dialect", meaning="SMB dialect accepted"),
         Kind(name="smb.v1", meaning="whether the dialect NT LM 0.12, which is SMB 1, was accepted"),
         Kind(name="adb.authentication", meaning="what ADB asked for: `key`, `tls`, or `none`"),

@@ -11,10 +11,10 @@ from netaddr import IPAddress
 
 from netguard.model import ports
 from netguard.model.device import Coverage, Device, Service
-from netguard.model.vocabulary import Depth, PortState, Power, Role, Transport
+from netguard.model.vocabulary import Depth, PortState, Transport
 from netguard.net.access import Net
 from netguard.net.failures import Closed
-from netguard.probe._contract import Ask, Target
+from netguard.probe._contract import Ask, Target, runs_on_battery
 
 ENGINE = "builtin"
 
@@ -23,8 +23,7 @@ def is_due(device: Device, ask: Ask) -> bool:
     """Whether `device` may be sent a datagram in this round at all. A lock of unknown power counts as on battery."""
     if ask.round != "deep" or not ask.depth.at_least(Depth.STANDARD) or not device.addresses:
         return False
-    on_battery = device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None)
-    return ask.named or not on_battery
+    return not runs_on_battery(device, ask)
 
 
 def target(device: Device, port: int, address: IPAddress | None = None) -> Iterator[Target]:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from netguard.model import ports as port_text
 from netguard.model.device import Coverage, Device, Service
 from netguard.model.observation import Fact
-from netguard.model.vocabulary import DOOR_ROLES, Depth, PortState, Power, Role, Transport
+from netguard.model.vocabulary import DOOR_ROLES, Depth, PortState, Role, Transport
 from netguard.net.access import Net
 from netguard.net.failures import Gone, NoAnswer
-from netguard.probe._contract import Ask, Learnt, Target
+from netguard.probe._contract import Ask, Learnt, Target, runs_on_battery
 
 NEEDS: frozenset[str] = frozenset()
 PROVIDES = frozenset({"ports"})
@@ -52,7 +52,7 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
         later = _new(_listed(device, replace(ask, round="deep")), asked)
     if ports:
         yield Target(address=address, ports=ports, if_silent=later)
-    if ask.round == "light" and not _is_spared(device, ask):
+    if ask.round == "light" and not runs_on_battery(device, ask):
         light = tuple(sorted(port_text.parse(ask.rules.ports.light)))
         others = [a for a in device.addresses[1:] if a.version == 4 and all(c.address != a for c in device.coverage)]
         yield from (Target(address=each, ports=light) for each in others[:MAX_MORE_ADDRESSES])
@@ -102,22 +102,16 @@ def _in_pieces(ranges: str) -> tuple[str, ...]:
 def _in_order(device: Device, ask: Ask) -> Iterator[int]:
     """All ports to ask in this round: the listed ones first, then, where the depth wants it, the rest."""
     yield from _listed(device, ask)
-    if ask.round == "light" or _is_spared(device, ask):
+    if ask.round == "light" or runs_on_battery(device, ask):
         return
     if ask.depth is Depth.DEEP or (ask.depth is Depth.STANDARD and device.role in ALL_PORTS_ROLES):
         yield from EVERY_PORT
 
 
-def _is_spared(device: Device, ask: Ask) -> bool:
-    """A battery pays for every packet: its known ports only, unless the person named it."""
-    runs_on_battery = device.power is Power.BATTERY or (device.role is Role.LOCK and device.power is None)
-    return runs_on_battery and not ask.named
-
-
 def _listed(device: Device, ask: Ask) -> Iterator[int]:
     rules = ask.rules.ports
     yield from known_ports(device, ask)
-    if _is_spared(device, ask):
+    if runs_on_battery(device, ask):
         return
     yield from sorted(port_text.parse(rules.light))
     if ask.round == "light" and ask.depth.at_least(Depth.STANDARD):

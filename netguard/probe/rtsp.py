@@ -30,8 +30,8 @@ TYPES = frozenset({"_rtsp._tcp"})
 """DNS-SD type by IANA's service name (RFC 6763, 7)."""
 
 PATHS = ("/", "/Streaming/Channels/101", "/cam/realmonitor?channel=1&subtype=0", "/stream1")
-"""What is asked for, in this order. After `/` the main streams of Hikvision (its ISAPI guide: 101 is channel 1, stream 1),
-of Dahua and the many that it builds for (Dahua's wiki, "RTSP via VLC"), and of TP-Link Tapo (its FAQ 2680)."""
+"""What is asked for, in this order. After `/` the main streams of Hikvision, of Dahua and the many that it builds for,
+and of TP-Link Tapo (as help.dayta.ai, smartcamalerts.com and actutana.com list them; no maker's page was read)."""
 
 NOT_HERE = frozenset({400, 404, 410, 451})
 """Bad Request, Not Found, Gone, Parameter Not Understood (RFC 2326, 11.3 and 7.1.1): nothing is at that path, or it is
