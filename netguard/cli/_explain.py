@@ -207,9 +207,9 @@ def told(docstring: str) -> Told:
             continue
         label = ""
         for sentence in _SENTENCE.split(" ".join(lines)):
-            lead = next((lead for lead in _LEADS if sentence.startswith(f"{lead} ")), None)
+            lead = next((lead for lead in _LEADS if re.match(rf"{lead}\b", sentence)), None)
             label = _LEADS[lead] if lead else label
-            text = sentence.removeprefix(lead or "").strip()
+            text = sentence.removeprefix(lead or "").strip(" ,:")
             if label:
                 outcomes[label] = f"{outcomes[label]} {text}" if label in outcomes else text
             else:
@@ -255,16 +255,17 @@ def _row(head: tuple[str, ...], row: tuple[str, ...]) -> str:
     first, *cells = row
     if len(cells) == 1:
         return f"{first}: {cells[0]}"
-    return f"{first}: " + ", ".join(f"{cell} ({name})" for name, cell in zip(head[1:], cells, strict=False))
+    return f"{first}: " + "; ".join(f"{cell} ({name})" for name, cell in zip(head[1:], cells, strict=False))
 
 
 def _what_to_do(module: ModuleType, rules: Rules) -> Iterator[str]:
-    """The check's own advice, then that of the risky services it looks for by port."""
+    """The check's remedy, and its own advice or else that of rules/ports.yaml about the ports that it looks at."""
     yield f"{module.CHECK.remedy.title.format(device='the device')}."
     if fix := getattr(module, "FIX", None):
         yield fix
-    asked = set(getattr(module, "PORTS", ()))
-    yield from dict.fromkeys(r.fix for r in rules.ports.services if asked & parse(r.ports))
+        return
+    ports = getattr(module, "PORTS", (getattr(module, "PORT", 0),))
+    yield from dict.fromkeys(r.fix for r in rules.ports.services if {*ports} & parse(r.ports))
 
 
 def record(page: Page, device: DeviceRecord) -> Iterator[str]:

@@ -11,8 +11,10 @@ WIDTH = 100
 MOST_ACTIONS = 3
 MOST_UNSEEN = 4
 """Declared devices that were not seen, shown with how to wake them: more of them fill the screen."""
-MOST_UNCHECKED = 6
-"""Titles of unchecked things shown before "and so many more": the report has them all."""
+MOST_FOUND = 8
+"""Problems named, the worst first; those that one text tells are one."""
+MOST_UNCHECKED = 4
+"""Reasons why something was not checked, with what would help; the report has them all."""
 
 
 def summary(scan: Scan, now: datetime) -> str:
@@ -26,32 +28,44 @@ def _lines(scan: Scan, now: datetime) -> Iterator[str]:
     yield from _wrapped(seen.headline.meaning)
     for notice in (*([seen.headline.no_lock] if seen.headline.no_lock else []), *seen.notices):
         yield from _wrapped(notice)
-    yield ", ".join(f"{t.number} {t.what}" for t in seen.tallies)
+    yield from _wrapped(", ".join(f"{t.number} {t.what}" for t in seen.tallies))
     if seen.first:
         yield ""
         yield "Do this first"
         for number, action in enumerate(seen.first[:MOST_ACTIONS], 1):
             yield from _wrapped(f"{action.title} (needs {action.needs})", f"  {number}. ", "     ")
-    if seen.problems:
+        yield from _more(len(seen.first) + len(seen.later) - MOST_ACTIONS)
+    cards = (*seen.cards, *seen.more_cards)
+    if cards:
         yield ""
         yield "Found"
-        for problem in seen.problems:
-            yield from _wrapped(problem.title, f"  {problem.severity_word:<9}", " " * 11)
+        for card in cards[:MOST_FOUND]:
+            also = len(card.findings) - 1
+            title = card.findings[0].title + (f", and {also} more like it" if also else "")
+            yield from _wrapped(title, f"  {card.severity_word:<9}", " " * 11)
+        yield from _more(sum(len(card.findings) for card in cards[MOST_FOUND:]))
     if seen.unseen:
         yield ""
         yield "Declared, and not seen"
         for device in seen.unseen[:MOST_UNSEEN]:
             yield from _wrapped(f"{device.label}: {device.text}", "  - ", "    ")
-        if len(seen.unseen) > MOST_UNSEEN:
-            yield f"  and {len(seen.unseen) - MOST_UNSEEN} more: the report has them all"
-    titles = [title for group in seen.unchecked for title in group.titles]
-    if titles:
+        yield from _more(len(seen.unseen) - MOST_UNSEEN)
+    reasons = [(group.how, reason) for group in (*seen.unchecked, *seen.more_unchecked) for reason in group.reasons]
+    if reasons:
         yield ""
         yield "Not checked"
-        for title in titles[:MOST_UNCHECKED]:
-            yield from _wrapped(title, "  - ", "    ")
-        if len(titles) > MOST_UNCHECKED:
-            yield f"  and {len(titles) - MOST_UNCHECKED} more: the report has them all, and how to change it"
+        for how, reason in reasons[:MOST_UNCHECKED]:
+            text = f"{reason.who} ({reason.counted}), because {reason.because.rstrip('.')}. {how}"
+            yield from _wrapped(text, "  - ", "    ")
+        yield from _more(len(reasons) - MOST_UNCHECKED)
+    if explain := next((p.explain for p in seen.problems if p.explain), None):
+        yield ""
+        yield from _wrapped(f"More: {explain}, and so for every other check and kind of device.")
+
+
+def _more(number: int) -> Iterator[str]:
+    if number > 0:
+        yield f"  and {number} more: the report has them all"
 
 
 def _wrapped(text: str, first: str = "", then: str = "") -> list[str]:

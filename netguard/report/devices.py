@@ -1,15 +1,19 @@
 """Devices in words: what each is, what it exposes, and what it was asked."""
 
+from collections.abc import Mapping
+
 from netaddr import mac_unix_expanded
 
 from netguard.model import ports
 from netguard.model.declared import without_address
-from netguard.model.device import Coverage, Device, Service
+from netguard.model.device import Coverage, Device
+from netguard.model.finding import Finding
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, INFRASTRUCTURE_ROLES, PortState, Role, Status, Transport
+from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, INFRASTRUCTURE_ROLES, Role, Status, Transport
 from netguard.report import words
-from netguard.report.shape import DeviceView, Said, ServiceView
+from netguard.report.services import distinct, services
+from netguard.report.shape import DeviceView, FindingView, Said
 from netguard.report.subjects import address_of, name_of, prose
 
 _GUARDS = frozenset({Role.THREAD_BORDER_ROUTER, Role.ALARM, Role.DOORBELL, Role.CAMERA})
@@ -20,9 +24,12 @@ SHORT_PORTS = 60
 """Characters up to which a list of asked ports is written out; a longer one is only counted."""
 
 
-def devices(scan: Scan) -> tuple[DeviceView, ...]:
-    """All devices: locks and their bridges, hubs, the router, what guards the home, then the rest by address."""
-    return tuple(_device(scan, d) for d in sorted(scan.devices, key=_rank))
+def devices(scan: Scan, problems: Mapping[str, FindingView]) -> tuple[DeviceView, ...]:
+    """All devices: locks and their bridges, hubs, the router, what guards the home, then the rest by address.
+
+    `problems` is what stands open, by fingerprint.
+    """
+    return tuple(_device(scan, d, problems) for d in sorted(scan.devices, key=_rank))
 
 
 def unseen(scan: Scan) -> tuple[Said, ...]:
@@ -50,9 +57,10 @@ def _rank(device: Device) -> tuple[int, int, int, str]:
     return order.index(True), first.version if first else 9, int(first) if first else 0, device.key
 
 
-def _device(scan: Scan, device: Device) -> DeviceView:
+def _device(scan: Scan, device: Device, problems: Mapping[str, FindingView]) -> DeviceView:
     keys = {device.key, *device.former_keys}
-    services = tuple(_service(s) for s in sorted(device.services, key=_by_weight))
+    about = tuple(f for f in scan.findings if f.target in keys)
+    groups = services(scan, device)
     return DeviceView(
         name=name_of(device),
         role=device.role,
@@ -61,31 +69,23 @@ def _device(scan: Scan, device: Device) -> DeviceView:
         maker=_maker(device),
         address=address_of(device),
         unseen=None if device.seen else why_unseen(device),
-        problems=sum(f.status is Status.FAIL and f.target in keys for f in scan.findings),
-        unexpected=sum(s.verdict == "unexpected" and s.state == words.STATES[PortState.OPEN] for s in services),
+        problems=tuple(v for f, v in problems.items() if f in {one.fingerprint for one in about}),
+        judged=_judged(about),
+        unexpected=distinct(groups, "unexpected"),
+        open=distinct(groups),
         details=tuple(_details(device)),
-        services=services,
+        services=groups,
         asked=asked(device),
         sightings=tuple(Said(label=clean(s.source), text=clean(s.detail)) for s in device.sightings),
     )
 
 
-def _by_weight(service: Service) -> tuple[bool, str, int, str]:
-    return service.expected is not False, service.transport, service.port, str(service.address)
-
-
-def _service(service: Service) -> ServiceView:
-    what = " ".join(clean(part) for part in (service.name, service.product, service.version) if part)
-    verdicts: dict[bool | None, str] = {True: "expected", False: "unexpected"}
-    verdict = verdicts.get(service.expected, "unjudged")
-    return ServiceView(
-        port=f"{service.transport} {service.port}",
-        address=str(service.address),
-        state=words.STATES[service.state],
-        what=what,
-        expected=words.EXPECTED[service.expected],
-        verdict=verdict,  # type: ignore[arg-type]
-    )
+def _judged(about: tuple[Finding, ...]) -> str | None:
+    good = sum(f.status is Status.PASS for f in about)
+    missing = sum(f.status is Status.UNKNOWN for f in about)
+    if not good and not missing:
+        return None
+    return f"{good or 'none'} all right" + (f", {missing} not checked" if missing else "")
 
 
 def _maker(device: Device) -> str | None:

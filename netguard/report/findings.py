@@ -1,24 +1,29 @@
 """Findings, what they rest on, and the actions that close them, in words and in order."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from netguard.model.action import Action
-from netguard.model.finding import Finding
-from netguard.model.observation import KINDS, Observation, Value, clean
+from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Severity, Status
 from netguard.report import words
-from netguard.report.shape import ActionView, Evidence, FindingView, Reference, Unchecked
-from netguard.report.subjects import prose, subject
+from netguard.report.evidence import evidence
+from netguard.report.shape import ActionView, Card, FindingView, Reference
+from netguard.report.subjects import folded, prose, subject
 
 _ORDER = tuple(Severity)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII)
 _PLAIN = re.compile(r"[A-Za-z0-9._~:/?#&=%+,;@!$()*-]+", re.ASCII)
 """RFC 3986, 2, without brackets and the apostrophe: nothing that means something in HTML but the ampersand."""
-_ASIDE = re.compile(r"[:;]|, `")
-"""Where a kind's meaning turns from what it is to how it is written down."""
+_ID = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
+"""What a check may be called where its name is part of a command to type."""
+URGENT = frozenset({Severity.CRITICAL, Severity.HIGH})
+"""Severities that never fold."""
+SHOWN = 6
+"""Cards shown at once, unless more of them are urgent: a page of alarms is not read to its end."""
 MAX_LINK = 300
 """Longest address offered as a link; a longer one hides in its tail where it leads."""
 
@@ -41,8 +46,9 @@ def problems(scan: Scan, now: datetime) -> dict[str, FindingView]:
             title=clean(f.title),
             why=prose(f.why),
             fix=prose(f.fix),
-            evidence=tuple(_evidence(identifier, facts.get(identifier), now) for identifier in f.evidence),
+            evidence=evidence(scan, f, facts, now),
             references=tuple(reference(r) for r in f.references),
+            explain=f"netguard explain {f.check}" if _ID.fullmatch(f.check) else None,
         )
         for number, (f, who) in enumerate(open_ones, start=1)
     }
@@ -55,23 +61,23 @@ def no_problem(scan: Scan) -> str:
     return "Nothing was found, because nothing could be looked at. That is no clean result."
 
 
-def unchecked(scan: Scan) -> tuple[Unchecked, ...]:
-    """Say what could not be looked at, gathered under what would let netguard look, in the document's order."""
-    gathered: dict[str, list[str]] = {}
-    for finding in scan.findings:
-        if finding.status is Status.UNKNOWN:
-            gathered.setdefault(prose(finding.fix), []).append(_reason(scan, finding))
-    return tuple(Unchecked(how=how, titles=tuple(titles)) for how, titles in gathered.items())
-
-
-def titles(scan: Scan, status: Status) -> tuple[str, ...]:
-    """Give the titles of the findings with `status`, each with who it is about."""
-    found = []
-    for finding in scan.findings:
-        if finding.status is status:
-            title, name = clean(finding.title), subject(scan, finding.target).name
-            found.append(title if name in title else f"{title} ({name})")
-    return tuple(found)
+def cards(open_ones: Iterable[FindingView]) -> tuple[tuple[Card, ...], tuple[Card, ...]]:
+    """Gather findings that one text tells, in their order: what is shown at once, and what is less severe and folds."""
+    gathered: dict[tuple[object, ...], list[FindingView]] = {}
+    for one in open_ones:
+        gathered.setdefault((one.check, one.severity, one.why, one.fix), []).append(one)
+    said = tuple(
+        Card(
+            severity=found[0].severity,
+            severity_word=found[0].severity_word,
+            door=any(one.door for one in found),
+            why=found[0].why,
+            fix=found[0].fix,
+            findings=tuple(found),
+        )
+        for found in gathered.values()
+    )
+    return folded(said, max(SHOWN, sum(card.severity in URGENT for card in said)))
 
 
 def actions(scan: Scan, open_ones: dict[str, FindingView]) -> tuple[ActionView, ...]:
@@ -93,13 +99,6 @@ def reference(text: str) -> Reference:
     return Reference(text=shown, url=text if plain else None)
 
 
-def _reason(scan: Scan, finding: Finding) -> str:
-    title = clean(finding.title)
-    if "not checked" in title:
-        return title
-    return f"{title}: not checked on {subject(scan, finding.target).name}"
-
-
 def _action(action: Action, open_ones: dict[str, FindingView]) -> ActionView:
     closes = tuple(open_ones[f] for f in dict.fromkeys(action.closes) if f in open_ones)
     worst = min((c.severity for c in closes), key=_ORDER.index, default=None)
@@ -112,28 +111,3 @@ def _action(action: Action, open_ones: dict[str, FindingView]) -> ActionView:
         how=tuple(dict.fromkeys(c.fix for c in closes)),
         closes=closes,
     )
-
-
-def _evidence(identifier: str, fact: Observation | None, now: datetime) -> Evidence:
-    if fact is None:
-        return Evidence(
-            what="an observation that this document does not hold", value=clean(identifier), where="", learnt=""
-        )
-    kind = KINDS.get(fact.kind)
-    port = f"{fact.transport} port {fact.port}" if fact.transport and fact.port is not None else ""
-    address = str(fact.address) if fact.address else ""
-    return Evidence(
-        what=_ASIDE.split(kind.meaning)[0] if kind else clean(fact.kind),
-        value=value_text(fact.value),
-        where=" of ".join(filter(None, (port, address))),
-        learnt=f"{clean(fact.probe)}, {words.moment(fact.at, now)}",
-    )
-
-
-def value_text(value: Value) -> str:
-    """Write a fact's value as text: `yes`, `no`, `nothing`, or what it is."""
-    if isinstance(value, tuple):
-        return ", ".join(value_text(item) for item in value) or "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "nothing" if value is None else clean(str(value)) or "nothing"

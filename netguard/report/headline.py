@@ -97,18 +97,19 @@ def tallies(scan: Scan) -> tuple[Tally, ...]:
     """Give the overview in numbers; severities that nothing has are left out."""
     found = [f for f in scan.findings if f.status is Status.FAIL]
     said = [
-        Tally(number=number, what=words.SEVERITIES[severity].lower(), kind=severity)
+        Tally(number=number, what=words.SEVERITIES[severity].lower(), kind=severity, anchor="problems")
         for severity in Severity
         if (number := sum(f.severity is severity for f in found))
     ]
     for status, what, kind in ((Status.UNKNOWN, "not checked", "unchecked"), (Status.PASS, "all right", "passed")):
-        said.append(Tally(number=sum(f.status is status for f in scan.findings), what=what, kind=kind))
+        number = sum(f.status is status for f in scan.findings)
+        said.append(Tally(number=number, what=what, kind=kind, anchor=kind if number else None))
     number = sum(d.seen for d in scan.devices)
-    said.append(Tally(number=number, what="device" if number == 1 else "devices", kind="devices"))
+    said.append(Tally(number=number, what="device" if number == 1 else "devices", kind="devices", anchor="devices"))
     if absent := len(scan.devices) - number:
-        said.append(Tally(number=absent, what="declared and not seen", kind="unseen"))
+        said.append(Tally(number=absent, what="declared and not seen", kind="unseen", anchor="unseen"))
     if counted := scan.personal_devices:
-        said.append(Tally(number=counted, what="personal, only counted", kind="personal"))
+        said.append(Tally(number=counted, what="personal, only counted", kind="personal", anchor=None))
     return tuple(said)
 
 

@@ -46,6 +46,8 @@ class Tally:
     what: str
     kind: str
     """A severity, or one of `unchecked`, `passed`, `devices`, `unseen`, `personal`."""
+    anchor: str | None
+    """The section that tells more; null where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +60,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One fact that a finding rests on."""
+    """One fact that a finding rests on; one that was learnt alike in several places is said once."""
 
     what: str
+    """What kind of fact it is, in the words of `model/observation.py`."""
     value: str
-    where: str
+    quoted: bool
+    """Whether `value` is in the device's own words and not in ours."""
+    where: tuple[str, ...]
+    """`TCP port 23 of 192.168.20.21`, and of whom where that is not who the finding is about."""
     learnt: str
 
 
@@ -83,7 +89,50 @@ class FindingView:
     fix: str
     evidence: tuple[Evidence, ...]
     references: tuple[Reference, ...]
+    explain: str | None
+    """The command that says more about the check, safe to be typed; null when the check's id is no id."""
     disposition: Disposition = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Findings that one text tells: the same check, as severe, for the same reason, mended in the same way."""
+
+    severity: Severity
+    severity_word: str
+    door: bool
+    """Whether one of them is about what opens a door."""
+    why: str
+    fix: str
+    findings: tuple[FindingView, ...]
+    """At least one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Judgements of one check that came out alike."""
+
+    what: str
+    """What the check wishes: `No device offers telnet`."""
+    counted: str
+    """Whom it is true of: `11 devices`, or their names where they are few; empty where `what` says it."""
+    who: tuple[str, ...]
+    """The names where they are only counted; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why something could not be looked at, and what that was."""
+
+    because: str
+    who: str
+    """Whom it concerns: `Router and Kitchen hub`, or `8 devices`."""
+    count: int
+    """How many judgements are missing."""
+    counted: str
+    """The same in words: `7 checks`."""
+    missing: tuple[Said, ...]
+    """Devices that lack the same judgements, as label, and what was not judged of them. `who` says it without a label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +140,9 @@ class Unchecked:
     """What could not be looked at, gathered under what would let netguard look."""
 
     how: str
-    titles: tuple[str, ...]
+    door: bool
+    """Whether it concerns what opens a door."""
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +164,24 @@ class ServiceView:
     """One port of a device."""
 
     port: str
-    address: str
+    """`TCP 8080`."""
     state: str
+    open: bool
     what: str
+    """Name, product and version of what listens, as far as they are known."""
+    said: tuple[str, ...]
+    """What was seen there: which interface answered, and whether it asks for a login."""
     expected: str
     verdict: Literal["expected", "unexpected", "unjudged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceGroup:
+    """Ports that are alike at the same addresses."""
+
+    where: str | None
+    """The addresses; null where the device shows its ports at one only."""
+    services: tuple[ServiceView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +196,16 @@ class DeviceView:
     address: str | None
     unseen: str | None
     """Why a declared device is here although nothing was heard of it, in sentences; null when it was seen."""
-    problems: int
+    problems: tuple[FindingView, ...]
+    """What was found on it."""
+    judged: str | None
+    """How many judgements about it were good, and how many could not be made; null when there was none of either."""
     unexpected: int
+    """How many open ports it has no reason to have."""
+    open: int
+    """How many ports are open, one that is open at two addresses counted once."""
     details: tuple[Said, ...]
-    services: tuple[ServiceView, ...]
+    services: tuple[ServiceGroup, ...]
     asked: tuple[str, ...]
     sightings: tuple[Said, ...]
 
@@ -164,14 +234,21 @@ class View:
     first: tuple[ActionView, ...]
     later: tuple[ActionView, ...]
     problems: tuple[FindingView, ...]
+    """Everything that stands open, the worst first."""
+    cards: tuple[Card, ...]
+    """The same, gathered: what is shown at once."""
+    more_cards: tuple[Card, ...]
+    """What is less severe and comes after that."""
     no_problem: str | None
     """What to say instead of an empty list of problems; null when there are some."""
+    devices: tuple[DeviceView, ...]
     unchecked: tuple[Unchecked, ...]
-    passed: tuple[str, ...]
-    not_applicable: tuple[str, ...]
+    more_unchecked: tuple[Unchecked, ...]
     unseen: tuple[Said, ...]
     """What the person declared and the scan did not see: its name, and why that may be and what to do about it."""
-    devices: tuple[DeviceView, ...]
+    passed: tuple[Gathered, ...]
+    not_applicable: tuple[Said, ...]
+    """A check, and why it has nothing to judge here."""
     attempts: tuple[AttemptView, ...]
     limits: tuple[Said, ...]
     origin: tuple[Said, ...]

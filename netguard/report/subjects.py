@@ -1,6 +1,7 @@
 """Who a target of the document is, as a person calls it."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from netguard.model.address import in_order_of_use
 from netguard.model.device import Device
@@ -8,6 +9,8 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, Role
 from netguard.report import words
+
+Item = TypeVar("Item")
 
 MAX_PROSE = 4000
 """Longest paragraph said; a document written to be shown (`netguard report FILE`) cannot drown the rest of the page."""
@@ -20,6 +23,13 @@ class Subject:
     name: str
     where: str | None
     door: bool
+
+
+def folded(items: tuple[Item, ...], shown: int) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """`items` in two: about `shown` that are said at once, and what folds. A fold that hides one thing is only work."""
+    if len(items) <= shown + 1:
+        return items, ()
+    return items[:shown], items[shown:]
 
 
 def prose(text: str) -> str:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Outcome, Status
-from netguard.report import findings, headline, words
+from netguard.model.vocabulary import Outcome
+from netguard.report import findings, headline, judged, words
 from netguard.report.devices import devices, unseen
 from netguard.report.shape import AttemptView, Said, View
-from netguard.report.subjects import prose
+from netguard.report.subjects import folded, prose
 
 FIRST = 3
 """How many actions are shown at once: more than three things to do first are none."""
@@ -40,6 +40,8 @@ def view(scan: Scan, now: datetime) -> View:
     """`scan` in words. `now` gives the age of the scan and, by its time zone, how times are written."""
     problems = findings.problems(scan, now)
     actions = findings.actions(scan, problems)
+    cards, more_cards = findings.cards(problems.values())
+    unchecked, more_unchecked = folded(judged.unchecked(scan), judged.SHOWN)
     left_out = tuple(a for a in scan.attempts if a.outcome is not Outcome.DONE)
     return View(
         site=clean(scan.site) or "home",
@@ -51,12 +53,15 @@ def view(scan: Scan, now: datetime) -> View:
         first=actions[:FIRST],
         later=actions[FIRST:],
         problems=tuple(problems.values()),
+        cards=cards,
+        more_cards=more_cards,
         no_problem=None if problems else findings.no_problem(scan),
-        unchecked=findings.unchecked(scan),
-        passed=findings.titles(scan, Status.PASS),
-        not_applicable=findings.titles(scan, Status.NOT_APPLICABLE),
+        devices=devices(scan, problems),
+        unchecked=unchecked,
+        more_unchecked=more_unchecked,
         unseen=unseen(scan),
-        devices=devices(scan),
+        passed=judged.passed(scan),
+        not_applicable=judged.not_applicable(scan),
         attempts=tuple(
             AttemptView(
                 stage=clean(a.stage),

@@ -73,8 +73,66 @@ STATES: dict[PortState, str] = {
 EXPECTED: dict[bool | None, str] = {
     True: "expected",
     False: "not expected",
-    None: "no record",
+    None: "no record says",
 }
+
+VALUES: dict[str, dict[str, str]] = {
+    "telnet.login": {
+        "prompt": "yes",
+        "shell": "no, it gave a command line to anybody",
+        "silent": "it said nothing by itself",
+    },
+    "ssh.login": {"required": "a login", "none": "nothing, it let netguard in without a login"},
+    "api.login": {
+        "required": "a login",
+        "button": "a press of its button",
+        "setup": "nothing: it has no owner yet, and whoever sets it up becomes that",
+        "none": "nothing, it answers anybody",
+    },
+    "adb.authentication": {
+        "key": "a key that its owner allowed",
+        "tls": "a pairing, over TLS",
+        "none": "nothing, it obeys anybody",
+    },
+    "rtsp.describe": {
+        "200": "200, it shows its stream without a login",
+        "401": "401, it asks for a login",
+        "403": "403, it refuses",
+        "404": "404, it has no stream of that name",
+        "454": "454, it knows no such session",
+    },
+    "mqtt.code": {
+        "0": "0, accepted",
+        "1": "1, it does not speak this version",
+        "2": "2, it does not take this client name",
+        "3": "3, it is not ready",
+        "4": "4, wrong user or password",
+        "5": "5, not allowed without a login",
+    },
+}
+"""Values of kinds with a closed list (`model/observation.py`; RFC 2326, 7.1.1; MQTT 3.1.1, 3.2.2.3) as a person reads them."""
+
+ON_A_PORT: dict[str, dict[str, str]] = {
+    "telnet.login": {"prompt": "it asks for a login", "shell": "it gives a command line to anybody"},
+    "ssh.login": {"required": "it asks for a login", "none": "it lets anybody in, without a login"},
+    "mqtt.anonymous": {"yes": "it lets anybody in, without a login", "no": "it asks for a login"},
+    "rtsp.describe": {"200": "it shows its stream without a login", "401": "it asks for a login"},
+    "adb.authentication": {
+        "key": "it asks for a key that its owner allowed",
+        "tls": "it asks for a pairing",
+        "none": "it obeys anybody",
+    },
+    "smb.v1": {"yes": "it accepts SMB 1", "no": "it refuses SMB 1"},
+    "winbox.answer": {"yes": "it answers as MikroTik's Winbox"},
+    "api.login": {
+        "required": "it asks for a login",
+        "button": "it waits for a press of its button",
+        "setup": "it has no owner yet: whoever sets it up becomes that",
+        "none": "it answers anybody, without a login",
+    },
+    "api.encrypted": {"no": "in the clear, without TLS"},
+}
+"""What is said of an open port where it was seen there: a kind, and words for those of its values that tell something."""
 
 NEEDS: dict[Needs, str] = {
     Needs.MENU: "a setting in the menu of the device or the router",

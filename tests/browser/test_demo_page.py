@@ -8,6 +8,7 @@ from pathlib import Path
 from netguard.model import codec
 from netguard.model.vocabulary import Status
 from tests.browser.conftest import Browser
+from tests.browser.test_report_page import OPEN_ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,6 +26,7 @@ def test_the_demo_scan_is_shown_as_it_was_found(browser: Browser, tmp_path: Path
     assert done.returncode == 0, done.stderr
     scan = codec.loads(document.read_bytes())
     browser.open(page)
+    browser.run(OPEN_ALL)
     said = browser.run("return document.body.innerText")
     failed = [f for f in scan.findings if f.status is Status.FAIL]
     assert any("telnet" in f.title for f in failed)

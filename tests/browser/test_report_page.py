@@ -47,12 +47,22 @@ HARMFUL = [text for text in NASTY.values() if MARK in text]
 def test_what_was_found_and_what_to_do_are_on_the_page(browser: Browser, sample: Path) -> None:
     browser.open(sample)
     said = browser.run("return document.body.innerText")
-    for finding in ("Telnet is open on Hallway lock bridge", "The lock bridge shares its network with everything else"):
-        assert finding in said
+    assert "Telnet is open on Hallway lock bridge" in said
     for heading in ("Do this first", "What was found", "Not checked", "Who is here", "What netguard cannot tell you"):
         assert heading in said
-    assert "Give locks and things a network of their own" in said
+    assert "Make Home server ask for a login" in said
     assert "because it was not seen" in said
+    browser.run(OPEN_ALL)
+    unfolded = browser.run("return document.body.innerText")
+    for folded in (
+        "The lock bridge shares its network with everything else",
+        "Give locks and things a network of their own",
+        "netguard explain telnet-open",
+        "what that interface asks for: nothing, it answers anybody",
+        "it shows its stream without a login",
+    ):
+        assert folded not in said
+        assert folded in unfolded
     assert browser.run("return getComputedStyle(document.querySelector('.badge-letter')).fontSize") != "16px"
 
 
@@ -128,6 +138,16 @@ def test_the_tab_key_reaches_every_fold_and_link_and_shows_where_it_is(browser: 
     assert reached[0] == "Skip to the report"
     assert any("Device without a name" in text for text in reached)
     assert "About this scan" in reached[-1]
+
+
+def test_a_link_to_what_is_folded_unfolds_it(browser: Browser, sample: Path) -> None:
+    browser.open(sample)
+    anchor = browser.run(
+        "const links = [...document.querySelectorAll('.found-here a')];"
+        "const link = links.find(a => !document.querySelector(a.hash).checkVisibility());"
+        "location.hash = link.hash; return link.hash.slice(1)"
+    )
+    assert browser.run("return document.getElementById(arguments[0]).checkVisibility()", anchor)
 
 
 def test_dark_mode_changes_the_background(browser: Browser, sample: Path) -> None:

@@ -85,7 +85,7 @@ def test_every_check_is_explained_and_no_part_is_empty(name, width):
     for reference in about.references:
         assert reference in whole
     judged = said["How severe it is, and how it judges"]
-    assert re.search("critical|high|medium|low|info", judged)
+    assert re.search("critical|high|medium|low|info|severity", judged)
     for label in ("All right", "Not checked", "Does not apply", "It errs"):
         assert not re.search(rf"\b{label}:? *($|\.)", judged)
     assert "Unknown when" not in judged
@@ -189,7 +189,7 @@ def test_the_two_layouts_of_a_severity_table():
         id="x", title="X", why="Y", remedy=Remedy(group="g", title="Shut {device}", needs=Needs.MENU), references=("R",)
     )
     lines = list(check(Page(width=80), SimpleNamespace(CHECK=about, __doc__=text), RULES))
-    assert "  - open: high (lock), low (else)" in lines
+    assert "  - open: high (lock); low (else)" in lines
     two = told("A.\n\n| what | how bad |\n|---|---|\n| open | high |\n")
     assert two.tables == ((("what", "how bad"), ("open", "high")),)
 

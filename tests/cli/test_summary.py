@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from netguard.cli._bare import last_result
-from netguard.cli._summary import MOST_UNSEEN, WIDTH, summary
+from netguard.cli._summary import MOST_FOUND, MOST_UNCHECKED, MOST_UNSEEN, WIDTH, summary
 from tests.golden.report.sample import NOW, sample_scan
 
 
@@ -31,6 +31,33 @@ def test_many_unseen_devices_do_not_fill_the_screen():
     assert f"and {9 - MOST_UNSEEN} more: the report has them all" in text
 
 
+def test_what_was_found_is_named_the_worst_first_and_what_is_alike_once():
+    text = summary(sample_scan(), NOW)
+    found = text[text.index("\nFound\n") : text.index("\nDeclared, and not seen\n")].strip().splitlines()
+    assert found[1].startswith("  Critical ")
+    assert "  High     Garden camera shows its video stream to anybody, and 1 more like it" in found
+    assert len(found) == MOST_FOUND + 2
+    assert found[-1] == "  and 5 more: the report has them all"
+    assert "\n  and 7 more: the report has them all\n\nFound" in text, "actions beyond three"
+
+
+def test_what_was_not_checked_is_told_by_reason_with_what_would_help():
+    text = summary(sample_scan(), NOW)
+    assert (
+        "  - Front door (7 checks), because it runs on a battery, so only its known ports were asked. Name it\n"
+        "    to have it asked fully: netguard scan 192.168.20.24"
+    ) in text
+    assert text.count(" checks), because ") + text.count(" check), because ") == MOST_UNCHECKED
+
+
+def test_the_screen_is_a_screenful_and_names_the_command_that_explains():
+    text = summary(sample_scan(), NOW)
+    assert len(text.splitlines()) < 50
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert "\nMore: netguard explain hub-no-login, " in text
+    assert "explain" not in summary(replace(sample_scan(), findings=()), NOW)
+
+
 def test_personal_devices_that_were_only_counted_are_said():
     text = summary(replace(sample_scan(), personal_devices=7), NOW)
     assert "7 personal devices were counted and left alone, as asked." in text
@@ -38,7 +65,7 @@ def test_personal_devices_that_were_only_counted_are_said():
 
 def test_the_last_result_counts_who_was_seen_and_names_the_locks_that_were_not():
     text = last_result(sample_scan(), NOW)
-    assert "10 devices" in text
+    assert "17 devices" in text
     assert "Not seen then: Back door, Garden gate." in text
     assert "netguard setup " in text
     scan = sample_scan()

@@ -8,7 +8,7 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Severity
 from netguard.report import words
-from netguard.report.shape import ActionView, DeviceView, FindingView, Said, Tone, View
+from netguard.report.shape import ActionView, Card, DeviceView, Said, Tone, View
 from netguard.report.subjects import MAX_PROSE
 from netguard.report.view import view
 
@@ -49,9 +49,10 @@ class _Page:
         yield from self._top(said)
         yield from self._actions(said)
         yield from self._problems(said)
-        yield from self._not_checked(said)
-        yield from self._unseen(said)
         yield from self._devices(said)
+        yield from self._unseen(said)
+        yield from self._not_checked(said)
+        yield from self._all_right(said)
         yield from self._rest(said)
 
     def _top(self, said: View) -> Iterator[str]:
@@ -94,30 +95,40 @@ class _Page:
         yield from self._heading("What was found")
         if said.no_problem:
             yield from self._wrap(said.no_problem)
-        for problem in said.problems:
-            yield from self._problem(problem)
+        for card in (*said.cards, *said.more_cards):
+            yield from self._card(card)
 
-    def _problem(self, problem: FindingView) -> Iterator[str]:
-        style = _SEVERITIES[problem.severity]
-        yield from self._wrap(f"[{problem.severity_word}] {problem.title}", style=style, rest="    ")
-        where = f" ({problem.where})" if problem.where else ""
-        yield from self._wrap(f"{problem.who}{where}; {problem.confidence}; {problem.check}", first="    ", rest="    ")
-        yield from self._wrap(problem.why, first="    ", rest="    ")
-        yield from self._wrap(problem.fix, first="    To mend it: ", rest="    ")
-        for fact in problem.evidence:
-            text = ", ".join(filter(None, (f"{fact.what}: {fact.value}", fact.where, fact.learnt)))
-            yield from self._wrap(text, first="    Seen: ", rest="      ")
-        if problem.references:
-            yield from self._wrap(", ".join(r.text for r in problem.references), first="    See: ", rest="      ")
+    def _card(self, card: Card) -> Iterator[str]:
+        for problem in card.findings:
+            title = f"[{card.severity_word}] {problem.title}"
+            yield from self._wrap(title, style=_SEVERITIES[card.severity], rest="    ")
+        yield from self._wrap(card.why, first="    ", rest="    ")
+        yield from self._wrap(card.fix, first="    To mend it: ", rest="    ")
+        for problem in card.findings:
+            where = f" ({problem.where})" if problem.where else ""
+            about = f"{problem.who}{where}; {problem.confidence}"
+            yield from self._wrap(about, first="    Where: ", rest="      ")
+            for fact in problem.evidence:
+                value = f"“{fact.value}”" if fact.quoted else fact.value
+                text = ", ".join(filter(None, (f"{fact.what}: {value}", *fact.where, fact.learnt)))
+                yield from self._wrap(text, first="    Seen: ", rest="      ")
+        last = card.findings[-1]
+        if last.references:
+            yield from self._wrap(", ".join(r.text for r in last.references), first="    See: ", rest="      ")
+        yield from self._wrap(last.explain or f"check {last.check}", first="    More: ", rest="      ")
         yield ""
 
     def _not_checked(self, said: View) -> Iterator[str]:
-        if not said.unchecked:
+        groups = (*said.unchecked, *said.more_unchecked)
+        if not groups:
             return
-        yield from self._heading("Not checked")
-        for group in said.unchecked:
-            for title in group.titles:
-                yield from self._wrap(title, first="  - ", rest="    ")
+        yield from self._heading(f"Not checked: {sum(r.count for group in groups for r in group.reasons)}")
+        for group in groups:
+            for reason in group.reasons:
+                yield from self._wrap(f"{reason.who}, because {reason.because}", first="  - ", rest="    ")
+                for lacks in reason.missing:
+                    text = ": ".join(filter(None, (lacks.label, lacks.text)))
+                    yield from self._wrap(text, first="      ", rest="        ")
             yield from self._wrap(group.how, first="    To let netguard look: ", rest="    ")
             yield ""
 
@@ -136,23 +147,34 @@ class _Page:
             yield from self._device(device)
 
     def _device(self, device: DeviceView) -> Iterator[str]:
-        absent = "not seen (see above)" if device.unseen else None
+        absent = "not seen (see below)" if device.unseen else None
         about = ", ".join(filter(None, (device.role_word, device.maker, device.address, absent)))
         yield from self._wrap(f"{device.name}: {about}", rest="    ", style=_BOLD if device.door else None)
-        for service in device.services:
-            text = ", ".join(filter(None, (f"{service.port} {service.state}", service.expected, service.what)))
-            mark = "  ! " if service.verdict == "unexpected" else "    "
-            yield from self._wrap(text, first=mark, rest="      ")
+        for group in device.services:
+            if group.where:
+                yield from self._wrap(f"at {group.where}:", first="    ", rest="      ")
+            for service in group.services:
+                state = None if service.open else service.state
+                text = ", ".join(filter(None, (service.port, state, service.expected, service.what)))
+                mark = "  ! " if service.verdict == "unexpected" else "    "
+                yield from self._wrap("; ".join((text, *service.said)), first=mark, rest="      ")
         for sentence in device.asked:
             yield from self._wrap(sentence, first="    ", rest="    ")
         yield ""
 
+    def _all_right(self, said: View) -> Iterator[str]:
+        if said.passed:
+            yield from self._heading("All right")
+            for good in said.passed:
+                who = f" ({', '.join(good.who)})" if good.who else ""
+                counted = f": {good.counted}{who}" if good.counted else ""
+                yield from self._wrap(f"{good.what}{counted}", first="  - ", rest="    ")
+        if said.not_applicable:
+            yield from self._heading("Does not apply here")
+            for nothing in said.not_applicable:
+                yield from self._wrap(f"{nothing.label}: {nothing.text}", first="  - ", rest="    ")
+
     def _rest(self, said: View) -> Iterator[str]:
-        for title, items in (("All right", said.passed), ("Does not apply", said.not_applicable)):
-            if items:
-                yield from self._heading(f"{title}: {len(items)}")
-                for item in items:
-                    yield from self._wrap(item, first="  - ", rest="    ")
         if said.attempts:
             yield from self._heading("What was left out or did not work")
             for attempt in said.attempts:

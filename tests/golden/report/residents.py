@@ -11,16 +11,23 @@ def mac_of(last: int) -> str:
     return f"00:00:5e:00:53:{last:02x}"  # RFC 7042, 2.1.1: addresses for documentation
 
 
-def _service(host: int, port: int, name: str, expected: bool | None, product: str | None = None) -> Service:
-    return Service(
-        address=IPAddress(f"192.168.20.{host}"),
-        transport=Transport.TCP,
-        port=port,
-        state=PortState.OPEN,
-        name=name,
-        product=product,
-        expected=expected,
-    )
+def _service(
+    host: int,
+    port: int,
+    name: str,
+    expected: bool | None,
+    product: str | None = None,
+    version: str | None = None,
+    **more: object,
+) -> Service:
+    fields: dict[str, object] = {
+        "address": IPAddress(f"192.168.20.{host}"),
+        "transport": Transport.TCP,
+        "state": PortState.OPEN,
+        "product": product,
+        "version": version,
+    }
+    return Service(port=port, name=name, expected=expected, **(fields | more))  # type: ignore[arg-type]
 
 
 def _device(host: int, name: str | None, role: Role, ports: str | None, **more: object) -> Device:
@@ -43,7 +50,7 @@ def _device(host: int, name: str | None, role: Role, ports: str | None, **more: 
     return Device(**(fields | more))  # type: ignore[arg-type]
 
 
-COMMON = "21-23,25,53,80,110,139,143,443,445,515,554,631,1883,1900,5000,5353,7000,8080,8443,8883,9100,49152-49155"
+COMMON = "21-23,25,53,80,110,139,143,443,445,515,554,631,1883,1900,5000,5555,7000,8008,8080,8443,8883,9100,49152-49154"
 
 ROUTER = _device(
     1,
@@ -56,8 +63,10 @@ ROUTER = _device(
     firmware="7.57",
     power=Power.MAINS,
     hostnames=("homebox.lan",),
+    addresses=(IPAddress("192.168.20.1"), IPAddress("2001:db8:20::1")),
     services=(
         _service(1, 53, "domain", True),
+        _service(1, 53, "domain", True, address=IPAddress("2001:db8:20::1")),
         _service(1, 80, "http", True, "HomeBox web"),
         _service(1, 443, "https", True),
     ),
@@ -132,6 +141,23 @@ HUB = _device(
     power=Power.MAINS,
     services=(_service(22, 443, "https", True),),
 )
+SERVER = _device(
+    23,
+    "Home server",
+    Role.SMART_HOME_HUB,
+    "1-65535",
+    vendor="Example Computers",
+    profile="example-server",
+    power=Power.MAINS,
+    addresses=(IPAddress("192.168.20.23"), IPAddress("2001:db8:20::23")),
+    hostnames=("home-server.lan",),
+    services=(
+        _service(23, 22, "ssh", True, "OpenSSH", "9.2p1"),
+        _service(23, 22, "ssh", True, "OpenSSH", "9.2p1", address=IPAddress("2001:db8:20::23")),
+        _service(23, 1883, "mqtt", True, "Mosquitto", "2.0.11"),
+        _service(23, 8080, "http", True),
+    ),
+)
 CAMERA = _device(
     30,
     "Garden camera",
@@ -140,10 +166,65 @@ CAMERA = _device(
     vendor="Example Optics",
     model="Cam 4",
     confidence=Confidence.LIKELY,
-    services=(_service(30, 554, "rtsp", None, "Optics RTSP"), _service(30, 80, "http", None)),
+    services=(_service(30, 554, "rtsp", True, "Optics RTSP", "1.0"), _service(30, 80, "http", True)),
 )
-NAS = _device(40, "storage", Role.NAS, COMMON, vendor="Example Storage", services=(_service(40, 445, "smb", None),))
-PRINTER = _device(41, "Study printer", Role.PRINTER, COMMON, services=(_service(41, 9100, "jetdirect", True),))
+PORCH = _device(
+    31,
+    "Porch camera",
+    Role.CAMERA,
+    COMMON,
+    vendor="Example Optics",
+    model="Cam 4",
+    services=(
+        _service(31, 554, "rtsp", True, "Optics RTSP", "1.0"),
+        _service(31, 80, "http", True),
+        _service(31, 22, "ssh", False, "Dropbear", "2014.63"),
+    ),
+)
+NAS = _device(
+    40,
+    "storage",
+    Role.NAS,
+    COMMON,
+    vendor="Example Storage",
+    services=(
+        _service(40, 445, "smb", None),
+        _service(40, 21, "ftp", None, "ProFTPD"),
+        _service(40, 443, "https", None, "lighttpd", "1.4.45"),
+    ),
+)
+PRINTER = _device(
+    41,
+    "Study printer",
+    Role.PRINTER,
+    COMMON,
+    services=(_service(41, 9100, "jetdirect", True), _service(41, 161, "snmp", None, transport=Transport.UDP)),
+    coverage=(
+        Coverage(address=IPAddress("192.168.20.41"), transport=Transport.TCP, ports=COMMON, engine="builtin"),
+        Coverage(address=IPAddress("192.168.20.41"), transport=Transport.UDP, ports="161", engine="builtin"),
+    ),
+)
+STICK = _device(
+    43,
+    "Bedroom TV stick",
+    Role.TV,
+    COMMON,
+    vendor="Example Media",
+    confidence=Confidence.LIKELY,
+    services=(_service(43, 5555, "adb", False), _service(43, 8008, "http", True)),
+)
+PLUGS = tuple(
+    _device(
+        number,
+        f"{room} plug",
+        Role.PLUG,
+        COMMON,
+        vendor="Example Plugs",
+        services=(_service(number, 80, "http", True),),
+    )
+    for number, room in ((51, "Hall"), (52, "Kitchen"), (53, "Terrace"))
+)
+THERMOSTAT = _device(55, "Thermostat", Role.THERMOSTAT, COMMON, vendor="Example Heating")
 TELEVISION = _device(42, "Living room TV", Role.TV, COMMON, services=(_service(42, 7000, "airplay", True),))
 PHONE = _device(
     60,
@@ -164,10 +245,15 @@ RESIDENTS = (
     LOCK,
     BACK_DOOR,
     GARDEN_GATE,
+    SERVER,
     CAMERA,
+    PORCH,
     NAS,
     PRINTER,
     TELEVISION,
+    STICK,
+    *PLUGS,
+    THERMOSTAT,
     PHONE,
     SILENT,
 )

@@ -24,5 +24,5 @@ def test_the_committed_document_is_the_sample_scan() -> None:
 def test_the_sample_uses_addresses_for_private_use_and_documentation_only() -> None:
     document = json.loads((FOLDER / "report.json").read_text(encoding="utf-8"))
     for device in document["devices"]:
-        assert all(a.startswith("192.168.20.") for a in device["addresses"])
+        assert all(a.startswith(("192.168.20.", "2001:db8:")) for a in device["addresses"])
         assert device["mac"] is None or "00:5e:00:53" in device["mac"]

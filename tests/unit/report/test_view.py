@@ -25,9 +25,11 @@ from netguard.model.vocabulary import (
     Transport,
 )
 from netguard.report import words
-from netguard.report.findings import value_text
+from netguard.report.findings import SHOWN, URGENT
 from netguard.report.view import FIRST, view
-from tests.golden.report.sample import BRIDGE, FINISHED, NOW, STARTED, sample_scan
+from tests.golden.report.facts import FINISHED, STARTED
+from tests.golden.report.residents import BRIDGE, CAMERA
+from tests.golden.report.sample import NOW, sample_scan
 
 
 @pytest.fixture
@@ -59,14 +61,14 @@ def test_a_reader_never_meets_the_documents_own_words(scan: Scan) -> None:
 
 def test_the_headline_names_what_decides_the_grade(scan: Scan) -> None:
     headline = view(scan, NOW).headline
-    assert headline.sentence.startswith("Grade D: Telnet is open on Hallway lock bridge; ")
-    assert (headline.letter, headline.tone, headline.no_lock, headline.best_possible) == ("D", "warn", None, "A")
+    assert headline.sentence.startswith("Grade F: Zigbee2MQTT on Home server obeys anybody on the network; ")
+    assert (headline.letter, headline.tone, headline.no_lock, headline.best_possible) == ("F", "bad", None, "A")
 
 
 def test_more_than_two_reasons_are_counted(scan: Scan) -> None:
     because = tuple(f.fingerprint for f in scan.findings if f.status is Status.FAIL)
     grade = Grade(letter="D", best_possible=None, evaluated=1.0, because=because)
-    assert "and 3 more problems as serious" in view(replace(scan, grade=grade), NOW).headline.sentence
+    assert "and 13 more problems as serious" in view(replace(scan, grade=grade), NOW).headline.sentence
 
 
 def test_without_a_letter_it_says_incomplete_and_how_much_was_looked_at(scan: Scan) -> None:
@@ -133,7 +135,7 @@ def test_what_was_declared_and_not_seen_is_told_with_how_to_wake_it(scan: Scan) 
         ("Garden gate", "It has no IP address of its own (Zigbee): its hub is what can be looked at"),
     ]
     assert said.notices == ("Back door and Garden gate were not seen, so nothing in here speaks about them.",)
-    assert [(t.number, t.kind) for t in said.tallies][-2:] == [(10, "devices"), (2, "unseen")]
+    assert [(t.number, t.kind) for t in said.tallies][-2:] == [(17, "devices"), (2, "unseen")]
     bare = replace(scan, devices=tuple(replace(d, unseen=None) for d in scan.devices))
     assert view(bare, NOW).unseen[0].text.startswith("Not seen in this scan: asleep")
     seen = replace(scan, devices=tuple(d for d in scan.devices if d.seen))
@@ -183,16 +185,19 @@ def test_a_demo_an_old_scan_and_missing_rights_are_said(scan: Scan) -> None:
 
 
 def test_problems_are_told_by_severity_and_then_doors_first(scan: Scan) -> None:
-    camera = replace(scan.findings[3], fingerprint="0" * 32, target="mac:00:00:5e:00:53:1e", title="On the camera")
+    telnet = next(f for f in scan.findings if f.check == "telnet-open" and f.status is Status.FAIL)
+    camera = replace(telnet, fingerprint="0" * 32, target=CAMERA.key, title="On the camera")
     said = view(replace(scan, findings=(camera, *scan.findings)), NOW).problems
-    assert [(p.severity_word, p.door) for p in said] == [
+    assert [(p.severity_word, p.door) for p in said][:7] == [
+        ("Critical", False),
+        ("Critical", False),
         ("High", True),
         ("High", True),
         ("High", False),
-        ("Medium", False),
-        ("Low", False),
+        ("High", False),
+        ("High", False),
     ]
-    assert [p.anchor for p in said] == [f"problem-{n}" for n in range(1, 6)]
+    assert [p.anchor for p in said] == [f"problem-{n}" for n in range(1, 16)]
     assert {p.disposition for p in said} == {"open"}
 
 
@@ -200,14 +205,14 @@ def test_what_closes_the_worst_is_done_first_and_the_rest_comes_after_three(scan
     small = tuple(replace(scan.actions[0], id=f"a{n}", title=f"Small {n}", closes=()) for n in range(4))
     said = view(replace(scan, actions=(*small, *scan.actions)), NOW)
     assert [a.title for a in said.first] == [
-        "Close telnet on Hallway lock bridge",
-        "Give locks and things a network of their own",
-        "Small 0",
+        "Make Home server ask for a login",
+        "Close what Hallway lock bridge has no reason to open",
+        "Make Garden camera ask for a login",
     ]
     assert len(said.first) == FIRST
-    assert [a.title for a in said.later] == ["Small 1", "Small 2", "Small 3"]
-    assert said.first[0].severity is Severity.HIGH
-    assert said.first[2].severity is None
+    assert [a.title for a in said.later[-4:]] == ["Small 0", "Small 1", "Small 2", "Small 3"]
+    assert said.first[0].severity is Severity.CRITICAL
+    assert said.later[-1].severity is None
 
 
 def test_an_action_names_what_it_closes_and_says_each_way_once(scan: Scan) -> None:
@@ -217,15 +222,32 @@ def test_an_action_names_what_it_closes_and_says_each_way_once(scan: Scan) -> No
     assert [c.anchor for c in action.closes] == ["problem-1", "problem-2"]
 
 
-def test_what_was_not_checked_is_gathered_under_how_to_let_netguard_look(scan: Scan) -> None:
-    unknown = [f for f in scan.findings if f.status is Status.UNKNOWN]
-    others = tuple(
-        replace(unknown[0], fix="Be root.", title=t, target="network") for t in ("A thing", "B: not checked")
-    )
-    said = view(replace(scan, findings=others), NOW).unchecked
-    assert [(g.how, g.titles) for g in said] == [
-        ("Be root.", ("A thing: not checked on The whole network", "B: not checked"))
-    ]
+def test_findings_that_one_text_tells_are_one_card(scan: Scan) -> None:
+    said = view(scan, NOW)
+    cameras = next(c for c in said.cards if c.findings[0].check == "rtsp-open")
+    assert [f.who for f in cameras.findings] == ["Garden camera", "Porch camera"]
+    assert [f for c in (*said.cards, *said.more_cards) for f in c.findings] == list(said.problems)
+    other = tuple(replace(f, fix=f"{f.fix} {f.target}") for f in scan.findings)
+    assert all(len(c.findings) == 1 for c in view(replace(scan, findings=other), NOW).cards)
+
+
+def test_what_is_urgent_never_folds_and_no_fold_hides_one_card_only(scan: Scan) -> None:
+    said = view(scan, NOW)
+    assert len(said.cards) == SHOWN
+    assert not {c.severity for c in said.more_cards} & URGENT
+    urgent = tuple(replace(f, severity=Severity.HIGH) for f in scan.findings)
+    assert view(replace(scan, findings=urgent), NOW).more_cards == ()
+    fails = [f for f in scan.findings if f.status is Status.FAIL]
+    few = view(replace(scan, findings=tuple(fails[: SHOWN + 1])), NOW)
+    assert (len(few.cards), few.more_cards) == (SHOWN + 1, ())
+    more = view(replace(scan, findings=tuple(fails[: SHOWN + 2])), NOW)
+    assert (len(more.cards), len(more.more_cards)) == (SHOWN, 2)
+
+
+def test_a_finding_says_which_command_explains_it_and_never_one_that_is_no_id(scan: Scan) -> None:
+    assert view(scan, NOW).problems[0].explain == "netguard explain hub-no-login"
+    evil = tuple(replace(f, check="x; reboot") for f in scan.findings)
+    assert {p.explain for p in view(replace(scan, findings=evil), NOW).problems} == {None}
 
 
 def test_no_problem_is_told_apart_from_nothing_looked_at(scan: Scan) -> None:
@@ -236,11 +258,12 @@ def test_no_problem_is_told_apart_from_nothing_looked_at(scan: Scan) -> None:
 
 
 def test_locks_come_first_then_hubs_then_the_router(scan: Scan) -> None:
-    assert [d.role for d in view(scan, NOW).devices][:6] == [
+    assert [d.role for d in view(scan, NOW).devices][:7] == [
         Role.LOCK,
         Role.LOCK,
         Role.LOCK,
         Role.LOCK_HUB,
+        Role.SMART_HOME_HUB,
         Role.SMART_HOME_HUB,
         Role.ROUTER,
     ]
@@ -249,14 +272,21 @@ def test_locks_come_first_then_hubs_then_the_router(scan: Scan) -> None:
 
 def test_an_unexpected_service_is_told_before_expected_ones_and_counted(scan: Scan) -> None:
     bridge = next(d for d in view(scan, NOW).devices if d.role is Role.LOCK_HUB)
-    assert [(s.port, s.expected) for s in bridge.services] == [("tcp 23", "not expected"), ("tcp 8080", "expected")]
-    assert (bridge.unexpected, bridge.problems) == (1, 2)
+    (group,) = bridge.services
+    assert group.where is None
+    assert [(s.port, s.expected) for s in group.services] == [("TCP 23", "not expected"), ("TCP 8080", "expected")]
+    assert (bridge.unexpected, bridge.open) == (1, 2)
+    assert [p.title for p in bridge.problems] == [
+        "Telnet is open on Hallway lock bridge",
+        "Hallway lock bridge listens on TCP port 23, and has no reason to",
+        "Hallway lock bridge is commanded in the clear on TCP port 8080",
+    ]
 
 
 def test_coverage_is_said_in_words(scan: Scan) -> None:
     asked = {d.name: d.asked for d in view(scan, NOW).devices}
     assert asked["Router"] == ("Asked 65,535 TCP ports (1-65535), 3 open.",)
-    assert asked["Study printer"] == ("Asked 27 TCP ports, 1 open.",)
+    assert asked["Study printer"] == ("Asked 27 TCP ports, 1 open.", "Asked 1 UDP port (161), 1 open.")
     assert asked["Device without a name"] == ("Asked 27 TCP ports, none open.",)
     assert asked["Unnamed phone"] == ("No port of it was asked.",)
     assert asked["Back door"] == ("Nothing was asked of it, so nothing in here speaks about it.",)
@@ -279,26 +309,6 @@ def test_coverage_by_two_engines_is_counted_once_and_each_address_for_itself(sca
         "Asked 1 UDP port (161) at 192.168.20.21, none open.",
         "Asked 1 TCP port (23) at 2001:db8::21, none open.",
     )
-
-
-def test_evidence_says_what_where_and_by_whom(scan: Scan) -> None:
-    evidence = view(scan, NOW).problems[0].evidence
-    assert evidence[1].what == "whether it asked for a login"
-    assert (evidence[1].value, evidence[1].where) == ("prompt", "tcp port 23 of 192.168.20.21")
-    assert evidence[1].learnt == "banners, 21 November 2025, 18:06 UTC"
-
-
-def test_evidence_that_the_document_does_not_hold_is_said_to_be_missing(scan: Scan) -> None:
-    evidence = view(replace(scan, observations=()), NOW).problems[0].evidence
-    assert evidence[0].what == "an observation that this document does not hold"
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [(True, "yes"), (False, "no"), (None, "nothing"), ("", "nothing"), ((), "nothing"), (("a", 1, True), "a, 1, yes")],
-)
-def test_values_are_said_in_words(value: object, said: str) -> None:
-    assert value_text(value) == said  # type: ignore[arg-type]
 
 
 def test_only_what_was_left_out_or_failed_is_told_of_the_attempts(scan: Scan) -> None:

@@ -1,0 +1,162 @@
+"""Judgements that need no card of their own, gathered: what is all right, what could not be looked at, what does not apply.
+
+A home has a dozen checks times dozens of devices; a line for each would drown what matters.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from netguard.model.finding import Finding
+from netguard.model.scan import Scan
+from netguard.model.vocabulary import Status
+from netguard.report import words
+from netguard.report.shape import Gathered, Reason, Said, Unchecked
+from netguard.report.subjects import Subject, prose, subject
+
+NAMED = 3
+"""Devices named in a sentence; more of them are counted, and named where one unfolds it."""
+
+SHOWN = 4
+"""Groups of what was not checked that are shown at once, the rest folds."""
+
+_NOT_CHECKED = ": not checked on "
+_NOT_APPLICABLE = ": does not apply"
+_BECAUSE = ", because "
+"""How a check words a judgement that it cannot make, or that is not its own (`netguard/checks/_contract.py`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unmade:
+    """A judgement without a verdict, taken apart."""
+
+    wish: str
+    """What the check wishes: `No device offers telnet`."""
+    because: str
+    target: str
+    who: Subject
+
+
+def passed(scan: Scan) -> tuple[Gathered, ...]:
+    """What was looked at and is all right, by check, in the document's order."""
+    wishes = _wishes(scan)
+    gathered: dict[str, list[Finding]] = {}
+    for finding in scan.findings:
+        if finding.status is Status.PASS:
+            gathered.setdefault(finding.check, []).append(finding)
+    failed = Counter(check for check, _ in {(f.check, f.target) for f in scan.findings if f.status is Status.FAIL})
+    return tuple(_passed(scan, wishes.get(check), found, failed[check]) for check, found in gathered.items())
+
+
+def unchecked(scan: Scan) -> tuple[Unchecked, ...]:
+    """Say what could not be looked at, by what would let netguard look and by reason: what concerns a door first."""
+    gathered: dict[str, dict[str, list[_Unmade]]] = {}
+    for finding in scan.findings:
+        if finding.status is Status.UNKNOWN:
+            unmade = _taken_apart(scan, finding)
+            gathered.setdefault(prose(finding.fix), {}).setdefault(unmade.because, []).append(unmade)
+    said = [
+        Unchecked(
+            how=how,
+            door=any(u.who.door for unmade in reasons.values() for u in unmade),
+            reasons=tuple(_reason(because, unmade) for because, unmade in reasons.items()),
+        )
+        for how, reasons in gathered.items()
+    ]
+    return tuple(sorted(said, key=lambda u: (not u.door, -sum(r.count for r in u.reasons))))
+
+
+def not_applicable(scan: Scan) -> tuple[Said, ...]:
+    """Say which checks have nothing to judge, and why, in the document's order."""
+    gathered: dict[str, Counter[str]] = {}
+    for finding in scan.findings:
+        if finding.status is Status.NOT_APPLICABLE:
+            unmade = _taken_apart(scan, finding)
+            gathered.setdefault(unmade.wish, Counter())[unmade.because] += 1
+    return tuple(
+        Said(
+            label=wish,
+            text="; ".join(
+                f"because {because}" + (f" ({words.count(number, 'device')})" if number > 1 else "")
+                for because, number in reasons.items()
+            ),
+        )
+        for wish, reasons in gathered.items()
+    )
+
+
+def _passed(scan: Scan, wish: str | None, found: list[Finding], failed: int) -> Gathered:
+    what = wish or _common(scan, found)
+    names = tuple(_names({f.target: subject(scan, f.target) for f in found}).values())
+    if failed:
+        # "No device offers telnet" alone would deny what stands above it.
+        counted = f"{len(names)} of {words.count(len(names) + failed, 'device')}"
+        return Gathered(what=what, counted=counted, who=names)
+    # Without a wish the one title says itself who it is about.
+    counted = "" if wish is None and len(names) == 1 else _counted(names)
+    return Gathered(what=what, counted=counted, who=names if len(names) > NAMED else ())
+
+
+def _reason(because: str, unmade: list[_Unmade]) -> Reason:
+    names = _names({one.target: one.who for one in unmade})
+    wanting: dict[str, list[str]] = {}
+    for one in unmade:
+        wanting.setdefault(names[one.target], []).append(one.wish)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, wishes in wanting.items():
+        alike.setdefault(tuple(dict.fromkeys(wishes)), []).append(name)
+    return Reason(
+        because=because,
+        who=_counted(tuple(wanting)),
+        count=len(unmade),
+        counted=words.count(len(unmade), "check"),
+        missing=tuple(
+            Said(label=", ".join(who) if len(alike) > 1 or len(who) > NAMED else "", text="; ".join(wishes))
+            for wishes, who in alike.items()
+        ),
+    )
+
+
+def _names(who: dict[str, Subject]) -> dict[str, str]:
+    """What to call each target; those of one name are told apart by their addresses."""
+    often = Counter(s.name for s in who.values())
+    return {t: f"{s.name} ({s.where})" if often[s.name] > 1 and s.where else s.name for t, s in who.items()}
+
+
+def _counted(names: tuple[str, ...]) -> str:
+    """`Router and Kitchen hub`, or `8 devices` where they are many."""
+    return words.listed(names) if len(names) <= NAMED else words.count(len(names), "device")
+
+
+def _wishes(scan: Scan) -> dict[str, str]:
+    """What each check wishes, by id, as far as the document says: a pass words its outcome and not the wish."""
+    return {
+        f.check: _taken_apart(scan, f).wish
+        for f in scan.findings
+        if f.status in (Status.UNKNOWN, Status.NOT_APPLICABLE)
+        and any(sign in f.title for sign in (_NOT_CHECKED, _NOT_APPLICABLE))
+    }
+
+
+def _common(scan: Scan, found: list[Finding]) -> str:
+    """The title of passes, without whom each is about where they are several."""
+    titles = tuple(prose(f.title) for f in found)
+    if len(titles) == 1:
+        return titles[0]
+    names = (subject(scan, f.target).name for f in found)
+    bare = {title.replace(name, "…").strip("… ") for title, name in zip(titles, names, strict=True)}
+    text = min(bare) if len(bare) == 1 else titles[0]
+    return text[:1].upper() + text[1:]
+
+
+def _taken_apart(scan: Scan, finding: Finding) -> _Unmade:
+    """Wish and reason out of a title, `WISH: not checked on NAME, because REASON`; NAME may have any letters in it."""
+    title, who = prose(finding.title), subject(scan, finding.target)
+    wish, sign, rest = title.partition(_NOT_CHECKED)
+    if not sign:
+        wish, sign, rest = title.partition(_NOT_APPLICABLE)
+    bare = rest.removeprefix(who.name)
+    named, _, because = bare.partition(_BECAUSE)
+    if finding.target == "network" and named and bare == rest:
+        # One judgement about several devices names them itself.
+        who = replace(who, name=named)
+    return _Unmade(wish=wish, because=because or "no reason was noted", target=f"{finding.target} {who.name}", who=who)
