@@ -1,6 +1,5 @@
 """What services say by themselves when one connects and listens: SSH, telnet, FTP, SMTP. Nothing is sent."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from netguard.model.device import Device, Service
@@ -9,6 +8,7 @@ from netguard.model.vocabulary import PortState, Transport
 from netguard.net import limits
 from netguard.net.access import Net
 from netguard.probe._contract import Ask, Learnt, Target, looked_at, open_tcp, speaks_otherwise
+from netguard.probe._telnet import IAC, LOGIN_PROMPT, SHELL_PROMPT, asks_for, without_telnet_options
 
 NEEDS = frozenset({"ports"})
 PROVIDES = frozenset({"banners"})
@@ -31,19 +31,6 @@ SSH_PORTS = frozenset({22, 222, 2222})
 TELNET_PORTS = frozenset({23, 2323})
 """Ports where one line is not the whole greeting: an SSH server may send other lines first (RFC 4253, 4.2), a telnet
 server shows its issue file before it asks."""
-
-_IAC = 0xFF
-_OPTIONS = re.compile(
-    rb"\xff(?:\xfa(?:[^\xff]|\xff[^\xf0])*(?:\xff\xf0|\xff?\Z)"  # IAC SB … IAC SE
-    rb"|[\xfb-\xfe].?"  # WILL, WONT, DO, DONT and their option
-    rb"|(\xff)"  # IAC IAC is the byte 255 itself
-    rb"|.?)",  # any other command
-    re.DOTALL,
-)
-"""Telnet's commands within the text (RFC 854, telnet command structure)."""
-
-_LOGIN_PROMPT = re.compile(r"(login|user ?name|user|account|password)\s*:\s*$", re.IGNORECASE)
-_SHELL_PROMPT = re.compile(r"[#$>]\s*$")
 
 
 def wants(device: Device, ask: Ask) -> Iterable[Target]:
@@ -88,10 +75,9 @@ def read(greeting: bytes, target: Target) -> Iterator[Learnt]:
     if line.startswith("SSH-"):
         yield fact("ssh.banner", line)
         yield named("ssh", line.split("-", 2)[2] if line.count("-") >= 2 else None)
-    elif greeting[:1] == bytes((_IAC,)) or _LOGIN_PROMPT.search(text):
+    elif greeting[:1] == bytes((IAC,)) or LOGIN_PROMPT.search(text):
         yield fact("telnet.banner", text)
-        prompt = "prompt" if _LOGIN_PROMPT.search(text) else "shell" if _SHELL_PROMPT.search(text) else "silent"
-        yield fact("telnet.login", prompt)
+        yield fact("telnet.login", asks_for(text))
         yield named("telnet")
     elif line.startswith("220") and "ftp" in line.lower():
         yield fact("tcp.banner", line)
@@ -99,7 +85,7 @@ def read(greeting: bytes, target: Target) -> Iterator[Learnt]:
     elif line.startswith("220") and "smtp" in line.lower():
         yield fact("tcp.banner", line)
         yield named("smtp")
-    elif _SHELL_PROMPT.search(text) and target.port in TELNET_PORTS:
+    elif SHELL_PROMPT.search(text) and target.port in TELNET_PORTS:
         yield fact("telnet.banner", text)
         yield fact("telnet.login", "shell")
         yield named("telnet")
@@ -107,17 +93,12 @@ def read(greeting: bytes, target: Target) -> Iterator[Learnt]:
         yield fact("tcp.banner", line)
 
 
-def without_telnet_options(data: bytes) -> bytes:
-    """`data` with telnet's option negotiation taken out (RFC 854: IAC, then a command of one or two bytes; IAC IAC is 255)."""
-    return _OPTIONS.sub(lambda option: option[1] or b"", data)
-
-
 def is_complete(said: bytes, port: int | None) -> bool:
     """Whether no more is to be expected: a whole line, or where more lines are usual the prompt or SSH's own line."""
     text = without_telnet_options(said).decode("utf-8", "replace")
-    if _LOGIN_PROMPT.search(text):
+    if LOGIN_PROMPT.search(text):
         return True
-    if said[:1] == bytes((_IAC,)) or port in TELNET_PORTS:
+    if said[:1] == bytes((IAC,)) or port in TELNET_PORTS:
         return False
     if port in SSH_PORTS:
         return any(line.startswith("SSH-") and line.endswith("\n") for line in text.splitlines(keepends=True))
