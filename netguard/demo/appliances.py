@@ -24,7 +24,7 @@ def camera(mac: str = "ec:71:db:4a:5b:40", host: int = 40) -> Device:
 
 
 def nas(mac: str = "00:11:32:5c:6d:50", host: int = 50, hostname: str = "DiskStation") -> Device:
-    """A NAS: file sharing, media server and web page."""
+    """A NAS: file sharing that still takes SMB 1, media server and web page."""
     return Device(
         name="nas",
         what="NAS",
@@ -32,7 +32,7 @@ def nas(mac: str = "00:11:32:5c:6d:50", host: int = 50, hostname: str = "DiskSta
         mac=mac,
         host=host,
         hostname=hostname,
-        daemons=("minidlna", "lighttpd", "avahi-daemon"),
+        daemons=("minidlna", "lighttpd", "avahi-daemon", "smbd"),
         servers=(
             web(
                 80,
@@ -41,7 +41,7 @@ def nas(mac: str = "00:11:32:5c:6d:50", host: int = 50, hostname: str = "DiskSta
                 server="lighttpd/1.4.69",
                 stands_in_for="lighttpd",
             ),
-            Server(kind="silent", port=445, fallback=4455),
+            Server(kind="smb", port=445, fallback=4455, stands_in_for="smbd", options=(("oldest", "NT1"),)),
             web(8200, [], server="6.1 DLNADOC/1.50 UPnP/1.0 MiniDLNA/1.3.0", stands_in_for="minidlna"),
             Server(kind="ssdp", port=1900, transport="udp", stands_in_for="minidlna"),
             Server(kind="mdns", port=5353, transport="udp", stands_in_for="avahi-daemon"),

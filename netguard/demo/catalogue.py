@@ -138,6 +138,7 @@ def light_hub(mac: str = "00:17:88:6a:7b:8c", host: int = 22) -> Device:
         Page(path="/", body=html("hue personal wireless lighting")),
         Page(path="/api/config", body=config, content_type="application/json"),
         Page(path="/api/0/config", body=config, content_type="application/json"),
+        Page(path="/clip/v2/resource", body='{"errors":[{"description":"Unauthorized"}]}', status=403),
     )
     secure = Server(
         kind="secure-web",
@@ -176,6 +177,12 @@ def light_hub(mac: str = "00:17:88:6a:7b:8c", host: int = 22) -> Device:
     )
 
 
+_PROVIDERS = (
+    '{"providers":[{"name":"Home Assistant Local","id":null,"type":"homeassistant"}],"preselect_remember_me":true}'
+)
+"""What Home Assistant says to everybody about how one logs in."""
+
+
 def automation_host(mac: str = "b8:27:eb:3d:4e:30", host: int = 30, name: str = "Home") -> Device:
     """A Home-Assistant-like computer with an MQTT broker."""
     identity = hashlib.sha256(mac.encode()).hexdigest()[:32]
@@ -193,6 +200,7 @@ def automation_host(mac: str = "b8:27:eb:3d:4e:30", host: int = 30, name: str = 
                 [
                     Page(path="/", body=html("Home Assistant")),
                     Page(path="/manifest.json", body='{"name":"Home Assistant"}', content_type="application/json"),
+                    Page(path="/auth/providers", body=_PROVIDERS, content_type="application/json"),
                 ],
                 server="Python/3.12 aiohttp/3.9",
             ),

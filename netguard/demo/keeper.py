@@ -16,7 +16,7 @@ from typing import NoReturn
 from netguard.demo import daemons, linux
 from netguard.demo.recipes._contract import Place, Recipe
 
-READY_SECONDS = 8.0
+READY_SECONDS = 20.0
 """Longest wait for all daemons together; they start at the same time. avahi-daemon probes its names for two seconds."""
 
 _POLL_SECONDS = 0.02

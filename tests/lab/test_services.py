@@ -18,9 +18,10 @@ from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Ended, Role, Severity, Status
-from tests.lab.conftest import from_laptop, namespaces
+from tests.lab.conftest import from_laptop, namespaces, wait_until
 from tests.lab.scanning import scan_of
 from tests.lab.services import DAEMONS, LOWER, UPPER, services_home
+from tests.lab.test_home_ends import gone, relatives
 
 CLIENTS = (Path(__file__).parent / "clients.py").read_text(encoding="utf-8")
 CLOCKED = "nas-safe"
@@ -126,6 +127,23 @@ def test_the_daemon_is_safe_or_unsafe_as_it_is_meant_to_be(up, daemon, name, ask
     need(up, daemon, name)
     at = up.home.address(up.home.device(name))
     assert from_laptop(up, f"{CLIENTS}\nat = {at!r}\ntell({asked})") == does
+
+
+def test_all_daemons_end_with_their_home_and_leave_nothing_on_the_machine():
+    files = [Path("/var/log") / name for name in ("wtmp", "btmp", "lastlog", "samba")]
+    files += [Path("/var/run/utmp"), *(Path("/var/lib") / name for name in ("samba", "chrony", "snmp"))]
+    before = [(path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None for path in files]
+    own = namespaces(services_home())
+    try:
+        if "telnetd" in own.daemons:
+            at = own.home.address(own.home.device("plug-safe"))
+            from_laptop(own, f"{CLIENTS}\ntell(telnet({at!r}))")
+        everyone = relatives(own.processes[1])
+    finally:
+        own.close()
+    assert len(everyone) >= sum(len(names) for names in own.daemons.values())
+    wait_until(lambda: gone(everyone | set(own.processes)), f"the end of {everyone}")
+    assert [(path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None for path in files] == before
 
 
 def test_the_scans_ended_by_themselves_and_told_every_device_for_what_it_is(seen):

@@ -10,7 +10,18 @@ def recipe(place: Place) -> Recipe:
         f"sysdescr {place.option('sysdescr', place.device.what)}\nsyslocation -\nsyscontact -\n"
     )
     return Recipe(
-        argv=(place.executable, "-f", "-Lo", "-I", "-smux", "-C", "-c", "/run/lab/snmpd.conf", "-p", "/run/lab/snmpd.pid"),
+        argv=(
+            place.executable,
+            "-f",
+            "-Lo",
+            "-I",
+            "-smux",
+            "-C",
+            "-c",
+            "/run/lab/snmpd.conf",
+            "-p",
+            "/run/lab/snmpd.pid",
+        ),
         files=(("/run/lab/snmpd.conf", config), ("/run/lab/var/.keep", "")),
         environment=(("MIBS", ""), ("SNMP_PERSISTENT_DIR", "/run/lab/var"), ("SNMPCONFPATH", "/run/lab")),
         ready=(("udp", place.port(161)),),
