@@ -1,7 +1,7 @@
 """Versions of services, by nmap where it is installed (`nmap -sV --version-light`), on ports that are open and told no version.
 
 nmap asks harder than netguard does: several connections and probes a port, some of them at once. So it runs at depth deep
-only, after everything else, and never towards what is treated gently (locks, hubs, printers, cameras, whatever is not known
+only, after banners, TLS and pages, and never towards what is treated gently (locks, hubs, printers, cameras, whatever is not known
 to be sturdy), unless the person named that very device. What netguard learnt by itself stays: nmap fills what is missing.
 """
 

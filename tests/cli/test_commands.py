@@ -97,6 +97,7 @@ def test_a_rehearsal_sends_nothing_and_names_who_would_get_what(netguard):
     assert "Nothing is sent now" in done.stdout
     assert "127.77.0.0/28" in done.stdout
     assert "9100-9107" in done.stdout
+    assert "255.255.255.255, UDP port 5678" in done.stdout
 
 
 @pytest.mark.parametrize(
