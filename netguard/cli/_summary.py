@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from netguard.model.scan import Scan
+from netguard.report.shape import Unchecked
 from netguard.report.view import view
 
 WIDTH = 100
@@ -50,17 +51,24 @@ def _lines(scan: Scan, now: datetime) -> Iterator[str]:
         for device in seen.unseen[:MOST_UNSEEN]:
             yield from _wrapped(f"{device.label}: {device.text}", "  - ", "    ")
         yield from _more(len(seen.unseen) - MOST_UNSEEN)
-    reasons = [(group.how, reason) for group in (*seen.unchecked, *seen.more_unchecked) for reason in group.reasons]
-    if reasons:
+    groups = (*seen.unchecked, *seen.more_unchecked)
+    if groups:
         yield ""
         yield "Not checked"
-        for how, reason in reasons[:MOST_UNCHECKED]:
-            text = f"{reason.who} ({reason.counted}), because {reason.because.rstrip('.')}. {how}"
-            yield from _wrapped(text, "  - ", "    ")
-        yield from _more(len(reasons) - MOST_UNCHECKED)
+        for group in groups[:MOST_UNCHECKED]:
+            yield from _wrapped(_gap(group), "  - ", "    ")
+        yield from _more(len(groups) - MOST_UNCHECKED)
     if explain := next((p.explain for p in seen.problems if p.explain), None):
         yield ""
         yield from _wrapped(f"More: {explain}, and so for every other check and kind of device.")
+
+
+def _gap(group: Unchecked) -> str:
+    """Who, why and what would help, in a line or two: the reason for which most is missing, and how much is beside it."""
+    most = max(group.reasons, key=lambda reason: reason.count)
+    beside = sum(reason.count for reason in group.reasons) - most.count
+    also = f", and {beside} more for other reasons" if beside else ""
+    return f"{most.who} ({most.counted}), because {most.because.rstrip('.')}{also}. {group.how}"
 
 
 def _more(number: int) -> Iterator[str]:

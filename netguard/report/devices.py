@@ -60,6 +60,7 @@ def _rank(device: Device) -> tuple[int, int, int, str]:
 def _device(scan: Scan, device: Device, problems: Mapping[str, FindingView]) -> DeviceView:
     keys = {device.key, *device.former_keys}
     about = tuple(f for f in scan.findings if f.target in keys)
+    names = {f.fingerprint for f in about}
     groups = services(scan, device)
     return DeviceView(
         name=name_of(device),
@@ -69,7 +70,7 @@ def _device(scan: Scan, device: Device, problems: Mapping[str, FindingView]) -> 
         maker=_maker(device),
         address=address_of(device),
         unseen=None if device.seen else why_unseen(device),
-        problems=tuple(v for f, v in problems.items() if f in {one.fingerprint for one in about}),
+        problems=tuple(problem for fingerprint, problem in problems.items() if fingerprint in names),
         judged=_judged(about),
         unexpected=distinct(groups, "unexpected"),
         open=distinct(groups),

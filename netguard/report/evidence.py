@@ -8,7 +8,7 @@ from netguard.model.observation import KINDS, Observation, Value, clean
 from netguard.model.scan import Scan
 from netguard.report import words
 from netguard.report.shape import Evidence
-from netguard.report.subjects import name_of
+from netguard.report.subjects import name_of, worded
 
 _ASIDE = re.compile(r"[:;]|, `")
 """Where a kind's meaning turns from what it is to how it is written down."""
@@ -46,7 +46,7 @@ def evidence(scan: Scan, finding: Finding, facts: dict[str, Observation], now: d
 def meaning(kind: str) -> str:
     """What a kind of fact is, without how it is written down; the kind itself when this netguard does not know it."""
     known = KINDS.get(kind)
-    return _ASIDE.split(known.meaning)[0] if known else clean(kind)
+    return worded(_ASIDE.split(known.meaning)[0]) if known else clean(kind)
 
 
 def said(kind: str, value: Value) -> str:

@@ -12,7 +12,7 @@ from netguard.model.vocabulary import Severity, Status
 from netguard.report import words
 from netguard.report.evidence import evidence
 from netguard.report.shape import ActionView, Card, FindingView, Reference
-from netguard.report.subjects import folded, prose, subject
+from netguard.report.subjects import folded, subject, worded
 
 _ORDER = tuple(Severity)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII)
@@ -43,9 +43,9 @@ def problems(scan: Scan, now: datetime) -> dict[str, FindingView]:
             who=who.name,
             where=who.where,
             door=who.door,
-            title=clean(f.title),
-            why=prose(f.why),
-            fix=prose(f.fix),
+            title=worded(f.title),
+            why=worded(f.why),
+            fix=worded(f.fix),
             evidence=evidence(scan, f, facts, now),
             references=tuple(reference(r) for r in f.references),
             explain=f"netguard explain {f.check}" if _ID.fullmatch(f.check) else None,

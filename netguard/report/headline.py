@@ -10,7 +10,7 @@ from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, Depth, Ended, Severity, Status
 from netguard.report import words
 from netguard.report.shape import Headline, Said, Tally, Tone
-from netguard.report.subjects import name_of
+from netguard.report.subjects import name_of, worded
 
 _TONES: dict[str, Tone] = {"A+": "good", "A": "good", "B": "fair", "C": "warn", "D": "warn", "F": "bad"}
 
@@ -159,7 +159,7 @@ def _network(scan: Scan) -> str:
 
 def _reasons(scan: Scan, because: tuple[str, ...]) -> str:
     by_name: dict[str, Finding] = {f.fingerprint: f for f in scan.findings}
-    named = [clean(by_name[f].title).rstrip(".") for f in dict.fromkeys(because) if f in by_name]
+    named = [worded(by_name[f].title).rstrip(".") for f in dict.fromkeys(because) if f in by_name]
     if len(named) <= NAMED:
         return "; ".join(named)
     return f"{named[0]}, and {words.count(len(named) - 1, 'more problem')} as serious"

@@ -3,7 +3,9 @@
 A home has a dozen checks times dozens of devices; a line for each would drown what matters.
 """
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from netguard.model.finding import Finding
@@ -11,13 +13,16 @@ from netguard.model.scan import Scan
 from netguard.model.vocabulary import Status
 from netguard.report import words
 from netguard.report.shape import Gathered, Reason, Said, Unchecked
-from netguard.report.subjects import Subject, prose, subject
+from netguard.report.subjects import Subject, subject, worded
 
 NAMED = 3
 """Devices named in a sentence; more of them are counted, and named where one unfolds it."""
 
 SHOWN = 4
 """Groups of what was not checked that are shown at once, the rest folds."""
+
+_ASIDE = re.compile(r" \([^()]*\)$")
+"""What a check adds to a reason, a number mostly: with it no two reasons would be the same."""
 
 _NOT_CHECKED = ": not checked on "
 _NOT_APPLICABLE = ": does not apply"
@@ -44,7 +49,9 @@ def passed(scan: Scan) -> tuple[Gathered, ...]:
         if finding.status is Status.PASS:
             gathered.setdefault(finding.check, []).append(finding)
     failed = Counter(check for check, _ in {(f.check, f.target) for f in scan.findings if f.status is Status.FAIL})
-    return tuple(_passed(scan, wishes.get(check), found, failed[check]) for check, found in gathered.items())
+    return tuple(
+        line for check, found in gathered.items() for line in _passed(scan, wishes.get(check), found, failed[check])
+    )
 
 
 def unchecked(scan: Scan) -> tuple[Unchecked, ...]:
@@ -53,7 +60,8 @@ def unchecked(scan: Scan) -> tuple[Unchecked, ...]:
     for finding in scan.findings:
         if finding.status is Status.UNKNOWN:
             unmade = _taken_apart(scan, finding)
-            gathered.setdefault(prose(finding.fix), {}).setdefault(unmade.because, []).append(unmade)
+            plain = _ASIDE.sub("", unmade.because)
+            gathered.setdefault(worded(finding.fix), {}).setdefault(plain, []).append(unmade)
     said = [
         Unchecked(
             how=how,
@@ -67,36 +75,57 @@ def unchecked(scan: Scan) -> tuple[Unchecked, ...]:
 
 def not_applicable(scan: Scan) -> tuple[Said, ...]:
     """Say which checks have nothing to judge, and why, in the document's order."""
-    gathered: dict[str, Counter[str]] = {}
+    gathered: dict[str, dict[str, list[_Unmade]]] = {}
     for finding in scan.findings:
         if finding.status is Status.NOT_APPLICABLE:
             unmade = _taken_apart(scan, finding)
-            gathered.setdefault(unmade.wish, Counter())[unmade.because] += 1
+            bare = unmade.because.removeprefix(f"{unmade.who.name} ")
+            gathered.setdefault(unmade.wish, {}).setdefault(bare, []).append(unmade)
     return tuple(
-        Said(
-            label=wish,
-            text="; ".join(
-                f"because {because}" + (f" ({words.count(number, 'device')})" if number > 1 else "")
-                for because, number in reasons.items()
-            ),
-        )
+        Said(label=wish, text="; ".join(_why_not(bare, unmade) for bare, unmade in reasons.items()))
         for wish, reasons in gathered.items()
     )
 
 
-def _passed(scan: Scan, wish: str | None, found: list[Finding], failed: int) -> Gathered:
-    what = wish or _common(scan, found)
-    names = tuple(_names({f.target: subject(scan, f.target) for f in found}).values())
+def _why_not(bare: str, unmade: list[_Unmade]) -> str:
+    if len(unmade) == 1:
+        return f"because {unmade[0].because}"
+    it = "" if bare == unmade[0].because else "it "
+    return f"because {it}{bare} ({_counted(tuple(one.who.name for one in unmade))})"
+
+
+def _passed(scan: Scan, wish: str | None, found: list[Finding], failed: int) -> Iterator[Gathered]:
+    """One line of what the check wishes; where the document does not say that, one for each wording of a pass."""
+    who = _names({f.target: subject(scan, f.target) for f in found})
+    if wish is None:
+        alike: dict[str, list[Finding]] = {}
+        for finding in found:
+            alike.setdefault(_without(worded(finding.title), subject(scan, finding.target).name), []).append(finding)
+        for bare, several in alike.items():
+            names = tuple(dict.fromkeys(who[f.target] for f in several))
+            if len(several) == 1:
+                yield Gathered(what=worded(several[0].title), counted="", who=())
+            else:
+                yield Gathered(what=bare, counted=_counted(names), who=names if len(names) > NAMED else ())
+        return
+    names = tuple(who.values())
     if failed:
         # "No device offers telnet" alone would deny what stands above it.
         counted = f"{len(names)} of {words.count(len(names) + failed, 'device')}"
-        return Gathered(what=what, counted=counted, who=names)
-    # Without a wish the one title says itself who it is about.
-    counted = "" if wish is None and len(names) == 1 else _counted(names)
-    return Gathered(what=what, counted=counted, who=names if len(names) > NAMED else ())
+        yield Gathered(what=wish, counted=counted, who=names)
+    else:
+        yield Gathered(what=wish, counted=_counted(names), who=names if len(names) > NAMED else ())
+
+
+def _without(title: str, name: str) -> str:
+    """A title without whom it is about."""
+    bare = title.replace(name, "…").strip("… ")
+    return bare[:1].upper() + bare[1:]
 
 
 def _reason(because: str, unmade: list[_Unmade]) -> Reason:
+    if len({one.because for one in unmade}) == 1:
+        because = unmade[0].because
     names = _names({one.target: one.who for one in unmade})
     wanting: dict[str, list[str]] = {}
     for one in unmade:
@@ -137,20 +166,9 @@ def _wishes(scan: Scan) -> dict[str, str]:
     }
 
 
-def _common(scan: Scan, found: list[Finding]) -> str:
-    """The title of passes, without whom each is about where they are several."""
-    titles = tuple(prose(f.title) for f in found)
-    if len(titles) == 1:
-        return titles[0]
-    names = (subject(scan, f.target).name for f in found)
-    bare = {title.replace(name, "…").strip("… ") for title, name in zip(titles, names, strict=True)}
-    text = min(bare) if len(bare) == 1 else titles[0]
-    return text[:1].upper() + text[1:]
-
-
 def _taken_apart(scan: Scan, finding: Finding) -> _Unmade:
     """Wish and reason out of a title, `WISH: not checked on NAME, because REASON`; NAME may have any letters in it."""
-    title, who = prose(finding.title), subject(scan, finding.target)
+    title, who = worded(finding.title), subject(scan, finding.target)
     wish, sign, rest = title.partition(_NOT_CHECKED)
     if not sign:
         wish, sign, rest = title.partition(_NOT_APPLICABLE)

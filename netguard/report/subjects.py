@@ -1,5 +1,6 @@
 """Who a target of the document is, as a person calls it."""
 
+import re
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, Role
 from netguard.report import words
 
+_CODE = re.compile(r"`([^`]{1,80})`")
 Item = TypeVar("Item")
 
 MAX_PROSE = 4000
@@ -35,6 +37,11 @@ def folded(items: tuple[Item, ...], shown: int) -> tuple[tuple[Item, ...], tuple
 def prose(text: str) -> str:
     """`text` on one line, cleaned of control characters, at most `MAX_PROSE` long."""
     return clean(text, MAX_PROSE)
+
+
+def worded(text: str) -> str:
+    """`prose` in a person's quotation marks: checks set words apart as code does, and a reader is no compiler."""
+    return _CODE.sub(r"“\1”", prose(text))
 
 
 def name_of(device: Device) -> str:

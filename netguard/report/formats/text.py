@@ -129,7 +129,7 @@ class _Page:
                 for lacks in reason.missing:
                     text = ": ".join(filter(None, (lacks.label, lacks.text)))
                     yield from self._wrap(text, first="      ", rest="        ")
-            yield from self._wrap(group.how, first="    To let netguard look: ", rest="    ")
+            yield from self._wrap(group.how, first="    What would help: ", rest="    ")
             yield ""
 
     def _unseen(self, said: View) -> Iterator[str]:

@@ -65,7 +65,10 @@ def test_without_the_wish_in_the_document_the_titles_say_what_they_have_in_commo
     (line,) = passed(_scan(*map(_pass, SUBJECTS[:5])))
     assert (line.what, line.counted) == ("Makes no tea", "5 devices")
     two = (_pass(SUBJECTS[0]), replace(_pass(SUBJECTS[1]), title="Nothing of the kind"))
-    assert passed(_scan(*two))[0].what == "Plug 20 makes no tea"
+    assert [(g.what, g.counted) for g in passed(_scan(*two))] == [
+        ("plug 20 makes no tea", ""),
+        ("Nothing of the kind", ""),
+    ]
 
 
 def test_gaps_are_gathered_by_what_would_help_then_by_reason_then_by_what_is_missing():
@@ -80,6 +83,19 @@ def test_gaps_are_gathered_by_what_would_help_then_by_reason_then_by_what_is_mis
     ]
     assert (left.because, left.who, left.counted) == ("it left", "plug 29", "1 check")
     assert [(m.label, m.text) for m in left.missing] == [("", "No device makes tea")]
+
+
+def test_a_number_at_the_end_makes_no_reason_of_its_own():
+    gaps = [_gap(s, because=f"it slept ({n} of 9 ports were asked)") for n, s in enumerate(SUBJECTS[:2])]
+    (group,) = unchecked(_scan(*gaps))
+    assert [(r.because, r.who) for r in group.reasons] == [("it slept", "plug 20 and plug 21")]
+    (one,) = unchecked(_scan(gaps[0]))[0].reasons
+    assert one.because == "it slept (0 of 9 ports were asked)"
+
+
+def test_words_set_apart_as_code_are_quoted_as_people_do():
+    (group,) = unchecked(_scan(_gap(SUBJECTS[0], because="`public` counts as a password", how="Say `a`.")))
+    assert (group.how, group.reasons[0].because) == ("Say “a”.", "“public” counts as a password")
 
 
 def test_what_concerns_a_door_comes_first_and_then_what_is_missing_most():
@@ -128,11 +144,15 @@ def test_what_does_not_apply_is_one_line_a_check():
         _scan(
             *(CHECK.not_applicable(s, because="it has no kettle") for s in SUBJECTS[:4]),
             CHECK.not_applicable(SUBJECTS[5], because="it is a kettle"),
+            *(CHECK.not_applicable(s, because=f"{s.name} makes soup") for s in SUBJECTS[6:8]),
             COFFEE.not_applicable(NETWORK, because="nobody drinks it"),
         )
     )
     assert [(s.label, s.text) for s in said] == [
-        ("No device makes tea", "because it has no kettle (4 devices); because it is a kettle"),
+        (
+            "No device makes tea",
+            "because it has no kettle (4 devices); because it is a kettle; because it makes soup (plug 26 and plug 27)",
+        ),
         ("No device makes coffee", "because nobody drinks it"),
     ]
 
