@@ -111,7 +111,9 @@ def test_every_record_is_explained_and_no_part_is_empty(id_):
         assert all(said.values()), said
         whole = " ".join(said.values())
         assert ROLES[device.role] in whole
-        for text in (device.name, *device.also_called, device.notes, device.unscannable, device.wake):
+        support = device.support and f"{device.support.until}, says {device.support.url}"
+        texts = (device.notes, device.unscannable, device.wake, device.disclosure, support, *device.fixes.values())
+        for text in (device.name, *device.also_called, *device.security, *texts):
             assert text is None or " ".join(text.split()) in whole
         for source in device.sources:
             assert source.url in whole
