@@ -197,7 +197,8 @@ def together(check: Check, reasons: Iterable[tuple[Device, str, Unclear]]) -> It
     for reason, found in sorted(gathered.items()):
         devices = tuple(device for device, _ in found)
         subject = Subject(target=NETWORK.target, identity=f"{NETWORK.identity}:{reason}", name=names(devices))
-        yield check.unknown(subject, because=found[0][1].because, how=found[0][1].how)
+        because = " or ".join(dict.fromkeys(unclear.because for _, unclear in found))
+        yield check.unknown(subject, because=because, how=" ".join(dict.fromkeys(unclear.how for _, unclear in found)))
 
 
 def port_rule(rules: Rules, service: Service) -> PortRule | None:

@@ -50,9 +50,14 @@ THINGS = IOT_ROLES | DOOR_ROLES
 KEYS_ONLY = "publickey"
 """SSH's authentication by key (RFC 4252, 7)."""
 
+NONE_ON_THINGS = "offers no SSH, remote screen or other way in for management; telnet and ADB are judged by themselves"
+NONE_ELSEWHERE = (
+    "offers nothing by which anybody could command it: no Docker without a password, no rexec, no known backdoor"
+)
+
 CHECK = Check(
     id="iot-management-port",
-    title="Nothing can be managed or debugged from afar",
+    title="No forgotten way in for management or debugging",
     why=(
         "Whoever gets in by such a service commands the whole device. Makers leave it open from development or for their own "
         "service people, and its password is often the same on every unit."
@@ -82,7 +87,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             device,
             verdicts,
             ports=_ports(device, rules),
-            none="offers no management or debugging from afar",
+            none=NONE_ON_THINGS if device.role in THINGS else NONE_ELSEWHERE,
         )
 
 
@@ -97,10 +102,8 @@ def _judged(scan: Scan, device: Device, service: Service, rules: Rules) -> Verdi
     rule = port_rule(rules, service)
     if service.transport is not Transport.TCP or rule is None or rule.manages is None:
         return None
-    if not may_be(rule, service):
-        return None
     facts = facts_at(scan, device, service)
-    if service.name is None and says(facts, "winbox.answer", False):
+    if not may_be(rule, service) or (service.name is None and says(facts, "winbox.answer", False)):
         return None
     anybody = says(facts, "ssh.login", "none")
     subject = Subject.device(device)

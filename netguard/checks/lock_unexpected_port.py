@@ -58,9 +58,9 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
         yield CHECK.not_applicable(NETWORK, because="no lock or hub was recognised")
     for device in devices:
         subject = Subject.device(device)
-        for service in device.open_services:
-            if service.expected is False:
-                yield _unexpected(scan, device, subject, service, rules)
+        unexpected = [s for s in device.open_services if s.expected is False]
+        # A port that is open at two addresses is one finding.
+        yield from {place(s): _unexpected(scan, device, subject, s, rules) for s in unexpected}.values()
         yield from _rest(scan, device, subject)
     yield from not_seen(CHECK, scan, ROLES, rules)
 

@@ -16,7 +16,7 @@ guess is set, and it does not try to change anything, which some devices allow t
 from collections.abc import Iterator
 
 from netguard.checks._contract import Check, Subject
-from netguard.checks._looked import CLOSE_PORT, NETWORK, asked, fix_on, others
+from netguard.checks._looked import CLOSE_PORT, NETWORK, asked, fix_on, others, why_not_asked
 from netguard.checks._services import (
     GUARDED,
     Unclear,
@@ -25,11 +25,12 @@ from netguard.checks._services import (
     together,
     tried,
 )
+from netguard.model.attempt import Attempt
 from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Depth, Outcome, Role, Severity, Transport
+from netguard.model.vocabulary import Depth, Outcome, Power, Role, Severity, Transport
 from netguard.rules.loader import Rules
 
 PORT = 161
@@ -90,8 +91,14 @@ def _unclear(scan: Scan, device: Device) -> tuple[str, Unclear] | None:
             because=f"asking for SNMP came to nothing: {failed[-1].reason}",
             how="Look in their settings: SNMP off, or with a word of your own, is all right.",
         )
-    if PORT in asked(device, Transport.UDP):
-        return None
+    return None if PORT in asked(device, Transport.UDP) else _why_not_asked(scan, device)
+
+
+def _why_not_asked(scan: Scan, device: Device) -> tuple[str, Unclear]:
+    """Why nothing was sent to it at all."""
+    if any(a.stage == "probe" and a.outcome is not Outcome.DONE for a in _about(scan, device)):
+        because, how = why_not_asked(scan, device)
+        return "left-alone", Unclear(because=because, how=how)
     if is_spared(device):
         return "spared", Unclear(
             because="`public` counts as a password, and netguard never tries one on locks, hubs, alarms and what it has "
@@ -99,11 +106,24 @@ def _unclear(scan: Scan, device: Device) -> tuple[str, Unclear] | None:
             how="Look in their settings whether there is SNMP, and switch it off. Whatever is not identified can be named: "
             "netguard devices role.",
         )
-    if scan.depth is not Depth.DEEP:
-        return "depth", Unclear(
-            because=f"depth {scan.depth} asks only what usually has SNMP, if anything", how="Scan with --depth deep."
+    if device.power is Power.BATTERY:
+        return "battery", Unclear(
+            because="what runs on a battery is spared it",
+            how="Name it to have it asked: netguard scan and its address.",
         )
+    if scan.depth is not Depth.DEEP:
+        whom = (
+            "only printers, storage, cameras and what makes up the network"
+            if scan.depth is Depth.STANDARD
+            else "nobody"
+        )
+        return "depth", Unclear(because=f"depth {scan.depth} asks {whom} for SNMP", how="Scan with --depth deep.")
     return "not-asked", Unclear(because="it was not asked", how="Scan again.")
+
+
+def _about(scan: Scan, device: Device) -> list[Attempt]:
+    where = {str(address) for address in device.addresses} | {device.key}
+    return [a for a in scan.attempts if a.target in where]
 
 
 def _severity(device: Device) -> Severity:

@@ -98,7 +98,10 @@ def test_on_something_unidentified_it_cannot_be_said():
 def test_it_passes_only_inside_coverage():
     quick = RULES.ports.quick.replace(" ", "")
     for role in (Role.CAMERA, Role.ROUTER, Role.LOCK_HUB, Role.UNKNOWN):
-        assert judged(judge, builders.device(20, role, asked=quick))[0].status is Status.PASS
+        (finding,) = judged(judge, builders.device(20, role, asked=quick))
+        assert finding.status is Status.PASS
+        # Of what may well have SSH nothing is said about SSH.
+        assert ("SSH" in finding.title) == (role in THINGS)
         assert judged(judge, builders.device(20, role, asked="80"))[0].status is Status.UNKNOWN
     assert judged(judge)[0].status is Status.NOT_APPLICABLE
 

@@ -3,7 +3,7 @@
 import pytest
 
 from netguard.checks.snmp_public import judge
-from netguard.model.vocabulary import Confidence, Depth, PortState, Role, Severity, Status, Transport
+from netguard.model.vocabulary import Confidence, Depth, Outcome, PortState, Power, Role, Severity, Status, Transport
 from tests import builders
 from tests.unit.checks.judging import came_to, facts, judged, udp_covered
 
@@ -69,8 +69,28 @@ def test_who_is_never_asked_is_told_in_one_line():
 def test_what_the_depth_did_not_ask_is_told_with_how_to_have_it_asked():
     (finding,) = judged(judge, builders.device(20, Role.TV), depth=Depth.STANDARD)
     assert finding.fix == "Scan with --depth deep."
+    assert "printers, storage, cameras" in finding.title
+    (finding,) = judged(judge, builders.device(20, Role.TV), depth=Depth.QUICK)
+    assert "depth quick asks nobody for SNMP" in finding.title
     (finding,) = judged(judge, builders.device(20, Role.TV), depth=Depth.DEEP)
     assert finding.fix == "Scan again."
+
+
+def test_a_battery_is_spared_and_deeper_looking_is_not_advised():
+    (finding,) = judged(judge, builders.device(20, Role.CAMERA, power=Power.BATTERY))
+    assert "runs on a battery" in finding.title
+    assert "--depth" not in finding.fix
+
+
+def test_what_was_left_alone_altogether_says_why():
+    devices = [builders.device(n, Role.PRINTER) for n in (20, 21)]
+    tries = [
+        builders.attempt("probe", Outcome.SKIPPED, reason, target=f"192.0.2.{n}")
+        for n, reason in ((20, "it is on your list of devices never to touch"), (21, "it sleeps"))
+    ]
+    (finding,) = judged(judge, *devices, attempts=tries)
+    assert "because it is on your list of devices never to touch or it sleeps" in finding.title
+    assert "never_touch" in finding.fix
 
 
 def test_the_line_about_many_is_the_same_finding_whoever_they_are():
