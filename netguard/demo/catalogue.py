@@ -127,7 +127,7 @@ def homekit_lock(
 
 
 def light_hub(mac: str = "00:17:88:6a:7b:8c", host: int = 22) -> Device:
-    """A lighting hub that offers exactly what its maker documents: no finding belongs to it."""
+    """A lighting hub that offers what its maker documents, and by default also without encryption."""
     digits = mac.replace(":", "")
     bridge = f"{digits[:6]}fffe{digits[6:]}"
     config = (
