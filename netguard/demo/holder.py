@@ -116,6 +116,9 @@ def _start_daemons(order: Order, spaces: dict[str, int]) -> tuple[dict[str, tupl
             if home.prefix is None and not daemons.RECIPES[name].speaks_ipv6:
                 missing[name] = "this home has no IPv4"
                 continue
+            if order.kind == "user-namespace" and daemons.RECIPES[name].needs_root:
+                missing[name] = "it needs rights that an ordinary user cannot give it"
+                continue
             place = Place(
                 daemon=name, home=home, device=device, address=home.address(device), interface=_interface(home, device),
                 executable=order.daemons[name], folder=order.folder, tools=order.daemons,

@@ -269,7 +269,7 @@ def test_connections_one_after_the_other_are_never_counted_as_two_at_once() -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["dnsmasq", "miniupnpd", "lighttpd", "dropbear", "minidlna", "mosquitto", "snmpd", "avahi-daemon"]
+    "name", ["dnsmasq", "miniupnpd", "lighttpd", "dropbear", "minidlna", "mosquitto", "snmpd", "avahi-daemon", "smbd"]
 )
 def test_the_real_daemon_runs_where_the_home_says(home: RunningHome, need_daemon: NeedDaemon, name: str) -> None:
     need_daemon(name)

@@ -13,7 +13,10 @@ from typing import Any
 
 import pytest
 
-from netguard.demo.running import RunningHome
+from netguard.demo import daemons
+from netguard.demo.daemons import RECIPES
+from netguard.demo.running import RunningHome, open_home
+from netguard.errors import LabError
 from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.scan import Scan
@@ -88,6 +91,21 @@ def test_every_daemon_runs_wherever_the_home_has_it_or_is_said_to_be_missing(up)
     wanted = {(daemon, device.name) for device in up.home.everyone for daemon in device.daemons}
     running = {(daemon, name) for daemon, names in up.daemons.items() for name in names}
     assert {daemon for daemon, _ in wanted - running} == set(up.missing)
+
+
+def test_what_needs_more_rights_than_an_ordinary_user_has_is_said_to_be_missing():
+    try:
+        own = open_home(services_home(), prefer="user-namespace")
+    except LabError as error:
+        pytest.skip(f"no simulated home on this computer: {error}")
+    with own:
+        if own.kind != "user-namespace":
+            pytest.skip(f"no user namespaces on this computer: {own.why}")
+        root_only = {name for name, daemon in RECIPES.items() if daemon.needs_root and name in daemons.here().found}
+        assert set(own.daemons) == set(daemons.here().found) & set(DAEMONS) - root_only
+        assert {own.missing[name] for name in root_only} <= {"it needs rights that an ordinary user cannot give it"}
+        count = own.device("nas-unsafe").count
+        assert all(count.port(445) for _ in root_only), "its stand-in plays its part"
 
 
 DIRECT = [

@@ -70,5 +70,7 @@ class Daemon:
     """Files, as patterns below the root, that it needs besides its program and its libraries."""
     speaks_ipv6: bool = False
     """Whether it also serves a home's IPv6; for the others a simulated server does that part."""
+    needs_root: bool = False
+    """Whether it needs rights that an ordinary user's own namespaces do not give."""
     alone: bool = False
     """Whether its packages are taken without what they depend on: the part that is used needs none of it."""

@@ -42,4 +42,4 @@ ncalrpc dir = /run/lab/ncalrpc
     )
 
 
-DAEMON = Daemon(packages=("samba",), executable="smbd", recipe=recipe)
+DAEMON = Daemon(packages=("samba",), executable="smbd", recipe=recipe, needs_root=True)  # it calls setgroups(2)

@@ -29,7 +29,8 @@ class Http:
         pages = context.server.pages
         upnp = context.device.upnp
         if upnp is not None and upnp.port == context.server.port:
-            pages = (*pages, Page(path=upnp.path, body=description(context), content_type='text/xml; charset="utf-8"'))
+            # A page of its own at that path counts more: it may describe itself otherwise than it announces.
+            pages = (Page(path=upnp.path, body=description(context), content_type='text/xml; charset="utf-8"'), *pages)
         self._pages = {(page.method, page.path): page for page in pages}
 
     def opened(self) -> bytes:
