@@ -107,12 +107,12 @@ TABLE = (
     ),
     Row(
         check="telnet-open",
-        probes=("banners",),
+        probes=("banners", "telnet"),
         port=2323,
         role=Role.CAMERA,
         cells={
             "right": (FAIL, MEDIUM),
-            "refusing": (FAIL, MEDIUM, LIKELY),
+            "refusing": (FAIL, MEDIUM),
             "closed": (PASS,),
             "garbage": (FAIL, MEDIUM, LIKELY),
             "silent": (FAIL, MEDIUM, LIKELY),
