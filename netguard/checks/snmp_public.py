@@ -7,7 +7,7 @@
 | elsewhere | low |
 
 Passes when UDP 161 was asked and said that nothing listens there, or declined to tell; then, what else it might have told
-was not asked. Silence is no pass: SNMP refuses by silence (RFC 1157, 4.1), and so does a lost packet. Unknown, in one line
+was not asked. Silence is no pass: SNMP refuses by silence (RFC 1157, 4.1), and a lost packet looks the same. Unknown, in one line
 for all devices that have the same reason, where a device was silent or not asked; locks, hubs, alarms and what is not
 identified are never asked, since `public` counts as a password. It errs where another community word that is as easy to
 guess is set, and it does not try to change anything, which some devices allow to the same word.
