@@ -34,9 +34,11 @@ server shows its issue file before it asks."""
 
 
 def wants(device: Device, ask: Ask) -> Iterable[Target]:
-    """Every open port that usually speaks first and has not been listened to."""
+    """Every open port that usually speaks first, is not recognised already, and has not been listened to."""
     for service in open_tcp(device):
-        unheard = not looked_at(ask, service, "tcp.banner", "ssh.banner", "telnet.banner", "tls.version", "http.status")
+        unheard = service.name is None and not looked_at(
+            ask, service, "tcp.banner", "ssh.banner", "telnet.banner", "tls.version", "http.status"
+        )
         if speaks_otherwise(ask, service):
             continue
         if unheard and service.port not in CLIENT_SPEAKS_FIRST | limits.PAYLOAD_BLOCKED_PORTS:

@@ -64,7 +64,7 @@ _IMAGES = (b"\0\0\1\0", b"\0\0\2\0", b"\x89PNG\r\n\x1a\n", b"GIF8", b"\xff\xd8\x
 
 
 def wants(device: Device, ask: Ask) -> Iterable[Target]:
-    """The usual HTTP ports, every TLS port, and in the deep round whatever stayed silent when listened to.
+    """The usual HTTP ports, those that speak it, every TLS port, and in the deep round whatever only listened.
 
     In the deep round also the icon of every port that has shown a page, once; a battery does not pay for it, and locks,
     hubs and what may be one are asked at its usual place only.
@@ -76,7 +76,8 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
         speaks_tls = looked_at(ask, service, "tls.version")
         known = looked_at(ask, service, "http.status")
         was_silent = service.name is None and looked_at(ask, service, "tcp.banner")
-        expected = service.port in USUAL_PORTS or speaks_tls or (ask.round == "deep" and was_silent)
+        expected = service.port in USUAL_PORTS or service.name == "http" or speaks_tls
+        expected = expected or (ask.round == "deep" and was_silent)
         if expected and not known:
             asked.append(PAGE)
         if ask.round == "deep" and (known or expected) and not runs_on_battery(device, ask):

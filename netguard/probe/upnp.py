@@ -104,7 +104,9 @@ def read(body: bytes, target: Target) -> Iterator[Learnt]:
     def fact(kind: str, value: str) -> Fact:
         return Fact(kind=kind, value=value, transport=Transport.TCP, port=target.port)
 
-    yield Service(address=target.address, transport=Transport.TCP, port=target.port or 0, state=PortState.OPEN)
+    yield Service(
+        address=target.address, transport=Transport.TCP, port=target.port or 0, state=PortState.OPEN, name="http"
+    )
     said = dict.fromkeys((*_of_root(root, device), *_of_each(device)))
     yield from (fact(kind, value) for kind, value in said)
 

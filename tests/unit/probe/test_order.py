@@ -36,3 +36,10 @@ def test_open_ports_are_asked_in_order():
 def test_a_target_reads_like_an_address():
     assert str(Target(address=LOOPBACK, port=80)) == "127.0.0.1 tcp/80"
     assert str(Target(address=LOOPBACK, ports=(1, 2))) == "127.0.0.1"
+
+
+def test_what_a_description_has_shown_to_speak_http_is_neither_listened_to_nor_asked_for_tls():
+    """A media server's port that no list has: three questions and five seconds less."""
+    found = device(services=(service(8200, name="http"),))
+    wanted = {name: [t.port for t in PROBES[name].wants(found, make_ask())] for name in ("banners", "tls", "http")}
+    assert wanted == {"banners": [], "tls": [], "http": [8200]}

@@ -128,10 +128,10 @@ def test_one_get_and_nothing_that_the_answer_says_is_followed(net, listener):
         assert asked.received.count(b"GET") == 1
 
 
-def test_the_port_counts_as_open_and_keeps_its_name(net, listener):
+def test_the_port_counts_as_open_and_as_one_that_speaks_http(net, listener):
     asked = listener(answer=page(DESCRIPTION))
     found = next(upnp.probe(Target(address=LOOPBACK, port=asked.port, path="/d"), net))
-    assert found == service(asked.port, at="127.0.0.1")
+    assert found == service(asked.port, at="127.0.0.1", name="http")
 
 
 ROUTER = described(
