@@ -1,7 +1,8 @@
 """A record's staged sighting as a simulated device: what the sighting says, said again on a wire by protocols.
 
-Announcements go by multicast DNS, search answers by SSDP, pages and certificates by web servers, greetings by what
-greets. A name is told in one of four ways: by the device's own multicast DNS, by the router, by NetBIOS or by DHCP.
+Announcements go by multicast DNS, search answers by SSDP, pages, UPnP descriptions and certificates by web servers,
+greetings by what greets. A name is told in one of four ways: by the device's own multicast DNS, by the router, by NetBIOS
+or by DHCP.
 """
 
 import functools
@@ -26,9 +27,10 @@ WAYS = ("mdns", "router", "netbios", "dhcp")
 """How a name can be told."""
 
 UNREAD = ("upnp.", "rtsp.")
-"""Kinds of fact that no protocol or probe reads yet: UPnP descriptions, and what an RTSP server says."""
+"""Kinds of fact on which no recognition here relies: UPnP descriptions, which are served and read all the same, so that they
+must not mislead, and what an RTSP server says."""
 
-DESCRIPTION = "its UPnP description decides, and no probe reads descriptions yet"
+DESCRIPTION = "its UPnP description decides, and the homes are dealt by what else is shown"
 STREAM = "its RTSP server decides, and no probe speaks RTSP yet"
 FAR_PORT = "what decides is on a port that a quick scan does not ask"
 NOT_REPLAYABLE = {
@@ -53,6 +55,9 @@ ROOMS = ("Küche", "Living Room (2)", "Büro · oben", "Salon", "Attic.North", "
 
 QUIET_PORT = 49_401
 """Port that an announcement names where the sighting has none; nobody listens there."""
+
+DESCRIPTION_PORT = 49_402
+"""Port of a device's UPnP description, where it has one."""
 
 ASKED = ports.parse(RULES.ports.light) | ports.parse(RULES.ports.quick)
 """TCP ports that a quick scan asks of everybody."""
@@ -167,6 +172,7 @@ def replay(
     upnp = searched(told, mac)
     if upnp is not None:
         servers.append(SSDP)
+        servers += describes(told, upnp)
     vendor_class = next((str(f["value"]) for f in told.get("facts", ()) if f["kind"] == "dhcp.vendor-class"), "")
     device = Device(
         name=record if record[0].isalpha() else f"r-{record}",
@@ -235,12 +241,35 @@ def searched(told: Told, mac: str) -> Upnp | None:
     types = said.get("ssdp.type", [])
     if not types and "ssdp.server" not in said and "ssdp.usn" not in said:
         return None
-    usn = next(iter(said.get("ssdp.usn", [])), "").partition("::")[0].removeprefix("uuid:")
+    shown = (*said.get("ssdp.usn", ()), *said.get("upnp.udn", ()), "")
+    usn = shown[0].partition("::")[0].removeprefix("uuid:")
     return Upnp(
         udn=usn or uuid(mac), device_type=next(iter(types), ""), services=tuple(types[1:]),
         server=next(iter(said.get("ssdp.server", [])), "UPnP/1.0"),
-        friendly_name="", manufacturer="", model_name="", model_number="", port=QUIET_PORT, path="/description.xml",
+        friendly_name="", manufacturer="", model_name="", model_number="",
+        port=DESCRIPTION_PORT if _says(told, "upnp.") else QUIET_PORT, path="/description.xml",
     )  # fmt: skip
+
+
+def describes(told: Told, upnp: Upnp) -> list[Server]:
+    """The server of the UPnP description that says the sighting's `upnp` facts, and nothing else of the device.
+
+    Of several device types all but the first are those of nested devices.
+    """
+    if not _says(told, "upnp."):
+        return []
+    said = [(f["kind"], html.escape(str(f["value"]))) for f in told["facts"]]
+    elements = {"upnp.manufacturer": "manufacturer", "upnp.model": "modelName"}
+    types = [f"<deviceType>{text}</deviceType>" for kind, text in said if kind == "upnp.device-type"]
+    own = [f"<{elements[kind]}>{text}</{elements[kind]}>" for kind, text in said if kind in elements]
+    nested = "".join(f"<device>{each}</device>" for each in types[1:])
+    body = "".join((*types[:1], *own, f"<UDN>uuid:{upnp.udn}</UDN><deviceList>{nested}</deviceList>"))
+    page = Page(
+        path=upnp.path,
+        body=f'<root xmlns="urn:schemas-upnp-org:device-1-0"><device>{body}</device></root>',
+        content_type="text/xml",
+    )
+    return [Server(kind="web", port=upnp.port, pages=(page,))]
 
 
 def web_servers(told: Told) -> list[Server]:

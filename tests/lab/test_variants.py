@@ -12,7 +12,7 @@ from netguard.model.address import mac
 from netguard.model.device import Device
 from netguard.model.vocabulary import DOOR_ROLES, Depth, Ended, Outcome, Role
 from tests.lab.lived import Lived, living
-from tests.lab.replay import RULES
+from tests.lab.replay import DESCRIPTION_PORT, RULES
 from tests.lab.variants import VARIANTS
 
 LONGEST_SECONDS = 60
@@ -82,6 +82,14 @@ def test_the_scan_ends_in_time_and_without_a_mistake_of_its_own(lived):
     assert lived.scan.ended is Ended.FINISHED
     assert lived.seconds < LONGEST_SECONDS
     assert not [a for a in lived.scan.attempts if "own mistake" in (a.reason or "")]
+
+
+def test_each_description_that_is_announced_is_read(lived):
+    for one in lived.drawn.replayed:
+        upnp = described(lived, one.device.name).upnp
+        if upnp is not None and upnp.port == DESCRIPTION_PORT:
+            found = lived.one(one.device.name)
+            assert {o.value for o in lived.scan.observed(found.key, "upnp.udn")} == {f"uuid:{upnp.udn}"}, one.record
 
 
 @only("two-routers")
