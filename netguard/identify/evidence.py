@@ -49,6 +49,8 @@ class Verdict:
 class _Weighed:
     record: DeviceRecord
     points: int
+    itself: int
+    """Those of the points that no announcement gives: border routers and hubs announce the locks behind them."""
     certain: bool
     model: str | None
 
@@ -62,6 +64,10 @@ def decide(trace: Trace, records: Index | Iterable[DeviceRecord]) -> Verdict:
         # Routers repeat what other devices announce (mDNS reflectors) and share discs; only a maker's own record
         # outweighs the fact that this computer's packets leave through it.
         weighed = [w for w in weighed if not w.record.generic or w.record.role in INFRASTRUCTURE_ROLES]
+    may_open_a_door = any(w.record.role in DOOR_ROLES and not w.record.generic and w.itself >= LIKELY for w in weighed)
+    if may_open_a_door:
+        # What makes anything a camera or a printer is no reason to treat a lock's bridge like one: it keeps its manners.
+        weighed = [w for w in weighed if not w.record.generic or w.record.role in DOOR_ROLES]
     if not weighed:
         return Verdict(role=Role.ROUTER, confidence=Confidence.LIKELY) if trace.is_gateway else Verdict()
     by_role: dict[Role, list[_Weighed]] = {}
@@ -78,6 +84,9 @@ def decide(trace: Trace, records: Index | Iterable[DeviceRecord]) -> Verdict:
     confidence = _confidence(chosen)
     if rivals:
         confidence = _CONFIDENCES[min(_CONFIDENCES.index(confidence) + 1, len(_CONFIDENCES) - 1)]
+    if may_open_a_door and best not in DOOR_ROLES:
+        confidence = Confidence.POSSIBLE
+        rivals = list(dict.fromkeys([*rivals, *(role for role in ranked if role in DOOR_ROLES)]))
     return Verdict(
         role=best,
         record=chosen.record,
@@ -110,14 +119,16 @@ def _weigh(record: DeviceRecord, found: list[Shown]) -> _Weighed | None:
     if all(line.evidence.shared for line in found):
         return None
     worth = [_points(line.evidence) for line in found]
-    points = [
-        worth[n]
+    counted = [
+        (line, worth[n])
         for n, line in enumerate(found)
         if not any(_implies(other, worth[m], line, worth[n]) for m, other in enumerate(found) if m != n)
     ]
+    points = [worth for _, worth in counted]
     return _Weighed(
         record=record,
         points=sum(points),
+        itself=sum(worth for line, worth in counted if not any(key.startswith("dnssd.") for key in line.hits)),
         certain=POINTS["certain"] in points,
         model=next((line.evidence.model for line in found if line.evidence.model), None),
     )

@@ -168,7 +168,7 @@ def guarded_bridge(host: int) -> Device:
         Server(kind="mqtt", port=1883),
         Server(kind="ftp", port=21),
         Server(kind="smb", port=445, options=(("oldest", "NT1"),)),
-        Server(kind="rtsp", port=554, options=(("server", "Intercom"),)),
+        Server(kind="rtsp", port=554, options=(("server", "Rtsp Server"),)),
         Server(kind="adb", port=5555, options=(("login", "none"),)),
         Server(kind="snmp", port=161, transport="udp"),
     )

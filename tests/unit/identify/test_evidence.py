@@ -174,3 +174,35 @@ def test_a_line_can_name_the_model():
     rule = record("a", "lock", line(dnssd__txt="x") | {"model": "M1"})
 
     assert decide(Trace(texts={"dnssd.txt": ("x",)}), [rule]).model == "M1"
+
+
+BRIDGE = record("bridge", "lock-hub", line(hostname="box", oui="54:D2:72"))
+
+
+def test_what_anything_may_show_does_not_take_a_lock_bridge_its_manners():
+    """A lock bridge with a camera's stream on it: as a camera it would be asked to let anybody in."""
+    camera = record("camera", "camera", line(rtsp__server="RTSP*"), line(http__title="*camera*"), generic=True)
+    trace = Trace(mac=NUKI, hostnames=("box",), texts={"rtsp.server": ("RTSP",), "http.title": ("IP camera",)})
+
+    found = decide(trace, [BRIDGE, camera])
+
+    assert (found.role, found.record.id, found.confidence) == (Role.LOCK_HUB, "bridge", Confidence.LIKELY)
+
+
+def test_what_another_maker_shows_leaves_it_no_more_than_possible():
+    camera = record("camera", "camera", line(dnssd__txt="x"))
+    trace = Trace(mac=NUKI, hostnames=("box",), texts={"dnssd.txt": ("x",)})
+
+    found = decide(trace, [BRIDGE, camera])
+
+    assert (found.role, found.record.id, found.confidence) == (Role.CAMERA, "camera", Confidence.POSSIBLE)
+    assert "lock-hub" in found.note
+
+
+def test_a_lock_that_is_no_more_than_possible_changes_nothing():
+    weak = record("bridge", "lock-hub", line(oui="54:D2:72"))
+    camera = record("camera", "camera", line(rtsp__server="RTSP*"), generic=True)
+
+    found = decide(Trace(mac=NUKI, texts={"rtsp.server": ("RTSP",)}), [weak, camera])
+
+    assert (found.record.id, found.confidence) == ("camera", Confidence.LIKELY)
