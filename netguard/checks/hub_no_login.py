@@ -3,7 +3,6 @@
 | circumstance | severity |
 |---|---|
 | an interface of a lock, a lock bridge, or of a hub that locks obey answers without a login | critical |
-| SSH on a hub or lock bridge lets in without a login | critical |
 | nobody is its owner yet, on a lock bridge | critical |
 | nobody is its owner yet, on any other hub | high |
 | a CCU's port for remote scripts asks for no login; whether it runs one was not tried | high, likely |
@@ -55,7 +54,6 @@ SETUP_FIX = (
     "Open its page now and finish its set-up with a password of your own; whoever does that first owns it. If somebody "
     "has set it up before you, reset it and begin again."
 )
-SSH_FIX = "Set a password or a key for SSH in its settings, or switch SSH off."
 
 CHECK = Check(
     id="hub-no-login",
@@ -82,7 +80,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
         yield CHECK.not_applicable(NETWORK, because="no hub or lock bridge was recognised")
     for device in devices:
         subject = Subject.device(device)
-        open_ones = (*_open(scan, device, subject, rules), *_by_ssh(scan, device, subject))
+        open_ones = tuple(_open(scan, device, subject, rules))
         if open_ones:
             yield from open_ones
         else:
@@ -123,19 +121,6 @@ def _judged(device: Device, each: Interface, rules: Rules) -> tuple[Severity, Co
             "lists its devices to anybody; whether commands need its key was not tried",
         )
     return None
-
-
-def _by_ssh(scan: Scan, device: Device, subject: Subject) -> Iterator[Finding]:
-    for seen in scan.observed(device.key, "ssh.login"):
-        if seen.value == "none":
-            yield CHECK.fail(
-                subject,
-                title=f"{subject.name} lets anybody in by SSH (tcp/{seen.port}), without a login",
-                severity=Severity.CRITICAL,
-                fix=SSH_FIX,
-                discriminator=f"ssh tcp/{seen.port}",
-                evidence=(seen,),
-            )
 
 
 def _rest(scan: Scan, device: Device, subject: Subject) -> Finding:

@@ -7,7 +7,7 @@ import pytest
 
 from netguard import registry
 from netguard.checks import _interfaces
-from netguard.checks.hub_no_login import FIX, SETUP_FIX, SSH_FIX, judge
+from netguard.checks.hub_no_login import FIX, SETUP_FIX, judge
 from netguard.model.past import Past
 from netguard.model.vocabulary import Confidence, Depth, Ended, Link, Outcome, Role, Severity, Status, Transport
 from netguard.rules import loader
@@ -69,17 +69,11 @@ def test_severity_by_circumstance(role, name, login, severity, confidence):
     assert finding.evidence == (("o1", "o2", "o3") if login else ("o1", "o3"))
 
 
-def test_ssh_without_a_login_is_critical_and_stands_by_itself():
+def test_ssh_is_another_check_s_business_and_said_once():
+    """It is judged by iot-management-port, and never asked of hubs how to get in."""
     device = hub(HUB, 22)
     (finding,) = judged(device, observations=[builders.observation(1, "ssh.login", "none", of=device, port=22)])
-    assert (finding.status, finding.severity, finding.fix) == (Status.FAIL, Severity.CRITICAL, SSH_FIX)
-    wanted = [builders.observation(1, "ssh.login", "required", of=device, port=22)]
-    assert judged(device, observations=wanted)[0].status is Status.UNKNOWN
-    both = [
-        builders.observation(9, "ssh.login", "none", of=device, port=22),
-        *said(device, "Zigbee2MQTT", "none", 8080),
-    ]
-    assert len({f.fingerprint for f in judged(device, observations=both)}) == 2
+    assert finding.status is Status.UNKNOWN
 
 
 @pytest.mark.parametrize(
