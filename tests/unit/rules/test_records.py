@@ -15,6 +15,7 @@ from netguard.model.observation import Fact, Sighting
 from netguard.model.surroundings import Surroundings
 from netguard.model.vantage import NextHop, Segment, Vantage
 from netguard.model.vocabulary import Confidence, Role, Severity, Transport
+from netguard.registry import names
 from netguard.rules.loader import load
 
 SIGHTINGS = Path(__file__).with_name("sightings")
@@ -244,3 +245,19 @@ def test_a_records_ports_do_not_include_one_of_high_risk_on_a_door():
     for record in RULES.devices.values():
         if record.role in {Role.LOCK, Role.LOCK_HUB}:
             assert not {(e.transport, e.port) for e in record.expected_inbound or ()} & risky, record.id
+
+
+def test_every_fix_of_a_record_is_for_a_check_that_exists():
+    checks = set(names("netguard.checks"))
+
+    assert checks
+    assert {
+        (id_, check) for id_, record in RULES.devices.items() for check in record.fixes if check not in checks
+    } == set()
+
+
+def test_many_records_say_what_closes_a_finding_and_where_to_report_a_fault():
+    """A floor under what has been written down, so that nothing of it is lost unnoticed."""
+    assert sum(bool(record.fixes) for record in RULES.devices.values()) >= 30
+    assert sum(record.disclosure is not None for record in RULES.devices.values()) >= 40
+    assert sum(bool(record.security) for record in RULES.devices.values()) >= 40
