@@ -205,10 +205,8 @@ class Net:
         finally:
             turnstile.leave()
 
-    def sweep(self, address: IPAddress, ports: Sequence[int], *, if_silent: Sequence[int] = ()) -> Swept:
+    def sweep(self, address: IPAddress, ports: Sequence[int]) -> Swept:
         """Ask which TCP ports of one device are open, at the pace its manners allow, in the order given.
-
-        The ports `if_silent` follow for as long as nothing has answered.
 
         While it runs no other connection to a gently treated device is made. Raises `OutOfTime` or `Cancelled` when
         that is so before the first port; later than that, the result says so.
@@ -224,7 +222,6 @@ class Net:
                 cancel=self.cancel,
                 deadline=self.deadline,
                 why=self._why,
-                if_silent=if_silent,
             )
         finally:
             turnstile.leave()

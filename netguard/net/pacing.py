@@ -75,14 +75,12 @@ class Job:
         deadline: Deadline,
         why: str,
         *,
-        if_silent: Iterator[Peer] | None = None,
         temper: Temper | None = None,
     ) -> None:
-        """`if_silent` is asked after `peers` for as long as nothing at all has answered."""
         self.pace, self.cancel, self.deadline, self.why = pace, cancel, deadline, why
         temper = temper or Temper(pace.start_rate)
         # Made one by one: 65,535 of them for each of several devices would be most of the scan's memory.
-        self._fresh, self._if_silent = peers, if_silent or iter(())
+        self._fresh = peers
         self._again: deque[tuple[Peer, int]] = deque()
         self._next = self._made()
         self.careful_left = pace.careful
@@ -115,9 +113,6 @@ class Job:
     @property
     def pending(self) -> bool:
         """Whether anybody is still to be asked."""
-        if self._next is None and self.pace.canary and self.silent:
-            self._fresh, self._if_silent = self._if_silent, iter(())
-            self._next = self._made()
         return self._next is not None or bool(self._again)
 
     def take(self) -> tuple[Peer, int]:

@@ -83,12 +83,11 @@ class SweepEngine:
         cancel: Cancel,
         deadline: Deadline,
         why: str,
-        if_silent: Sequence[int] = (),
     ) -> Swept:
         """Ask each address about each port, port by port, once (a silent one twice); blocks until done or cut off.
 
-        The ports `if_silent` follow for as long as nothing has answered. What an earlier sweep learnt of the same
-        single address (its rate, how fast it answers, whether it is silent) is what this one begins with.
+        What an earlier sweep learnt of the same single address (its rate, how fast it answers, whether it is silent) is
+        what this one begins with.
 
         Addresses that must not be touched are left out before anything is sent. Raises `RefusedByUs`, and sends
         nothing, when one lies outside the network that was asked for.
@@ -97,10 +96,9 @@ class SweepEngine:
         for address in allowed:
             self._guard.check(address)
         peers = ((address, port) for port in ports for address in allowed)
-        more = ((address, port) for port in if_silent for address in allowed)
         alone = allowed[0] if len(allowed) == 1 else None
         temper = self._tempers.get(alone) if alone is not None else None
-        job = Job(peers, pace, cancel, deadline, why, if_silent=more, temper=temper)
+        job = Job(peers, pace, cancel, deadline, why, temper=temper)
         if not job.pending:
             return job.result
         where = str(allowed[0]) if len(allowed) == 1 else f"{allowed[0]} and {len(allowed) - 1} more"

@@ -48,8 +48,6 @@ class Target:
     transport: Transport = Transport.TCP
     port: int | None = None
     ports: tuple[int, ...] = ()
-    if_silent: tuple[int, ...] = ()
-    """Ports to go on with when none of `ports` answers: there is nothing to learn about the device in between."""
     secure: bool = False
     """Whether TLS comes first."""
     path: str = ""

@@ -1,7 +1,6 @@
 """Which TCP ports are open, at the pace the device's manners allow. Likely ports first, so that a cut-off loses little."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from netguard.model import ports as port_text
 from netguard.model.device import Coverage, Device, Service
@@ -47,11 +46,8 @@ def wants(device: Device, ask: Ask) -> Iterable[Target]:
             for run in (run for text in fact.value for run in port_text.ranges(str(text))):
                 asked[run.start : run.stop] = b"\1" * len(run)
     ports = _new(_in_order(device, ask), asked)
-    later: tuple[int, ...] = ()
-    if ask.round == "light":
-        later = _new(_listed(device, replace(ask, round="deep")), asked)
     if ports:
-        yield Target(address=address, ports=ports, if_silent=later)
+        yield Target(address=address, ports=ports)
     if ask.round == "light" and not runs_on_battery(device, ask):
         light = tuple(sorted(port_text.parse(ask.rules.ports.light)))
         others = [a for a in device.addresses[1:] if a.version == 4 and all(c.address != a for c in device.coverage)]
@@ -73,7 +69,7 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
 
     Raises `NoAnswer` after yielding what there is when its time ended the sweep, `Gone` when the device did.
     """
-    swept = net.sweep(target.address, target.ports, if_silent=target.if_silent)
+    swept = net.sweep(target.address, target.ports)
     states = swept.at(target.address)
     for port in sorted(port for port, state in states.items() if state is PortState.OPEN):
         yield Service(address=target.address, transport=target.transport, port=port, state=PortState.OPEN)

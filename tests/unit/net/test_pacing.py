@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from netguard.model.vocabulary import PortState
 from netguard.net import limits
-from netguard.net.control import Cancel, Deadline
 from netguard.net.pacing import GENTLE
 from tests.unit.net.test_sweep import FAST, LOCK, TV, engine_in, hurry, run, states
 from tests.unit.net.world import CLOSED, OPEN, SILENT
@@ -31,17 +30,6 @@ def test_the_next_sweep_of_a_device_begins_where_the_last_one_ended(engine_in, m
     world.at_start.clear()
     run(engine, range(20, 60), replace(GENTLE, careful=128), address=TV)
     assert max(world.at_start) > 20, "a device that is known to drop everything is not waited for port by port again"
-
-
-def test_ports_for_the_silent_are_asked_only_while_nothing_answers(engine_in):
-    world, engine = engine_in({LOCK: lambda *_: CLOSED, TV: lambda *_: SILENT})
-    for address in (LOCK, TV):
-        engine.sweep(
-            [address], tuple(range(1, 9)), replace(FAST, careful=128), cancel=Cancel(), deadline=Deadline(20),
-            why="test", if_silent=tuple(range(9, 31)),
-        )  # fmt: skip
-    asked = {address: {port for at, port in world.order if at == address} for address in map(str, (LOCK, TV))}
-    assert asked == {str(LOCK): set(range(1, 9)), str(TV): set(range(1, 31))}
 
 
 def test_one_late_answer_and_all_that_seemed_silent_is_asked_again(engine_in):
