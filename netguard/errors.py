@@ -49,5 +49,9 @@ class NotRememberedError(HistoryError):
     """A scan was saved, but the devices it saw could not be remembered."""
 
 
+class WifiFileError(NetguardError):
+    """A file of captured or listed Wi-Fi networks cannot be read. The message names the file and the reason."""
+
+
 class LabError(NetguardError):
     """The simulated home could not be built."""

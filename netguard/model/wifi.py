@@ -16,6 +16,8 @@ class Wps:
     version: str | None = None
     locked: bool | None = None
     methods: tuple[WpsMethod, ...] | None = None
+    active: bool | None = None
+    """Whether somebody is being let in just now (Selected Registrar)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +38,10 @@ class BasicServiceSet:
     transition: bool | None = None
     hidden: bool | None = None
     own: bool | None = None
+    associated: bool | None = None
+    """Whether the vantage was connected through this one."""
+    signal_dbm: float | None = None
+    sources: tuple[str, ...] = ()
+    """What told of it, sorted: `nl80211`, `pcap`."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know of it, a sentence each: two RSN elements, an element that was cut."""
