@@ -8,7 +8,8 @@ from netguard.model.device import Coverage, Device, Service
 from netguard.model.observation import Observation
 from netguard.model.scan import Authorisation, Ruleset, Scan, Tool
 from netguard.model.vantage import NextHop, Segment, Vantage
-from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, PortState, Role, Transport
+from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, PortState, Role, Security, Transport
+from netguard.model.wifi import BasicServiceSet
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ALL_TCP = "1-65535"
@@ -51,6 +52,13 @@ def observation(number, kind, value, *, of, port=None):
         value=value,
         at=NOW,
     )
+
+
+def bss(ssid="Home", bssid="00:00:5e:00:53:01", security=Security.WPA2_PERSONAL, **given):
+    """A network in the air; `bssid` is text or null."""
+    defaults = {"channel": 6, "band": "2.4", "sources": ("nl80211",)}
+    made = None if bssid is None else address.mac(bssid)
+    return BasicServiceSet(ssid=ssid, bssid=made, security=security, **(defaults | given))
 
 
 def attempt(stage, outcome=Outcome.DONE, reason=None, target="192.0.2.0/24"):
