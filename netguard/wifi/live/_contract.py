@@ -4,7 +4,8 @@
 is asked, the lowest first. `interface` is a name or null, for whichever radio there is. `unavailable` says why it cannot
 be used here and what would help, or null; it sends nothing. `hear` yields what the system's radio has heard (`Heard`);
 with `again` it asks the system to look anew first, where it may, and waits for that. It raises `VantageError` with a
-reason and what would help when the system refuses. What a person should know of what was heard goes to `means.remark`.
+reason and what would help when the system refuses. Where only the looking anew is refused, it yields what was heard
+lately and says so by `means.not_anew`; what else a person should know of what was heard goes to `means.remark`.
 
 No source ever joins a network, changes a connection, or puts a radio into monitor mode.
 """
@@ -34,8 +35,14 @@ class Means:
     deadline: Deadline
     remarks: list[str] = field(default_factory=list)
     """A sentence each, with what would help."""
+    old: str | None = None
+    """Why the radio did not look around anew, and what would help; null where it did, or was not asked to."""
 
     def remark(self, sentence: str) -> None:
         """Tell the person something, once."""
         if sentence not in self.remarks and len(self.remarks) < MAX_REMARKS:
             self.remarks.append(sentence)
+
+    def not_anew(self, sentence: str) -> None:
+        """Say that what is yielded was heard lately, not now."""
+        self.old = sentence

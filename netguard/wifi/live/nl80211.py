@@ -160,7 +160,7 @@ def _radios(channel: netlink.Channel, family: netlink.Family, interface: str | N
 
 
 def _look_anew(channel: netlink.Channel, family: netlink.Family, radio: Radio, means: Means) -> None:
-    """Have the radio look around, and wait until it has. What stands in the way becomes a remark: the old list is still true."""
+    """Have the radio look around, and wait until it has. What stands in the way is told: the old list is still true."""
     with suppress(Failure):
         if SCAN_GROUP in family.groups:
             channel.join(family.groups[SCAN_GROUP])
@@ -192,7 +192,7 @@ def _ask_kernel(channel: netlink.Channel, family: netlink.Family, radio: Radio, 
         if refused.number == EBUSY:
             return Begun.YES
         why = "only NetworkManager or root may" if refused.number in netlink.PERMISSION else str(refused)
-        means.remark(
+        means.not_anew(
             f"{radio.name} was not made to look around anew ({why}); what it heard lately was read, and some networks may "
             f"be missing from it. Where NetworkManager runs, netguard has it look for an ordinary user. sudo does not "
             f"help: netguard gives root up before it reads anything."

@@ -4,7 +4,6 @@ Commands as in wpa_supplicant/ctrl_iface.c (version 2.10). Only these are sent: 
 anew, ATTACH, SCAN and DETACH. Nothing that chooses, joins or leaves a network.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -79,7 +78,8 @@ def hear(interface: str | None, means: Means, again: bool, *, folder: str = FOLD
 def _interfaces(interface: str | None, folder: str) -> list[str]:
     """The sockets in `folder` that are asked, at least one. Raises `VantageError`, or `NotAllowed`."""
     try:
-        found = sorted(name for name in os.listdir(folder) if _NAME.fullmatch(name) and not _NOT_RADIOS.match(name))
+        names = (socket.name for socket in Path(folder).iterdir())
+        found = sorted(name for name in names if _NAME.fullmatch(name) and not _NOT_RADIOS.match(name))
     except PermissionError as error:
         raise NotAllowed(folder) from error
     except OSError:
@@ -131,7 +131,7 @@ def _numbers(asked: LocalSocket) -> list[int]:
 
 
 def _look_anew(asked: LocalSocket, name: str, means: Means) -> None:
-    """Have it look around, and wait until it has. What stands in the way becomes a remark: the old list is still true."""
+    """Have it look around, and wait until it has. What stands in the way is told: the old list is still true."""
     try:
         asked.ask("ATTACH")
         said = asked.ask("SCAN").strip()
@@ -139,7 +139,7 @@ def _look_anew(asked: LocalSocket, name: str, means: Means) -> None:
         if said in {"OK", "FAIL-BUSY"}:
             _wait(asked, Deadline(SCAN_SECONDS))
         else:
-            means.remark(
+            means.not_anew(
                 f"wpa_supplicant did not have {name} look around anew ({_printable(said)}); what it heard lately was read."
             )
     finally:
