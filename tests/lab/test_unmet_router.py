@@ -22,8 +22,11 @@ ASKED = r"Is this network yours\?"
 @pytest.fixture
 def forget(home):
     """Makes the laptop's kernel forget every neighbour, as it does by itself in time."""
+    router = home.home.router.name
 
     def flush() -> None:
+        # First the router forgets the laptop: where it was not sure of it any more it would ask, and be known by asking.
+        assert home.run_on(router, ["ip", "neigh", "flush", "all"]).wait(SECONDS) == 0
         assert home.run_as_laptop(["ip", "neigh", "flush", "dev", home.laptop_interface]).wait(SECONDS) == 0
 
     return flush
