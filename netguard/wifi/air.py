@@ -98,7 +98,7 @@ def hear(
     radio looks around anew first, where that is allowed. The first source that hears anything is the only one, unless it
     could not look anew: they all share one radio. Nothing heard, and every reason for it, is an answer, too. Raises `Cancelled`.
     """
-    means = Means(run=run, cancel=cancel or Cancel(), deadline=Deadline(seconds))
+    means = Means(run=run, cancel=Cancel() if cancel is None else cancel, deadline=Deadline(seconds))
     heard: list[Heard] = []
     told: list[str] = []
     for module in _modules(system):
