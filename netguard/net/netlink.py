@@ -10,6 +10,7 @@ import selectors
 import socket
 import struct
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -51,6 +52,9 @@ each. An end to a kernel that does not come to one."""
 
 DUMP_TRIES = 3
 """How often a dump is begun anew that the kernel says was changed under its hands (NLM_F_DUMP_INTR)."""
+
+MOST_ANNOUNCED = 256
+"""Announcements kept until somebody asks for them; a scan makes two."""
 
 ANSWER_SECONDS = 3.0
 """Longest wait for the kernel's next datagram: it answers at once, unless a driver is stuck."""
@@ -152,6 +156,7 @@ class Channel:
         """`opened` gives the socket; by itself it is the kernel's."""
         self._cancel, self._deadline = cancel, deadline
         self._sequence = 0
+        self._announced: deque[Generic] = deque(maxlen=MOST_ANNOUNCED)
         self._socket = (opened or _opened)()
 
     def __enter__(self) -> "Channel":
@@ -199,10 +204,13 @@ class Channel:
     def announcements(self, seconds: float) -> Iterator[Generic]:
         """What the kernel tells the groups that were joined, for at most that long. Raises `Cancelled`."""
         deadline = self._deadline.sooner(seconds)
-        while not deadline:
+        while True:
+            while self._announced:
+                yield self._announced.popleft()
+            if deadline:
+                return
             for said in messages(self._datagram(deadline)):
-                if said.sequence == 0 and (generic := _generic(said)) is not None:
-                    yield generic
+                self._keep(said)
 
     def _conversation(self, family: Family, command: int, data: bytes, flags: int) -> tuple[tuple[Generic, ...], bool]:
         """The answers, and whether they are of one moment."""
@@ -225,6 +233,7 @@ class Channel:
                 raise TooMuch("the kernel's answer does not come to an end")
             for said in messages(datagram):
                 if said.sequence != self._sequence:
+                    self._keep(said)
                     continue
                 whole = whole and not said.flags & NLM_F_DUMP_INTR
                 if said.kind in {NLMSG_ERROR, NLMSG_DONE}:
@@ -232,6 +241,11 @@ class Channel:
                     return tuple(answers), whole
                 if (generic := _generic(said)) is not None:
                     answers.append(generic)
+
+    def _keep(self, said: Message) -> None:
+        """Keep what the kernel says by itself, which may come between a question and its answer."""
+        if said.sequence == 0 and (generic := _generic(said)) is not None:
+            self._announced.append(generic)
 
     def _datagram(self, deadline: Deadline) -> bytes:
         """The kernel's next datagram, empty when there is none until `deadline`."""

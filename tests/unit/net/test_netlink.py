@@ -205,6 +205,16 @@ def test_announcements_come_as_they_are_made():
         assert [next(heard).command, next(heard).command] == [34, 35]
 
 
+def test_an_announcement_between_a_question_and_its_answer_is_kept():
+    def answer(_, command, sequence, asked):
+        yield kernel.generic(34, kernel.u32(3, 5), sequence=0, flags=0)
+        yield kernel.error(sequence, 0, asked)
+
+    with kernel.Kernel(answer) as made, made.channel() as channel:
+        channel.ask(FAMILY, 33)
+        assert next(channel.announcements(20)).command == 34
+
+
 def test_a_family_is_read_whole():
     with kernel.Kernel(lambda _, command, sequence, asked: kernel.family_answer(sequence, asked)) as made:
         with made.channel() as channel:
