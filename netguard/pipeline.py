@@ -1,6 +1,6 @@
 """The whole scan, in one function: read `scan` first.
 
-    discover ─▶ identify ─▶ light probe ─▶ identify ─▶ deep probe ─▶ identify ─▶ checks ─▶ advise
+    discover ─▶ identify ─▶ light probe ─▶ identify ─▶ deep probe ─▶ identify ─▶ Wi-Fi ─▶ checks ─▶ advise
 
 What a device is decides how deep and how gently it is probed, and probes say more about what it is, so it goes in
 rounds. Until it is identified a device gets a lock's manners. Stages never import each other; they meet here.
@@ -19,6 +19,7 @@ from netguard.advise.grade import grade
 from netguard.checks._contract import Check, Subject
 from netguard.compare import labels
 from netguard.discovery import Discovery
+from netguard.errors import NetguardError
 from netguard.model.attempt import Attempt
 from netguard.model.device import Device
 from netguard.model.finding import Finding
@@ -27,12 +28,16 @@ from netguard.model.past import Past
 from netguard.model.scan import Ruleset, Scan, Tool
 from netguard.model.surroundings import Neighbour, Surroundings
 from netguard.model.vocabulary import Depth, Ended, Outcome
+from netguard.model.wifi import BasicServiceSet
 from netguard.net.access import Network
 from netguard.net.failures import Cancelled
 from netguard.notebook import Notebook, own_mistake
 from netguard.rounds import KINDS, Rounds
 from netguard.rules.loader import Rules
-from netguard.task import Event, Options, Progress, stage
+from netguard.task import Air, Event, Options, Progress, stage
+from netguard.wifi.heard import Heard
+from netguard.wifi.join import joined
+from netguard.wifi.own import owned
 
 __all__ = ["Event", "Options", "Progress", "judge", "scan"]
 
@@ -45,9 +50,10 @@ def scan(
     *,
     neighbours: Callable[[], tuple[Neighbour, ...]],
     past: Past,
+    air: Air | str = "nobody asked for it",
     progress: Progress = lambda _: None,
 ) -> Scan:
-    """Look at the network and judge what was seen.
+    """Look at the network and judge what was seen. `air` hears Wi-Fi, or says why nobody does.
 
     Never raises for anything the network does: what could not be looked at is an attempt with its reason. When
     `network.cancel` is set or its deadline passes, what was learnt so far is judged and `ended` says so.
@@ -67,12 +73,15 @@ def scan(
         progress=progress,
     )
     ended = Ended.FINISHED
+    wifi: tuple[BasicServiceSet, ...] = ()
     try:
         with discovery.listening():
             discovery.ask_everybody()
             discovery.wait_for_the_named()
             for kind in KINDS if options.depth.at_least(Depth.QUICK) else ():
                 rounds.probe(kind)
+            # Last, since a radio that looks around hears nothing of its own network meanwhile.
+            wifi = _heard(air, options, surroundings, rules, book, progress)
             network.cancel.check()
     except Cancelled:
         ended = Ended.INTERRUPTED
@@ -92,6 +101,7 @@ def scan(
         vantage=surroundings.vantage,
         devices=found,
         personal_devices=personal_devices,
+        wifi=wifi,
         gateways=_gateways(found, surroundings),
         observations=book.observations(found),
         attempts=book.attempts,
@@ -152,3 +162,42 @@ def _gateways(devices: Iterable[Device], surroundings: Surroundings) -> tuple[Ga
     if hop is None:
         return ()
     return (Gateway(device=next((d.key for d in devices if hop.address in d.addresses), None)),)
+
+
+def _heard(
+    air: Air | str, options: Options, surroundings: Surroundings, rules: Rules, book: Notebook, progress: Progress
+) -> tuple[BasicServiceSet, ...]:
+    """The networks in the air, each with whether it is the person's own. Raises `Cancelled`."""
+    where = surroundings.vantage.interface
+    if isinstance(air, str):
+        book.attempted("wifi", where, Outcome.SKIPPED, air)
+        return ()
+    began = time.monotonic()
+    networks: tuple[BasicServiceSet, ...] = ()
+    remarks: list[str] = []
+    with stage(progress, "wifi", 1) as tick:
+        try:
+            networks = wifi_networks(air(remarks), surroundings, rules, options.ssids)
+        except NetguardError as error:
+            remarks.append(str(error))
+        if not (networks or remarks):
+            remarks.append("No Wi-Fi network was heard.")
+        outcome = Outcome.DONE if networks else Outcome.FAILED
+        book.attempted("wifi", where, outcome, " ".join(remarks) or None, time.monotonic() - began)
+        tick()
+    return networks
+
+
+def wifi_networks(
+    heard: Iterable[Heard], surroundings: Surroundings | None, rules: Rules, ssids: tuple[str, ...]
+) -> tuple[BasicServiceSet, ...]:
+    """`heard` joined to networks, each with whether it is own by what is known of this computer's network."""
+    vantage = surroundings.vantage if surroundings is not None else None
+    gateway = vantage.gateway if vantage is not None else None
+    return owned(
+        joined(heard),
+        ssids=ssids,
+        associated_ssid=vantage.segment.ssid if vantage is not None else None,
+        gateway_mac=gateway.mac if gateway is not None else None,
+        maker=rules.vendors.name,
+    )

@@ -1,7 +1,7 @@
 """What a scan was asked to do, and how it tells how far it is."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from netaddr import IPNetwork
 
 from netguard.model.scan import Authorisation
 from netguard.model.vocabulary import Depth
+from netguard.wifi.heard import Heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Options:
     """Count phones, computers and other personal devices, and neither name, list nor probe them."""
     wait_for: tuple[str, ...] = ()
     """Names of devices, declared or known, to wait for before anything is probed."""
+    ssids: tuple[str, ...] = ()
+    """Names of Wi-Fi networks that are the person's own, besides those that show it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,10 @@ class Event:
 
 
 Progress = Callable[[Event], None]
+
+Air = Callable[[list[str]], Iterable[Heard]]
+"""Listens to the air, or reads what somebody else has heard. What a person should know of it is put into the list, a
+sentence each, and is complete when everything was taken. Raises `VantageError`, `WifiFileError` or `Cancelled`."""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TextIO
 import click
 
 from netguard import config, exitcodes, pipeline, registry
-from netguard.cli import _documents, _progress, _reports, _session
+from netguard.cli import _air, _documents, _progress, _reports, _session
 from netguard.cli._summary import summary
 from netguard.compare import declared, labels
 from netguard.compare import registry as registered
@@ -54,6 +54,8 @@ class Request:
     large: bool = False
     infrastructure_only: bool = False
     wait_for: tuple[str, ...] = ()
+    wifi: str = _air.AUTO
+    ssids: tuple[str, ...] = ()
     user: str | None = None
     transcript: Path | None = None
     quiet: bool = False
@@ -113,9 +115,13 @@ def run(request: Request) -> int:
             authorisation=authorisation,
             infrastructure_only=request.infrastructure_only,
             wait_for=_awaited(request.wait_for, past),
+            ssids=request.ssids,
         )
+        air = _air.for_scan(request.wifi, around, Depth(request.depth), cancel)
         with _interrupting(cancel), _progress.shown(quiet=request.quiet) as progress:
-            scan = pipeline.scan(options, around, rules, network, neighbours=neighbours, past=past, progress=progress)
+            scan = pipeline.scan(
+                options, around, rules, network, neighbours=neighbours, past=past, air=air, progress=progress
+            )
     return _keep_and_say(request, scan, past)
 
 

@@ -89,6 +89,7 @@ def scan(rules):
         progress=lambda _: None,
         past=Past(),  # noqa: B008 - it never changes
         asked=None,
+        air="nobody asked for it",
         **given,
     ):
         options = pipeline.Options(
@@ -100,7 +101,7 @@ def scan(rules):
         )
         with loopback_network(**given) as network:
             return pipeline.scan(
-                options, surroundings, rules, network, neighbours=neighbours, past=past, progress=progress
+                options, surroundings, rules, network, neighbours=neighbours, past=past, air=air, progress=progress
             )
 
     return run
