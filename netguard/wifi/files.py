@@ -90,13 +90,15 @@ def _recognised(file: io.RawIOBase, where: Where) -> tuple[ModuleType, BinaryIO]
     if head.startswith(_GZIP):
         where.path = None
         head, stream = _start(_Unpacked(stream, where))
-        if not head:
-            raise where.error("; ".join(r.removeprefix(f"{where.name}: ") for r in where.remarks) or "nothing is in it")
+        if not head and not where.remarks:
+            raise where.error("nothing is in it")
     for magic, name in _PACKED.items():
         if head.startswith(magic):
             raise where.error(f"it is packed with {name}; unpack it first")
     formats = registry.load_all(_FORMATS, "NAME", "recognises", "read")
     module = chosen(formats, head)
+    if module is None and where.remarks:  # of a packed file: it breaks off before its content can be known
+        raise where.error(where.remarks[-1].removeprefix(f"{where.name}: "))
     if module is None:
         known = ", ".join(sorted(m.NAME for m in formats.values()))
         raise where.error(f"this is no kind of file that netguard knows. It reads: {known}")
@@ -152,24 +154,28 @@ class _Unpacked(io.RawIOBase):
         self._gzip = gzip.GzipFile(fileobj=io.BufferedReader(packed, _BUFFER), mode="rb")
         self._given = 0
         self._where = where
+        self._over = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        piece = b"" if self._over else self._piece(min(len(buffer), _BUFFER))
+        self._over = not piece
+        buffer[: len(piece)] = piece
+        self._given += len(piece)
+        return len(piece)
+
+    def _piece(self, size: int) -> bytes:
         if self._given > FREE + MAX_RATIO * self._packed.taken:
             self._where.remark(
                 f"it unpacks to more than {MAX_RATIO} times its size, so only the first {self._given >> 20} MB were read"
             )
-            return 0
+            return b""
         try:
-            piece = self._gzip.read1(min(len(buffer), _BUFFER))
+            return self._gzip.read1(size)
         except EOFError:
             self._where.remark("the .gz ends too early; what could be unpacked was read")
-            return 0
         except (zlib.error, gzip.BadGzipFile):
             self._where.remark("the .gz is damaged; what could be unpacked was read")
-            return 0
-        buffer[: len(piece)] = piece
-        self._given += len(piece)
-        return len(piece)
+        return b""
