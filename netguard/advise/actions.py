@@ -7,6 +7,9 @@ from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Severity, Status
 
+WIFI = "wifi:"
+"""How the target of a finding about a network in the air begins; its name or BSSID follows."""
+
 
 def actions(
     findings: Iterable[Finding], remedies: Mapping[str, Remedy], devices: tuple[Device, ...]
@@ -36,7 +39,7 @@ def _action(
 ) -> Action:
     remedy = remedies[closed[0].check]
     device = next((d for d in devices if d.key == target), None)
-    name = (device.name or str(next(iter(device.addresses), target))) if device else target
+    name = (device.name or str(next(iter(device.addresses), target))) if device else _named(target)
     loses = dict.fromkeys(loss for f in closed for loss in remedies[f.check].loses)
     return Action(
         id=f"{group}:{target}",
@@ -48,11 +51,18 @@ def _action(
     )
 
 
+def _named(target: str) -> str:
+    """What to call a target that is no device."""
+    return f"Wi-Fi “{target.removeprefix(WIFI)}”" if target.startswith(WIFI) else target
+
+
 def _intents(remedy: Remedy, target: str, devices: tuple[Device, ...]) -> tuple[Intent, ...]:
     if remedy.intent is None:
         return ()
+    if target.startswith(WIFI):
+        return (Intent(kind=remedy.intent, segment=target, feature=remedy.feature),)
     if remedy.per_device:
-        return (Intent(kind=remedy.intent, device=target),)
+        return (Intent(kind=remedy.intent, device=target, feature=remedy.feature),)
     # A lock never moves without the hub it talks to, so both move together.
     moving = sorted(d.key for d in devices if d.role in DOOR_ROLES | HUB_ROLES)
     moves = (Intent(kind="move-device", device=key, segment="iot") for key in moving)

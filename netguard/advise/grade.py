@@ -16,6 +16,9 @@ LEAST_EVALUATED = 0.6
 MANY_HIGHS = 3
 """So many high findings weigh as one high finding on a lock."""
 
+WIFI = "wifi:"
+"""How the target of a finding about an own network in the air begins; neighbours' have none."""
+
 GUARDED = DOOR_ROLES | HUB_ROLES | {Role.ROUTER}
 
 
@@ -24,7 +27,8 @@ def grade(findings: Iterable[Finding], devices: tuple[Device, ...], *, isolation
 
     F for anything critical; D for a high one on a lock, hub or gateway, or three high ones; C for any other high one;
     B for a medium one, or locks on the same network as everything else; A for nothing above low; A+ for nothing above
-    info where isolation was tested and at least 0.9 evaluated. Unknowns never raise it. `best_possible` is null as
+    info where isolation was tested and at least 0.9 evaluated. An own Wi-Fi counts as the gateway it belongs to: whoever
+    joins it stands behind the router, in front of all locks. Unknowns never raise it. `best_possible` is null as
     long as it is not known what this router could do.
     """
     known = tuple(findings)
@@ -45,7 +49,7 @@ def grade(findings: Iterable[Finding], devices: tuple[Device, ...], *, isolation
 def _letter(findings: list[Finding], guarded: set[str], *, may_be_best: bool) -> tuple[Letter, list[Finding]]:
     of = {severity: [f for f in findings if f.severity is severity] for severity in Severity}
     highs = of[Severity.HIGH]
-    guarded_highs = [f for f in highs if f.target in guarded]
+    guarded_highs = [f for f in highs if f.target in guarded or f.target.startswith(WIFI)]
     if of[Severity.CRITICAL]:
         return "F", of[Severity.CRITICAL]
     if guarded_highs or len(highs) >= MANY_HIGHS:

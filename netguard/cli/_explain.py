@@ -259,8 +259,10 @@ def _row(head: tuple[str, ...], row: tuple[str, ...]) -> str:
 
 
 def _what_to_do(module: ModuleType, rules: Rules) -> Iterator[str]:
-    """The check's remedy, and its own advice or else that of rules/ports.yaml about the ports that it looks at."""
-    yield f"{module.CHECK.remedy.title.format(device='the device')}."
+    """The check's remedy, and its own advice or else that of rules/ports.yaml or rules/wifi.yaml about what it looks at."""
+    grades = [g for g in rules.wifi.grades if g.check == module.CHECK.id]
+    yield f"{module.CHECK.remedy.title.format(device='your Wi-Fi' if grades else 'the device')}."
+    yield from (f"{g.seen[:1].upper()}{g.seen[1:]}: {g.fix}" if len(grades) > 1 else g.fix for g in grades)
     if fix := getattr(module, "FIX", None):
         yield fix
         return

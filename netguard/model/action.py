@@ -57,6 +57,8 @@ class Remedy:
     """False when one step closes it for the whole segment."""
     loses: tuple[str, ...] = ()
     intent: IntentKind | None = None
+    feature: str | None = None
+    """What `intent` is about: `wps`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

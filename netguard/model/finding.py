@@ -16,7 +16,7 @@ class Finding:
     severity: Severity
     confidence: Confidence
     target: str
-    """A device key, or `segment:<prefix>`, or `network`."""
+    """A device key, or `segment:<prefix>`, or `wifi:<name, or BSSID of one without>`, or `network`."""
     title: str
     why: str
     fix: str

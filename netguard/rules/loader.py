@@ -17,7 +17,7 @@ import msgspec
 from netguard.errors import RulesError
 from netguard.rules import literal, review
 from netguard.rules.location import data_root
-from netguard.rules.schema import DeviceRecord, PolicyRule, PortPolicy, PortRules
+from netguard.rules.schema import DeviceRecord, PolicyRule, PortPolicy, PortRules, WifiRules
 from netguard.rules.vendors import VendorTable, table
 
 SCHEMA = 1
@@ -47,6 +47,8 @@ class Rules:
     ports: PortRules
     policy: tuple[PolicyRule, ...]
     """What the person themself forbids, from the overlay's `ports.yaml`; empty without one."""
+    wifi: WifiRules
+    """How each state of Wi-Fi and WPS is graded."""
     vendors: VendorTable
     digest: str
     """SHA-256 over all rule files, a person's own included, and over the checks' source: 64 hex digits."""
@@ -76,6 +78,8 @@ def load(overlay: Path | None = None) -> Rules:
     devices = {id_: record for id_, record in shipped.items() if id_ not in replaced} | own
     ports = _read(root / "ports.yaml", f"{name}/ports.yaml", PortRules, read)
     _complain(f"{name}/ports.yaml", review.ports(ports))
+    wifi = _read(root / "wifi.yaml", f"{name}/wifi.yaml", WifiRules, read)
+    _complain(f"{name}/wifi.yaml", review.wifi(wifi))
     policy: tuple[PolicyRule, ...] = ()
     if overlay is not None and (overlay / "ports.yaml").is_file():
         where = overlay / "ports.yaml"
@@ -86,6 +90,7 @@ def load(overlay: Path | None = None) -> Rules:
         devices=MappingProxyType(dict(sorted(devices.items()))),
         ports=ports,
         policy=policy,
+        wifi=wifi,
         vendors=table(vendors, f"{name}/vendors.csv"),
         digest=_digest(root, overlay, read),
         records=len(devices),

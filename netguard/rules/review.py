@@ -1,12 +1,24 @@
 """What the shape alone cannot say about a rule file. Each problem is `field: reason`; pure."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from netguard.model import ports as port_sets
 from netguard.model.observation import KINDS, clean
 from netguard.rules import globs
-from netguard.rules.schema import DeviceRecord, Evidence, Inbound, PolicyRule, PortRules, Source
+from netguard.rules.schema import (
+    DeviceRecord,
+    Evidence,
+    Inbound,
+    PolicyRule,
+    PortRules,
+    Source,
+    WifiGrade,
+    WifiRules,
+    WifiState,
+)
 
 EXTRA_KEYS = frozenset({"hostname", "oui", "gateway"})
 """What `match` may ask for besides the kinds of observation."""
@@ -135,6 +147,37 @@ def policy(lines: tuple[PolicyRule, ...]) -> Iterator[str]:
         for field, text in (("why", line.why), ("fix", line.fix)):
             if text is not None and (not text.strip() or clean(text.strip(), 1000) != text.strip()):
                 yield f"policy[{number}].{field}: it is empty, longer than 1000 characters or has control characters"
+
+
+def wifi(rules: WifiRules) -> Iterator[str]:
+    """Problems of `wifi.yaml`."""
+    graded = Counter(grade.state for grade in rules.grades)
+    for state in get_args(WifiState):
+        if graded[state] != 1:
+            yield f"grades: {state} is graded {graded[state]} times, it has to be once"
+    for number, grade in enumerate(rules.grades):
+        yield from _wifi_grade(grade, rules.sources, f"grades[{number}]")
+    for name in rules.sources:
+        if not any(name in grade.sources for grade in rules.grades):
+            yield f"sources.{name}: nothing rests on it"
+    yield from _sources(tuple(rules.sources.values()))
+    suites = rules.suites
+    for field, words in (("wep", suites.wep), ("tkip", suites.tkip), ("psk", suites.psk), ("sae", suites.sae)):
+        if not words or not all(_ID.fullmatch(word) for word in words):
+            yield f"suites.{field}: it has to have words of the scan document"
+
+
+def _wifi_grade(grade: WifiGrade, sources: Mapping[str, Source], where: str) -> Iterator[str]:
+    if not _ID.fullmatch(grade.check) or not grade.check.startswith(("wifi-", "wps-")):
+        yield f"{where}.check: {grade.check[:40]!r} is no check of Wi-Fi"
+    for field, text in (("seen", grade.seen), ("why", grade.why), ("fix", grade.fix)):
+        if not text.strip() or clean(text, 1000) != text:
+            yield f"{where}.{field}: it is empty, longer than 1000 characters or has control characters"
+    if not grade.sources:
+        yield f"{where}.sources: every statement needs a source"
+    for name in grade.sources:
+        if name not in sources:
+            yield f"{where}.sources: {name[:40]!r} is not in sources"
 
 
 def _sources(sources: tuple[Source, ...]) -> Iterator[str]:

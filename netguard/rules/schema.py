@@ -167,3 +167,72 @@ class PortPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     schema: Literal[1]
     policy: tuple[PolicyRule, ...]
+
+
+WifiState = Literal[
+    "open",
+    "open-beside",
+    "wep",
+    "wep-group",
+    "wpa-only",
+    "tkip-only",
+    "wpa-mixed",
+    "tkip-beside",
+    "pmf-none-wpa3",
+    "pmf-none",
+    "pmf-optional",
+    "transition-wpa3",
+    "compatibility",
+    "transition-owe",
+    "six-ghz",
+    "two-rsn",
+    "two-kinds",
+    "imitation-open",
+    "imitation",
+    "wps-pin",
+    "wps-pin-locked",
+    "wps-pin-unseen",
+    "wps-wire",
+    "wps-push-button",
+    "wps-no-use",
+    "wps-active",
+    "wps-unconfigured",
+]
+"""What the checks of Wi-Fi tell apart. `rules/wifi.yaml` grades each of them, once."""
+
+
+class WifiSuites(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words of the scan document for ciphers (`wep`, `tkip`) and ways to let devices in (`psk`, `sae`)."""
+
+    wep: tuple[str, ...]
+    tkip: tuple[str, ...]
+    psk: tuple[str, ...]
+    sae: tuple[str, ...]
+
+
+class WifiGrade(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one state of an own network is graded."""
+
+    state: WifiState
+    check: str
+    """Id of the check that finds it."""
+    severity: Severity
+    seen: str
+    """What shows it; the check's docstring says the same in its table."""
+    why: str
+    fix: str
+    sources: tuple[str, ...]
+    """Names in `sources` of the file."""
+
+
+class WifiRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """rules/wifi.yaml: how each state of ciphers, keys, management frames and WPS is graded."""
+
+    schema: Literal[1]
+    suites: WifiSuites
+    grades: tuple[WifiGrade, ...]
+    sources: dict[str, Source]
+
+    def grade(self, state: WifiState) -> WifiGrade:
+        """How `state` is graded. The loader has seen to it that each is, once."""
+        return next(g for g in self.grades if g.state == state)

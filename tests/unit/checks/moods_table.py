@@ -27,6 +27,12 @@ JUDGE_NO_SERVICE = {
     "iot-shares-segment": "it judges who lives beside whom",
     "lock-shares-segment": "it judges who lives beside whom",
     "lock-pairing-open": "it judges announcements, which nobody asks a service for",
+    **dict.fromkeys(
+        ("wifi-anomaly", "wifi-no-pmf", "wifi-open", "wifi-tkip", "wifi-transition", "wifi-wep"),
+        "it judges what access points announce in the air; its own test has its table",
+    ),
+    "wps-enabled": "it judges what access points announce, in the air and by UPnP; test_wps_enabled.py has its table",
+    "wps-unconfigured": "it judges what access points announce in the air; its own test has its table",
     "port-policy": "it judges a person's own list of ports, whatever speaks there; test_port_policy.py has its table",
 }
 """Checks without a row, and why."""
