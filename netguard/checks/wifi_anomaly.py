@@ -2,7 +2,7 @@
 
 | circumstance | severity |
 |---|---|
-| at 6 GHz, and with what is forbidden there: no password, WEP, TKIP, WPA2's password, or management frames that need no protection | medium |
+| at 6 GHz, and with what is forbidden there: no password, WEP, TKIP, WPA2's password, SAE without hash-to-element, or management frames that need no protection | medium |
 | two statements of its security (RSN elements) in one announcement | low |
 | one name, and several kinds of security among networks that are taken as yours | medium |
 | an open network by another maker with the name of a protected one of yours | medium |
@@ -31,7 +31,10 @@ from netguard.model.wifi import BasicServiceSet
 from netguard.rules.loader import Rules
 
 _TWO = re.compile(r"\b(two|several|more than one|\d+) RSN elements\b")
-"""How `netguard.wifi.join` notes it."""
+"""How `netguard.wifi.security` notes it; the document has no field for it."""
+
+_OLD_SAE = "at 6 GHz it must not be so: it offers SAE without hash-to-element"
+"""How it notes that, which has no field either."""
 
 CHECK = Check(
     id="wifi-anomaly",
@@ -97,6 +100,7 @@ def _six_ghz(scan: Scan, rules: Rules, bss: BasicServiceSet) -> Iterator[Finding
             ("with TKIP", bool(ciphers & {*suites.tkip})),
             ("with WPA2's password", bool({*(bss.akms or ())} & {*suites.psk})),
             ("without required protection of management frames", bss.pmf in {Pmf.NONE, Pmf.CAPABLE}),
+            ("with SAE of the first kind (without hash-to-element)", any(_OLD_SAE in note for note in bss.notes)),
         )
         if seen
     ]

@@ -3,7 +3,8 @@
 Only these are judged, so a neighbour's network is never a finding and an own one never goes unjudged because its name was
 changed. The rules, in their order, with when each errs:
 
-1. A Wi-Fi Direct group (`DIRECT-...`) is never one. It errs where somebody names a whole network so.
+1. A Wi-Fi Direct group is never one: `DIRECT-...`, or whoever says that it owns a group. It errs where somebody names
+   a whole network so.
 2. What this computer is connected through is. So is a name that the person gives with `--ssid`, but for what rule 6 takes
    for an imitation. It errs where the computer is on a stranger's network, or the person names one.
 3. What has the hardware address of the router, or one that is `akin` to it, is. It errs between boxes of one batch.
@@ -29,6 +30,7 @@ from netaddr import EUI
 
 from netguard.model.access_points import FAMILIES, NEAR, akin, is_direct, maker_address, number, one_box, together
 from netguard.model.wifi import BasicServiceSet
+from netguard.wifi.join import GROUP_OWNER
 
 __all__ = ["owned", "together"]
 
@@ -104,7 +106,7 @@ def owned(
     bare = tuple(replace(n, own=None, notes=tuple(t for t in n.notes if t not in REASONS)) for n in networks)
     said = _Verdicts(bare, _makers(bare, maker))
     for place, network in enumerate(bare):
-        if is_direct(network):
+        if is_direct(network) or GROUP_OWNER in network.notes:
             said.say(place, own=False)
     _connected(said, associated_ssid)
     _by_router(said, gateway_mac)

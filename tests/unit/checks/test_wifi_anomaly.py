@@ -7,7 +7,17 @@ import pytest
 from netguard.checks.wifi_anomaly import judge
 from netguard.model import address
 from netguard.model.vocabulary import Confidence, Pmf, Security, Severity, Status
+from netguard.wifi.elements import read
+from netguard.wifi.security import offer
 from tests.unit.checks.airing import SECOND, air, keeps_the_contract_of_wifi, mine, one, outcome, stranger
+
+RSN_SAE = bytes.fromhex("0100 000fac04 0100 000fac04 0100 000fac08 c000")
+"""Version 1, CCMP, SAE, protected management frames required (IEEE 802.11-2020, 9.4.2.24)."""
+
+
+def element(number, body):
+    return bytes((number, len(body))) + body
+
 
 SIX = mine(Security.WPA3_PERSONAL, akms=("sae",), band="6", channel=5)
 
@@ -42,6 +52,19 @@ def test_what_is_forbidden_at_6_ghz_is_medium_there_and_nothing_elsewhere(change
     assert (found.status, found.severity) == (Status.FAIL, Severity.MEDIUM)
     assert f"lets devices in {said}, which is forbidden at 6 GHz" in found.title
     assert outcome(judge, replace(SIX, band="5", channel=44, **changed)) == (Status.PASS, None)
+
+
+def test_what_the_reader_of_elements_notes_is_told_in_its_own_words():
+    noted = {
+        note
+        for two in (1, 2)
+        for note in offer(read(element(48, RSN_SAE) * two), 0x0011, "6").notes
+        if "RSN elements" in note or "hash-to-element" in note
+    }
+    assert len(noted) == 2
+    found = air(judge, replace(SIX, notes=tuple(sorted(noted))))
+    assert [f.severity for f in found] == [Severity.MEDIUM, Severity.LOW]
+    assert "with SAE of the first kind (without hash-to-element)" in found[0].title
 
 
 def test_two_statements_of_security_are_low():

@@ -11,6 +11,7 @@ from netguard.model import address
 from netguard.model.access_points import FAMILIES, akin, one_box
 from netguard.model.vocabulary import Security
 from netguard.wifi import own
+from netguard.wifi.join import GROUP_OWNER
 from netguard.wifi.own import owned, together
 from tests.builders import bss
 
@@ -128,6 +129,8 @@ def test_a_name_that_the_person_gives_is_own_whoever_made_it_but_for_an_imitatio
 def test_wifi_direct_is_never_own():
     television = bss("DIRECT-xy-TV", f"{AVM}:11", associated=True)
     assert decided(MINE, television) == [True, False]
+    printer = bss(bssid=f"{AVM}:12", notes=(GROUP_OWNER,))
+    assert decided(MINE, printer, ssids=("Home",)) == [True, False]
     assert decided(television, ssids=("DIRECT-xy-TV",), associated_ssid="DIRECT-xy-TV") == [False]
 
 
