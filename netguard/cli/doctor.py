@@ -10,6 +10,9 @@ from netguard.errors import NetguardError
 
 GROUP = "Start"
 
+HEARING_SECONDS = 10.0
+"""Longest wait for what hears Wi-Fi to say whether it may: it is all on this computer, and answers at once or is stuck."""
+
 
 @click.command("doctor")
 @click.option("-i", "--interface", metavar="IF", help="Which interface to look from.")
@@ -46,6 +49,8 @@ def command(interface: str | None, database: str | None) -> None:
             click.echo(f"no   {capability.word}: {capability.without}.")
             click.echo(f"     {capability.advice(vantage.os)}")
     click.echo()
+    _hearing(vantage.os)
+    click.echo()
     if sys.platform != "linux":
         click.echo("Note        on this system netguard sends no raw packets; silent devices can be missed.")
     with _told("Settings"):
@@ -59,6 +64,19 @@ def command(interface: str | None, database: str | None) -> None:
         click.echo(
             f"{'Home':<12}" + (f"recognised as {known.site}" if known else home.why_not(around, history.homes()))
         )
+
+
+def _hearing(os: str) -> None:
+    """What could list the Wi-Fi networks in the air with their encryption, and which permission each one lacks."""
+    from netguard.vantage import system
+    from netguard.wifi import air
+
+    click.echo("What hears Wi-Fi here")
+    with _told("Wi-Fi"):
+        for source in air.sources(None, os, run=system.run, seconds=HEARING_SECONDS):
+            click.echo(f"{'yes' if source.missing is None else 'no':<5}{source.name}")
+            if source.missing is not None:
+                click.echo(f"     {source.missing}")
 
 
 @contextmanager

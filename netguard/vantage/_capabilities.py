@@ -78,9 +78,13 @@ CAPABILITIES: tuple[Capability, ...] = (
         without="the air is not looked at; `netguard wifi FILE` reads what another computer has captured",
         how="Use a computer with a Wi-Fi adapter.",
         how_on={
-            "linux": "Use a computer with a Wi-Fi adapter and NetworkManager (nmcli), or the command `iw` and sudo.",
-            "macos": "Use a Mac with Wi-Fi; macOS hides the names until it is allowed under Location Services.",
-            "windows": "Use a computer with Wi-Fi; newer Windows asks for the location permission first.",
+            "linux": "Use a computer with a Wi-Fi adapter. Where NetworkManager runs (nmcli) it has the adapter look around "
+            "for whoever sits at the computer; where wpa_supplicant runs without it, the group netdev may: sudo usermod -aG "
+            "netdev YOUR-NAME, log in again, and run netguard without sudo.",
+            "macos": "Use a Mac with Wi-Fi; macOS hides the networks until Python is allowed under Location Services, and only "
+            "a Python with a signature can be: the one from python.org.",
+            "windows": "Use a computer with Wi-Fi; since Windows 11 24H2 the location permission is needed: Settings, Privacy & "
+            "security, Location, and there also Let desktop apps access your location.",
         },
     ),
     Capability(

@@ -22,6 +22,9 @@ RESOLV_CONF = "/etc/resolv.conf"
 RESOLVED_CONF = "/run/systemd/resolve/resolv.conf"
 """The servers that systemd-resolved itself asks (systemd-resolved.service(8), "/etc/resolv.conf")."""
 
+WPA_SUPPLICANT = "/run/wpa_supplicant"
+"""Its control sockets, one an interface; Debian lets only root and the group netdev look into the folder."""
+
 STUBS = frozenset({IPAddress("127.0.0.53"), IPAddress("127.0.0.54")})
 """systemd-resolved's own listeners: they say nothing about the network."""
 
@@ -44,7 +47,7 @@ def look(run: Runner, interface: str | None = None, *, machine: Machine = HERE) 
         dns=_dns(machine),
         tools=tools,
         rights=rights,
-        can_scan_wifi=_can_scan(situation, tools, rights),
+        can_scan_wifi=_can_scan(situation, tools, rights, machine),
         ssid=_ssid(run, choice.link, tools),
     )
     return surroundings(situation, choice, read)
@@ -80,10 +83,11 @@ def _rights(machine: Machine) -> frozenset[str]:
     return frozenset(word for word, bit in bits.items() if held >> bit & 1)
 
 
-def _can_scan(situation: Situation, tools: tuple[str, ...], rights: frozenset[str]) -> bool:
-    """NetworkManager scans for an ordinary user; `iw scan` itself needs CAP_NET_ADMIN."""
-    radio = any(link.kind == "wifi" for link in situation.links)
-    return radio and ("nmcli" in tools or ("iw" in tools and words.NETWORK_ADMIN in rights))
+def _can_scan(situation: Situation, tools: tuple[str, ...], rights: frozenset[str], machine: Machine) -> bool:
+    """NetworkManager scans for an ordinary user, wpa_supplicant for its group; the kernel itself asks for CAP_NET_ADMIN."""
+    radios = {link.name for link in situation.links if link.kind == "wifi"}
+    may = "nmcli" in tools or words.NETWORK_ADMIN in rights
+    return bool(radios) and (may or not radios.isdisjoint(machine.listing(WPA_SUPPLICANT)))
 
 
 def _dns(machine: Machine) -> tuple[IPAddress, ...]:

@@ -151,6 +151,8 @@ def _listed(listing: Listing, interface: str | None, means: Means) -> Iterator[H
         said = means.run(argv)
     except OSError as error:
         raise VantageError(f"{argv[0]} is not installed, which would list the networks all the same.") from error
+    if not said.strip():
+        return
     where = Where(name=f"output of {argv[0]}")
     try:
         yield from registry.load("netguard.wifi.formats", listing.format).read(io.BytesIO(said.encode()), where)

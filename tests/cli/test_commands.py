@@ -206,6 +206,20 @@ def test_the_doctor_says_what_this_computer_can_see(netguard):
     assert "raw-sockets" in done.stdout
 
 
+def test_the_doctor_says_for_each_way_of_hearing_wifi_what_it_lacks(netguard):
+    said = netguard("doctor", "-i", "lo").stdout
+    hearing = said.partition("What hears Wi-Fi here\n")[2].partition("\n\n")[0].splitlines()
+    assert hearing
+    assert {line[:5] for line in hearing} <= {"yes  ", "no   ", "     "}
+    missing = [line for line in hearing if line.startswith("no   ")]
+    assert len([line for line in hearing if line.startswith("     ")]) == len(missing)
+    if sys.platform == "linux":
+        assert [line[5:] for line in hearing if not line.startswith("     ")] == [
+            "the kernel's list of Wi-Fi networks",
+            "wpa_supplicant",
+        ]
+
+
 @pytest.mark.skipif(
     not (privileges.supported() and privileges.is_root()), reason="needs root on Linux, to have something to lose"
 )

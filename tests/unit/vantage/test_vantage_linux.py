@@ -266,10 +266,16 @@ def test_tools_and_what_they_add_are_listed(recorded):
     assert seen.vantage.capabilities == ("multicast", "neighbour-table", "nmap", "wifi-link", "wifi-scan")
 
 
-def test_iw_scans_only_with_the_right_to(recorded):
+def test_the_kernel_scans_only_for_those_with_the_right_to(recorded):
     assert "wifi-scan" not in look(recorded("linux-home", "iw")).vantage.capabilities
-    home = recorded("linux-home", "iw").saying("@ /proc/self/status", "CapEff:\t0000000000001000\n")
+    home = recorded("linux-home").saying("@ /proc/self/status", "CapEff:\t0000000000001000\n")
     assert "wifi-scan" in look(home).vantage.capabilities
+
+
+def test_wpa_supplicant_scans_for_those_who_may_see_its_socket(recorded):
+    home = recorded("linux-home")
+    assert "wifi-scan" in look(home.saying("% /run/wpa_supplicant", "p2p-dev-wlan0 wlan0")).vantage.capabilities
+    assert "wifi-scan" not in look(home.saying("% /run/wpa_supplicant", "wlan7")).vantage.capabilities
 
 
 @pytest.mark.parametrize("answer", [None, "ip: unrecognized option: j\n", '{"not": "a list"}'])
