@@ -9,11 +9,15 @@ from netguard.model.vocabulary import (
     Link,
     Needs,
     Outcome,
+    Pmf,
     PortState,
     Power,
     Role,
+    Security,
     Severity,
+    WpsMethod,
 )
+from netguard.model.wifi import Wps
 
 ROLES: dict[Role, str] = {
     Role.ROUTER: "router",
@@ -187,6 +191,39 @@ GRADES: dict[str, str] = {
 }
 """What each letter means, in the order from best to worst (the rule itself lives with the grade)."""
 
+SECURITIES: dict[Security, str] = {
+    Security.OPEN: "none, open to everybody",
+    Security.OWE: "Enhanced Open (no password)",
+    Security.OWE_TRANSITION: "none, open; Enhanced Open beside it",
+    Security.WEP: "WEP (broken)",
+    Security.WPA_PERSONAL: "WPA (outdated)",
+    Security.WPA_WPA2_PERSONAL: "WPA and WPA2",
+    Security.WPA2_PERSONAL: "WPA2",
+    Security.WPA2_WPA3_PERSONAL: "WPA2 and WPA3",
+    Security.WPA3_PERSONAL: "WPA3",
+    Security.WPA3_COMPATIBILITY: "WPA2, and WPA3 for new devices",
+    Security.WPA_ENTERPRISE: "WPA Enterprise (outdated)",
+    Security.WPA_WPA2_ENTERPRISE: "WPA and WPA2 Enterprise",
+    Security.WPA2_ENTERPRISE: "WPA2 Enterprise",
+    Security.WPA2_WPA3_ENTERPRISE: "WPA2 and WPA3 Enterprise",
+    Security.WPA3_ENTERPRISE: "WPA3 Enterprise",
+    Security.WPA3_ENTERPRISE_192: "WPA3 Enterprise, 192 bit",
+    Security.UNKNOWN: "not told",
+}
+"""Encryption of a Wi-Fi network. What a source did not tell is not told, and never guessed."""
+
+PMFS: dict[Pmf, str] = {
+    Pmf.NONE: "no",
+    Pmf.CAPABLE: "if the device can",
+    Pmf.REQUIRED: "yes",
+}
+"""Whether management frames are protected."""
+
+NOT_TOLD = "not told"
+
+PIN_METHODS = frozenset({WpsMethod.LABEL, WpsMethod.DISPLAY, WpsMethod.KEYPAD})
+"""Methods of WPS that are a PIN: printed on the device, shown by it, or typed into it."""
+
 _MONTHS = (
     "January",
     "February",
@@ -201,6 +238,23 @@ _MONTHS = (
     "November",
     "December",
 )  # strftime would follow the locale of the machine, and two machines would write two reports
+
+
+def wps(said: Wps | None) -> str:
+    """WPS in a word or two: `on, PIN`, `on, button only`, `on, methods not told`, `not seen`, `not told`."""
+    if said is None or said.present is None:
+        return NOT_TOLD
+    if not said.present:
+        return "not seen"
+    if said.methods is None:
+        how = "methods not told"
+    elif PIN_METHODS & set(said.methods):
+        how = "PIN"
+    else:
+        how = "button only" if WpsMethod.PUSH_BUTTON in said.methods else "no PIN"
+    return ", ".join(
+        ("on", how, *(["locked"] if said.locked else []), *(["not set up"] if said.configured is False else []))
+    )
 
 
 def moment(when: datetime, now: datetime) -> str:

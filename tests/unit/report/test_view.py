@@ -17,13 +17,17 @@ from netguard.model.vocabulary import (
     Link,
     Needs,
     Outcome,
+    Pmf,
     PortState,
     Power,
     Role,
+    Security,
     Severity,
     Status,
     Transport,
+    WpsMethod,
 )
+from netguard.model.wifi import Wps
 from netguard.report import words
 from netguard.report.findings import SHOWN, URGENT
 from netguard.report.view import FIRST, view
@@ -47,10 +51,29 @@ def test_every_word_of_the_closed_lists_has_words_for_people() -> None:
         (Needs, words.NEEDS),
         (Power, words.POWERS),
         (Link, words.LINKS),
+        (Security, words.SECURITIES),
+        (Pmf, words.PMFS),
         (Depth, words.DEPTHS),
         (Outcome, words.OUTCOMES),
     ):
         assert set(said) == set(kind)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (None, "not told"),
+        (Wps(), "not told"),
+        (Wps(present=False), "not seen"),
+        (Wps(present=True), "on, methods not told"),
+        (Wps(present=True, methods=()), "on, no PIN"),
+        (Wps(present=True, methods=(WpsMethod.PUSH_BUTTON,)), "on, button only"),
+        (Wps(present=True, methods=(WpsMethod.LABEL, WpsMethod.PUSH_BUTTON), locked=True), "on, PIN, locked"),
+        (Wps(present=True, configured=False, locked=False), "on, methods not told, not set up"),
+    ],
+)
+def test_wps_is_said_in_a_word_or_two(said: Wps | None, expected: str) -> None:
+    assert words.wps(said) == expected
 
 
 def test_a_reader_never_meets_the_documents_own_words(scan: Scan) -> None:
