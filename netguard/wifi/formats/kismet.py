@@ -14,7 +14,7 @@ phy_80211_dissectors.cc, before and after November 2023, when its words for secu
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,7 +27,7 @@ from netguard.model.vocabulary import Pmf, Security, WpsMethod
 from netguard.model.wifi import Wps
 from netguard.wifi.formats._contract import Where
 from netguard.wifi.heard import Heard, Told
-from netguard.wifi.packets import Packet, heard
+from netguard.wifi.packets import MAX_PACKET, Packet, heard
 
 NAME = "database of Kismet"
 
@@ -46,6 +46,9 @@ _STEP = 100_000
 _STEPS = 1_000
 """Looks before the file's size counts. A query takes some 30 instructions a row; one that was made to take for ever, by a
 view or a computed column, is stopped in seconds."""
+
+MAX_COMPLETE = 65_536
+"""Addresses kept of access points whose frames were read, so that a file of nothing but invented ones fills no memory."""
 
 MAX_SSIDS = 64
 """Networks of one access point that are looked at; Kismet keeps every name that it ever announced."""
@@ -69,7 +72,7 @@ def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
     with closing(_opened(where, where.path, size)) as base:
         complete: set[EUI] = set()
         for one in _guarded(heard(_packets(base, rows), "kismet"), where):
-            if one.bssid is not None:
+            if one.bssid is not None and len(complete) < MAX_COMPLETE:
                 complete.add(one.bssid)
             yield one
         summaries = 0
@@ -83,15 +86,17 @@ def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
 
 def _opened(where: Where, path: Path, size: int) -> sqlite3.Connection:
     """Open the database so that nothing is ever written, not even a lock. Raises `WifiFileError` if it is not Kismet's."""
-    try:
-        base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-        _bound(base, size)
-        tables = {bytes(name) for (name,) in base.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    except sqlite3.Error as error:
-        raise where.error(f"it begins like a database, but SQLite cannot read it: {clean(str(error))}") from error
-    if not {b"devices", b"packets"} <= tables:
-        base.close()
-        raise where.error("it is a database, but not one of Kismet: it has no tables of devices and packets")
+    with ExitStack() as stack:
+        try:
+            base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            stack.callback(base.close)
+            _bound(base, size)
+            tables = {bytes(name) for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        except sqlite3.Error as error:
+            raise where.error(f"it begins like a database, but SQLite cannot read it: {clean(str(error))}") from error
+        if not {b"devices", b"packets"} <= tables:
+            raise where.error("it is a database, but not one of Kismet: it has no tables of devices and packets")
+        stack.pop_all()
     return base
 
 
@@ -116,18 +121,27 @@ def _bound(base: sqlite3.Connection, size: int) -> None:
     base.set_progress_handler(over, _STEP)
 
 
+# A value's type and length are known to SQLite without loading it; Kismet writes these as blobs.
+_PACKETS = """SELECT dlt, packet, error, NULL FROM packets
+    WHERE typeof(packet) = 'blob' AND length(packet) <= ? LIMIT ?"""
+_PACKETS_WITH_LENGTHS = """SELECT dlt, packet, error, packet_full_len FROM packets
+    WHERE typeof(packet) = 'blob' AND length(packet) <= ? LIMIT ?"""
+_DEVICES = """SELECT devmac, strongest_signal, device FROM devices
+    WHERE phyname = 'IEEE802.11' AND typeof(device) = 'blob' AND length(device) <= ? LIMIT ?"""
+
+
 def _packets(base: sqlite3.Connection, rows: int) -> Iterator[Packet]:
-    query = "SELECT dlt, packet, error, packet_len FROM packets LIMIT ?"
-    for link, packet, wrong, length in base.execute(query, (rows,)):
-        if isinstance(link, int) and isinstance(packet, bytes) and not wrong:
-            yield link, packet, max(0, length - len(packet)) if isinstance(length, int) else 0
+    columns = {name for _, name, *_ in base.execute("PRAGMA table_info(packets)")}
+    query = _PACKETS_WITH_LENGTHS if b"packet_full_len" in columns else _PACKETS
+    for link, packet, wrong, whole in base.execute(query, (MAX_PACKET, rows)):
+        if isinstance(link, int) and not wrong:
+            yield link, packet, max(0, whole - len(packet)) if isinstance(whole, int) else 0
 
 
 def _devices(base: sqlite3.Connection, rows: int) -> Iterator[Heard]:
-    query = "SELECT devmac, strongest_signal, device FROM devices WHERE phyname = 'IEEE802.11' LIMIT ?"
-    for address, signal, device in base.execute(query, (rows,)):
+    for address, signal, device in base.execute(_DEVICES, (MAX_VALUE, rows)):
         bssid = _address(address)
-        if bssid is None or not isinstance(device, bytes):
+        if bssid is None:
             continue
         try:
             record = msgspec.json.decode(device)
