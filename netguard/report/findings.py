@@ -12,7 +12,7 @@ from netguard.model.vocabulary import Severity, Status
 from netguard.report import words
 from netguard.report.evidence import evidence
 from netguard.report.shape import ActionView, Card, FindingView, Reference
-from netguard.report.subjects import folded, subject, worded
+from netguard.report.subjects import WIFI, folded, subject, worded
 
 _ORDER = tuple(Severity)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII)
@@ -24,6 +24,8 @@ URGENT = frozenset({Severity.CRITICAL, Severity.HIGH})
 """Severities that never fold."""
 SHOWN = 6
 """Cards shown at once, unless more of them are urgent: a page of alarms is not read to its end."""
+ON_DEVICES = "What the devices are and which ports answered; see “Who is here”."
+ON_THE_AIR = "What the access points announce; see “Your Wi-Fi”."
 MAX_LINK = 300
 """Longest address offered as a link; a longer one hides in its tail where it leads."""
 
@@ -47,6 +49,7 @@ def problems(scan: Scan, now: datetime) -> dict[str, FindingView]:
             why=worded(f.why),
             fix=worded(f.fix),
             evidence=evidence(scan, f, facts, now),
+            rests=ON_THE_AIR if f.target.startswith(WIFI) else ON_DEVICES,
             references=tuple(reference(r) for r in f.references),
             explain=f"netguard explain {f.check}" if _ID.fullmatch(f.check) else None,
         )

@@ -88,6 +88,8 @@ class FindingView:
     why: str
     fix: str
     evidence: tuple[Evidence, ...]
+    rests: str
+    """What it rests on where there is no evidence of its own."""
     references: tuple[Reference, ...]
     explain: str | None
     """The command that says more about the check, safe to be typed; null when the check's id is no id."""
@@ -211,6 +213,57 @@ class DeviceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkView:
+    """One name and band of an own access point."""
+
+    name: str
+    place: str
+    """`2.4 GHz, channel 6`; empty where it was not told."""
+    security: str
+    connected: bool
+    """Whether this scan was made through it."""
+    locks: bool
+    """Whether locks seem to be on it."""
+    problems: tuple[FindingView, ...]
+    details: tuple[Said, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessPointView:
+    """An own access point, and all that comes out of it."""
+
+    name: str
+    networks: tuple[NetworkView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirView:
+    """Somebody's network, as context."""
+
+    name: str
+    place: str
+    security: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WifiView:
+    """What the air says about this home."""
+
+    points: tuple[AccessPointView, ...]
+    locks: str | None
+    """Which network the locks seem to be on, in a sentence; null where no lock was seen."""
+    unsure: tuple[AirView, ...]
+    """Those of which nobody can tell whether they are own."""
+    strangers: tuple[AirView, ...]
+    strangers_counted: str
+    more_strangers: int
+    """How many of them are not listed."""
+    unseen: tuple[Said, ...]
+    """What could not be seen, as label, and how to change that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptView:
     """Something that was left out or did not work."""
 
@@ -242,6 +295,7 @@ class View:
     no_problem: str | None
     """What to say instead of an empty list of problems; null when there are some."""
     devices: tuple[DeviceView, ...]
+    wifi: WifiView
     unchecked: tuple[Unchecked, ...]
     more_unchecked: tuple[Unchecked, ...]
     unseen: tuple[Said, ...]

@@ -14,6 +14,9 @@ from netguard.report import words
 _CODE = re.compile(r"`([^`]{1,80})`")
 Item = TypeVar("Item")
 
+WIFI = "wifi:"
+"""How the target of a finding about a network in the air begins."""
+
 MAX_PROSE = 4000
 """Longest paragraph said; a document written to be shown (`netguard report FILE`) cannot drown the rest of the page."""
 
@@ -61,7 +64,7 @@ def address_of(device: Device) -> str | None:
 
 
 def subject(scan: Scan, target: str) -> Subject:
-    """Who `target` is: a device key, `segment:<prefix>` or `network`."""
+    """Who `target` is: a device key, `segment:<prefix>`, `wifi:<name>` or `network`."""
     device = scan.device(target)
     if device:
         return Subject(name=name_of(device), where=address_of(device), door=device.role in DOOR_ROLES)
@@ -70,4 +73,6 @@ def subject(scan: Scan, target: str) -> Subject:
     kind, _, prefix = target.partition(":")
     if kind == "segment":
         return Subject(name="The network", where=clean(prefix) or None, door=False)
+    if target.startswith(WIFI):
+        return Subject(name=f"Wi-Fi “{clean(prefix)}”", where=None, door=False)
     return Subject(name=clean(target) or "Unnamed", where=None, door=False)

@@ -9,6 +9,7 @@ from netguard.report import findings, headline, judged, words
 from netguard.report.devices import devices, unseen
 from netguard.report.shape import AttemptView, Said, View
 from netguard.report.subjects import folded, prose
+from netguard.report.wifi import wifi
 
 FIRST = 3
 """How many actions are shown at once: more than three things to do first are none."""
@@ -57,6 +58,7 @@ def view(scan: Scan, now: datetime) -> View:
         more_cards=more_cards,
         no_problem=None if problems else findings.no_problem(scan),
         devices=devices(scan, problems),
+        wifi=wifi(scan, problems),
         unchecked=unchecked,
         more_unchecked=more_unchecked,
         unseen=unseen(scan),

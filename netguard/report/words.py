@@ -153,6 +153,62 @@ POWERS: dict[Power, str] = {
 
 LINKS: dict[Link, str] = LINK_NAMES
 
+ENCRYPTIONS: dict[Security, str] = {
+    Security.OPEN: "open: no password and no encryption",
+    Security.OWE: "Enhanced Open (OWE): encrypted, without a password",
+    Security.OWE_TRANSITION: "open, beside Enhanced Open (OWE) for devices that know it",
+    Security.WEP: "WEP, which is no protection any more",
+    Security.WPA_PERSONAL: "the first WPA with a password, which is outdated",
+    Security.WPA_WPA2_PERSONAL: "WPA2 with a password, and the first WPA beside it",
+    Security.WPA2_PERSONAL: "WPA2 with a password",
+    Security.WPA2_WPA3_PERSONAL: "WPA3 with a password, and WPA2 beside it",
+    Security.WPA3_PERSONAL: "WPA3 with a password",
+    Security.WPA3_COMPATIBILITY: "WPA2 with a password, and WPA3 for devices that know it",
+    Security.WPA_ENTERPRISE: "the first WPA with a login for each user, which is outdated",
+    Security.WPA_WPA2_ENTERPRISE: "WPA2 with a login for each user, and the first WPA beside it",
+    Security.WPA2_ENTERPRISE: "WPA2 with a login for each user",
+    Security.WPA2_WPA3_ENTERPRISE: "WPA3 with a login for each user, and WPA2 beside it",
+    Security.WPA3_ENTERPRISE: "WPA3 with a login for each user",
+    Security.WPA3_ENTERPRISE_192: "WPA3 with a login for each user, 192 bit",
+    Security.UNKNOWN: "not visible from here",
+}
+"""Encryption of a Wi-Fi network said in full; `SECURITIES` says it in a table's word or two."""
+
+MANAGEMENT_FRAMES: dict[Pmf | None, str] = {
+    Pmf.NONE: "not protected",
+    Pmf.CAPABLE: "protected for devices that ask for it",
+    Pmf.REQUIRED: "protected for everybody",
+    None: "not visible from here",
+}
+
+WPS_METHODS: dict[WpsMethod, str] = {
+    WpsMethod.USB: "a USB stick",
+    WpsMethod.ETHERNET: "a cable",
+    WpsMethod.LABEL: "the PIN on its label",
+    WpsMethod.DISPLAY: "a PIN on its display or page",
+    WpsMethod.NFC: "holding a device to it (NFC)",
+    WpsMethod.PUSH_BUTTON: "its button",
+    WpsMethod.KEYPAD: "a PIN typed in",
+}
+
+TRANSITIONS: dict[bool | None, str] = {
+    True: "let in by an older way beside the newest",
+    False: "nothing older beside what it offers",
+    None: "not visible from here",
+}
+
+CIPHERS: dict[str, str] = {
+    "wep-40": "WEP",
+    "wep-104": "WEP (104 bit)",
+    "tkip": "TKIP",
+    "ccmp": "AES (CCMP)",
+    "ccmp-256": "AES, 256 bit (CCMP)",
+    "gcmp": "AES (GCMP)",
+    "gcmp-256": "AES, 256 bit (GCMP)",
+    "none": "none",
+}
+"""Words of the scan document for ciphers; another one is its number."""
+
 DEPTHS: dict[Depth, str] = {
     Depth.DISCOVER: "discover (who is here)",
     Depth.QUICK: "quick (who is here, what they are, the risky ports)",
@@ -185,8 +241,8 @@ GRADES: dict[str, str] = {
     "A+": "nothing worth mending stands open, and the networks were tested to be apart",
     "A": "nothing above a low risk stands open",
     "B": "a medium risk stands open, or a lock shares its network with everything else",
-    "C": "a high risk stands open, though not on a lock, a hub or the router",
-    "D": "a high risk stands open on a lock, a hub or the router, or three of them elsewhere",
+    "C": "a high risk stands open, though not on a lock, a hub, the router or its Wi-Fi",
+    "D": "a high risk stands open on a lock, a hub, the router or its Wi-Fi, or three of them elsewhere",
     "F": "a critical risk stands open",
 }
 """What each letter means, in the order from best to worst (the rule itself lives with the grade)."""

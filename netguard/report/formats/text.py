@@ -8,7 +8,7 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Severity
 from netguard.report import words
-from netguard.report.shape import ActionView, Card, DeviceView, Said, Tone, View
+from netguard.report.shape import ActionView, Card, DeviceView, Said, Tone, View, WifiView
 from netguard.report.subjects import MAX_PROSE
 from netguard.report.view import view
 
@@ -50,6 +50,7 @@ class _Page:
         yield from self._actions(said)
         yield from self._problems(said)
         yield from self._devices(said)
+        yield from self._wifi(said.wifi)
         yield from self._unseen(said)
         yield from self._not_checked(said)
         yield from self._all_right(said)
@@ -161,6 +162,33 @@ class _Page:
         for sentence in device.asked:
             yield from self._wrap(sentence, first="    ", rest="    ")
         yield ""
+
+    def _wifi(self, said: WifiView) -> Iterator[str]:
+        yield from self._heading("Your Wi-Fi")
+        if said.locks:
+            yield from self._wrap(said.locks)
+            yield ""
+        for point in said.points:
+            yield from self._wrap(f"{point.name}:", style=_BOLD)
+            for network in point.networks:
+                tags = ("connected",) * network.connected + ("locks seem to be here",) * network.locks
+                about = ", ".join(filter(None, (network.name, network.place, network.security, *tags)))
+                yield from self._wrap(about, first="! " if network.problems else "  ", rest="    ")
+                for detail in network.details[1:]:
+                    yield from self._wrap(f"{detail.label}: {detail.text}", first="    ", rest="      ")
+                for note in network.notes:
+                    yield from self._wrap(note, first="    ", rest="      ")
+            yield ""
+        for what, others in (("May be yours", said.unsure), ("Neighbours, not judged", said.strangers)):
+            for number, other in enumerate(others):
+                if not number:
+                    yield from self._wrap(f"{what}:")
+                about = ", ".join(filter(None, (other.name, other.place, other.security)))
+                yield from self._wrap(about, first="  - ", rest="    ")
+        if said.more_strangers:
+            yield from self._wrap(f"and {said.more_strangers:,} more", first="  - ", rest="    ")
+        for gap in said.unseen:
+            yield from self._wrap(f"Not seen: {gap.label}. {gap.text}", first="  - ", rest="    ")
 
     def _all_right(self, said: View) -> Iterator[str]:
         if said.passed:

@@ -53,10 +53,14 @@ def test_every_word_of_the_closed_lists_has_words_for_people() -> None:
         (Link, words.LINKS),
         (Security, words.SECURITIES),
         (Pmf, words.PMFS),
+        (Security, words.ENCRYPTIONS),
+        (WpsMethod, words.WPS_METHODS),
         (Depth, words.DEPTHS),
         (Outcome, words.OUTCOMES),
     ):
         assert set(said) == set(kind)
+    assert set(words.MANAGEMENT_FRAMES) == {*Pmf, None}
+    assert set(words.TRANSITIONS) == {True, False, None}
 
 
 @pytest.mark.parametrize(
