@@ -81,7 +81,9 @@ def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
                 summaries += 1
                 yield one
     if summaries:
-        where.remark(f"of {summaries} access points Kismet kept no frame; its own summary does not tell everything")
+        where.remark(
+            f"Kismet kept no frame of {summaries} of the access points; its own summary does not tell everything"
+        )
 
 
 def _opened(where: Where, path: Path, size: int) -> sqlite3.Connection:

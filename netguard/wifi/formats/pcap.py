@@ -62,4 +62,4 @@ def _packets(file: BinaryIO, where: Where, order: str, link: int) -> Iterator[Pa
             count += 1
         rest = buffer[at:]
     if rest:
-        where.remark(f"its end is missing; the {count} packets before that were read")
+        where.remark("its end is missing; what stands before that was read")

@@ -144,7 +144,7 @@ def test_an_access_point_without_a_frame_is_told_from_the_summary(log):
         Pmf.CAPABLE,
     )
     assert other.told.wps is None
-    assert remarks == ["of 1 access points Kismet kept no frame; its own summary does not tell everything"]
+    assert remarks == ["Kismet kept no frame of 1 of the access points; its own summary does not tell everything"]
 
 
 def test_every_name_of_an_access_point_is_told_and_older_logs_number_them(log):
@@ -340,7 +340,7 @@ def test_a_packed_one_is_to_be_unpacked_first(log, tmp_path):
 
 
 def test_nothing_is_written_beside_it(log, tmp_path):
-    path = log([(ADDRESS, -60, device(network()))], name="a?b#c%41.kismet")
+    path = log([(ADDRESS, -60, device(network()))], name="a b#c%41.kismet")
     before = path.read_bytes()
     assert len(read(path)[0]) == 1
     assert path.read_bytes() == before

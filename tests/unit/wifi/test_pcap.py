@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netguard.errors import WifiFileError
+from netguard.wifi import packets
 from netguard.wifi.formats import pcap
 from netguard.wifi.packets import MAX_PACKET
 from tests.unit.wifi import captures
@@ -58,6 +59,13 @@ def test_what_is_heard_often_still_outweighs_what_is_heard_once():
     assert sum(one.beacon == frame(elements=b"")[36:] for one in heard) == 1
 
 
+def test_frames_without_number_are_not_all_remembered(monkeypatch):
+    monkeypatch.setattr(packets, "MAX_SEEN", 10)
+    air = [radiotap(frame(ssid=b"%d" % n)) for n in range(15)]
+    assert len(read(captures.pcap(air[:10] * 3))) == 20
+    assert len(read(captures.pcap(air * 3))) == 45
+
+
 def test_a_beacon_heard_louder_is_given_again():
     heard = read(captures.pcap([radiotap(frame(), signal=s) for s in (-70, -70, -71, -40, -40, -41, -39)]))
     assert [one.signal for one in heard] == [-70, -70, -40, -39]
@@ -86,7 +94,7 @@ def test_a_missing_end_keeps_what_came_before_and_says_so():
     for lost in range(1, len(radiotap(frame(ssid=b"second"))) + 16):
         where = somewhere()
         assert len(read(data[:-lost], where)) == 1
-        assert where.remarks == ["air.cap: its end is missing; the 1 packets before that were read"]
+        assert where.remarks == ["air.cap: its end is missing; what stands before that was read"]
     where = somewhere()
     assert len(read(data, where)) == 2
     assert where.remarks == []
@@ -101,8 +109,8 @@ def test_an_impossible_length_ends_the_reading_and_says_so(length):
 
 
 def test_the_longest_packet_is_read_across_chunks():
-    packets = [radiotap(frame(ssid=b"%d" % n, elements=b"\xff" * (MAX_PACKET - 200))) for n in range(20)]
-    assert len(read(captures.pcap(packets))) == 20
+    long = [radiotap(frame(ssid=b"%d" % n, elements=b"\xff" * (MAX_PACKET - 200))) for n in range(20)]
+    assert len(read(captures.pcap(long))) == 20
 
 
 def test_empty_packets_cost_nothing_and_yield_nothing():

@@ -61,6 +61,11 @@ def test_a_vendors_namespace_that_would_pass_the_header_leaves_the_rest_unknown(
         assert radiotap(header(*masks, data=data) + frame(fcs=True), 0) == (BEACON, None, None)
 
 
+def test_bits_that_nobody_has_defined_leave_what_follows_unknown():
+    masks = 1 << 1 | 1 << 31, 1 << 7 | 1 << 29 | 1 << 31, 1 << 3 | 1 << 5
+    assert radiotap(header(*masks, data=b"\0" * 20) + BEACON, 0) == (BEACON, None, None)
+
+
 def test_many_vendors_end():
     masks = [1 << 30 | 1 << 31] * 40 + [1 << 3]
     assert radiotap(header(*masks, data=b"\0" * 400) + BEACON, 0) == (BEACON, None, None)
