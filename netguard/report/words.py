@@ -270,8 +270,8 @@ SECURITIES: dict[Security, str] = {
 
 PMFS: dict[Pmf, str] = {
     Pmf.NONE: "no",
-    Pmf.CAPABLE: "if the device can",
-    Pmf.REQUIRED: "yes",
+    Pmf.CAPABLE: "optional",
+    Pmf.REQUIRED: "required",
 }
 """Whether management frames are protected."""
 
