@@ -35,6 +35,8 @@ class Listing:
     end: tuple[str, ...] = ()
     lacks: str = "what protects its management frames, and whether WPS is on"
     """What it cannot know, in words."""
+    encoding: str = "utf-8"
+    """In which its text is handed on; `utf-16` begins with a mark that leaves no code page to be guessed."""
 
 
 _UTF8 = "[Console]::OutputEncoding=New-Object Text.UTF8Encoding $false;netsh wlan show networks mode=bssid"
@@ -56,6 +58,7 @@ LISTINGS: dict[str, Listing] = {
         name="netsh",
         format="netsh",
         argv=("powershell", "-NoLogo", "-NoProfile", "-NonInteractive", "-Command", _UTF8),
+        encoding="utf-16",
         lacks="what each access point offers by itself, what protects its management frames, and whether WPS is on",
     ),
     "macos": Listing(
@@ -153,9 +156,10 @@ def _listed(listing: Listing, interface: str | None, means: Means) -> Iterator[H
         raise VantageError(f"{argv[0]} is not installed, which would list the networks all the same.") from error
     if not said.strip():
         return
-    where = Where(name=f"output of {argv[0]}")
+    where = Where(name=f"list by {listing.name}")
+    file = io.BytesIO(said.encode(listing.encoding, "replace"))
     try:
-        yield from registry.load("netguard.wifi.formats", listing.format).read(io.BytesIO(said.encode()), where)
+        yield from registry.load("netguard.wifi.formats", listing.format).read(file, where)
     except WifiFileError as error:
         raise VantageError(str(error)) from error
     for remark in where.remarks:

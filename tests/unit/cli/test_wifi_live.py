@@ -12,6 +12,7 @@ from netguard.model.vocabulary import Pmf, Security, WpsMethod
 from netguard.model.wifi import Wps
 from netguard.net.failures import Cancelled
 from netguard.wifi.heard import Heard, Told
+from tests.hostile import corpus
 
 
 class Time:
@@ -172,6 +173,19 @@ def test_a_name_can_do_nothing_to_the_terminal(terminal, ssid):
     assert written.count("\n") == harmless.count("\n")
     if ssid.isascii() and ssid.decode().isprintable():
         assert ssid.decode() in written
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("name", sorted(corpus.NASTY))
+def test_whatever_a_network_calls_itself_is_one_name(terminal, name):
+    nasty = corpus.NASTY[name].encode(errors="surrogatepass")
+    # Its first 32 bytes and its last: a name has no more.
+    for ssid in (nasty[:32], nasty[-32:]):
+        _, written, _, _ = run([network(ssid=ssid)], [network(ssid=ssid)], terminal=terminal, width=300)
+        for forbidden in ("\x1b]", "\x1b[2J", "\x1b[1;31m", "\x07", "\x08", "\x9b", "\x9d", "\u202e", "\u2028", "\x85"):
+            assert forbidden not in written
+        if not terminal:
+            assert written.count("\n") == 1
 
 
 def test_remarks_stand_under_the_table_and_are_markup_to_nobody():
