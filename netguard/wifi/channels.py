@@ -3,7 +3,7 @@
 _ALONE: dict[int, tuple[int, str]] = {2484: (14, "2.4"), 5935: (2, "6")}
 """Channel 14 (Japan), and channel 2 at 6 GHz (operating class 136)."""
 
-_RANGES = ((2412, 2472, 2407, "2.4"), (4910, 4980, 4000, "5"), (5150, 5920, 5000, "5"), (5955, 7115, 5950, "6"))
+_RANGES = ((2412, 2472, 2407, "2.4"), (4910, 4980, 4000, "5"), (5160, 5885, 5000, "5"), (5955, 7115, 5950, "6"))
 """First and last centre in MHz, centre of a channel 0, band. A channel is 5 MHz; 4.9 GHz is Japan's."""
 
 SHARED_WITH_6 = frozenset({1, 2, 5, 9, 13, *range(149, 178, 4)})

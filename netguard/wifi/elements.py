@@ -42,8 +42,11 @@ MAX_BYTES = 16_384
 """Bytes of one frame's elements that are looked at. A frame has at most 11,454 (IEEE 802.11-2020, table 9-25); a file may
 claim more, and megabytes of it would cost time and memory."""
 
-_SUITE_START = rsn.IEEE
-_WPA_START = _WPA + b"\x01\x00"
+MAX_OFFERS = 4
+"""Elements of one kind whose offers are kept of one frame; one is right, and hundreds would fill memory."""
+
+_PIECES = (rsn.IEEE, b"\x01\x00" + rsn.MICROSOFT)
+"""What RSN and WPA elements are full of, and other elements have not: suites; in a WPA element after a version or count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +85,8 @@ class Elements:
     wapi: bool = False
     group_owner: bool = False
     """Wi-Fi Direct: a device that opened a group for others to connect to, no network of a home."""
-    profiles: tuple[bytes, ...] = ()
-    """Bodies of the Multiple BSSID elements: further networks of the same radio, see `netguard.wifi.multiple`."""
+    multiple: bool = False
+    """Whether further networks of the same radio are announced in it, see `netguard.wifi.multiple`."""
     not_transmitted: bool = False
     """These elements are already those of such a further network."""
     beacon: bool = False
@@ -126,8 +129,8 @@ class _Facts:
     """What was found so far; of elements that may be there once the first counts (IEEE 802.11-2020, 9.3.3.1)."""
 
     __slots__ = (
-        "beacon", "channel", "damaged", "group_owner", "h2e", "h2e_only", "modern", "not_transmitted", "override", "partner",
-        "profiles", "rates", "rsn", "sae_pk", "six_ghz", "ssid", "wapi", "wpa", "wps",
+        "beacon", "channel", "damaged", "group_owner", "h2e", "h2e_only", "modern", "multiple", "not_transmitted",
+        "override", "partner", "rates", "rsn", "sae_pk", "six_ghz", "ssid", "wapi", "wpa", "wps",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -135,12 +138,11 @@ class _Facts:
         self.rates: bool | None = None
         self.channel: int | None = None
         self.six_ghz = self.h2e = self.h2e_only = self.sae_pk = self.wapi = self.group_owner = self.modern = False
-        self.beacon = self.not_transmitted = False
+        self.beacon = self.multiple = self.not_transmitted = False
         self.rsn: list[Suites] = []
         self.override: list[Suites] = []
         self.wpa: list[Suites] = []
-        self.damaged: list[str] = []
-        self.profiles: list[bytes] = []
+        self.damaged: set[str] = set()
         self.wps: list[bytes] = []
         self.partner: Partner | None = None
 
@@ -153,7 +155,7 @@ class _Facts:
             rsn=tuple(self.rsn),
             override=tuple(self.override),
             wpa=tuple(self.wpa),
-            damaged=tuple(sorted(set(self.damaged))),
+            damaged=tuple(sorted(self.damaged)),
             wps=wps.read(b"".join(self.wps)) if self.wps else None,
             owe_partner=self.partner,
             h2e=self.h2e,
@@ -161,13 +163,13 @@ class _Facts:
             sae_pk=self.sae_pk,
             wapi=self.wapi,
             group_owner=self.group_owner,
-            profiles=tuple(self.profiles),
+            multiple=self.multiple,
             not_transmitted=self.not_transmitted,
             beacon=self.beacon,
             whole=whole,
             proper=self.ssid is not None and bool(self.rates),
             modern=self.modern,
-            traces=not secured and (self.h2e or self.sae_pk or _SUITE_START in data or _WPA_START in data),
+            traces=not secured and (self.h2e or self.sae_pk or any(piece in data for piece in _PIECES)),
         )
 
 
@@ -202,8 +204,8 @@ def _rsn(facts: _Facts, body: bytes) -> None:
 
 def _offer(facts: _Facts, offers: list[Suites], suites: Suites | None, name: str) -> None:
     if suites is None:
-        facts.damaged.append(name)
-    else:
+        facts.damaged.add(name)
+    elif len(offers) < MAX_OFFERS:
         offers.append(suites)
 
 
@@ -216,8 +218,8 @@ def _wapi(facts: _Facts, _: bytes) -> None:
     facts.wapi = True
 
 
-def _multiple(facts: _Facts, body: bytes) -> None:
-    facts.profiles.append(body)
+def _multiple(facts: _Facts, _: bytes) -> None:
+    facts.multiple = True
 
 
 def _index(facts: _Facts, _: bytes) -> None:

@@ -24,7 +24,7 @@ __all__ = ["MAX_BSS", "Joiner", "joined", "safe_ssid"]
 
 MAX_BSS = 2048
 """Networks kept. A street has some hundreds; tools that invent networks by the thousand would fill memory and bury the
-person's own. When it is reached, what was heard only once makes room."""
+person's own. When it is reached, the weaker half of what was heard only once makes room."""
 
 MAX_BLOBS = 64
 """Announcements of one network that are remembered as read already; what changes in every beacon would fill memory."""
@@ -41,6 +41,9 @@ ANNOUNCED_BY_ANOTHER = "it is announced in the beacon of another network of the 
 PUSH_BUTTON_NOW = "somebody is being let in by WPS push button just now"
 PIN_NOW = "somebody is being let in by WPS PIN just now"
 INVISIBLE = "its name holds characters or spaces that cannot be seen here"
+
+_FEW = MAX_BSS // 16
+"""Networks heard once, below which looking for room is not worth it for every newcomer."""
 
 _LEAST, _MOST = -150.0, 30.0
 """dBm that a radio can mean; drivers without a figure give 0, -256 or worse."""
@@ -66,7 +69,9 @@ class Joiner:
     """Takes what is heard, one by one, and gives the networks so far at any time. Memory is bounded."""
 
     left_out: int = 0
-    """How many announcements of further networks were left out because `MAX_BSS` were there."""
+    """How often a network was left out because `MAX_BSS` others were there."""
+    _patience: int = 0
+    """Newcomers to turn away before looking for room again, so that a flood does not make every one of them costly."""
     _networks: "dict[_Key, _Network]" = field(default_factory=dict)
 
     def add(self, heard: Heard) -> None:
@@ -86,18 +91,24 @@ class Joiner:
         return tuple(sorted((network.entry() for network in self._networks.values()), key=_order))
 
     def _room(self) -> bool:
-        """Whether there is room after dropping what was heard once and is not this computer's own."""
-        kept = {key: n for key, n in self._networks.items() if n.times > 1 or n.associated}
-        self.left_out += len(self._networks) - len(kept)
-        self._networks = kept
-        return len(kept) < MAX_BSS
+        """Whether there is room after dropping the weaker half of what was heard once and is not this computer's own."""
+        if self._patience:
+            self._patience -= 1
+            return False
+        once = [key for key, n in self._networks.items() if n.times == 1 and not n.associated]
+        once.sort(key=lambda key: self._networks[key].strength())
+        for key in once[: (len(once) + 1) // 2]:
+            del self._networks[key]
+            self.left_out += 1
+        self._patience = 0 if len(once) > _FEW else MAX_BSS
+        return bool(once)
 
 
 class _Network:
     """What was heard of one network."""
 
     __slots__ = (
-        "associated", "bssid", "channels", "frequencies", "further", "names", "notes", "read", "signal", "sources", "times",
+        "associated", "bssid", "channels", "frequencies", "names", "notes", "read", "signal", "sources", "times",
         "told", "views",
     )  # fmt: skip
 
@@ -143,6 +154,10 @@ class _Network:
             further += self._blob("either", heard.elements, heard)
         return further
 
+    def strength(self) -> float:
+        """Its strongest signal, for comparison."""
+        return _LEAST if self.signal is None else self.signal
+
     def _blob(self, kind: str, data: bytes, heard: Heard) -> Iterable[Heard]:
         """Count one blob of elements; it is read only if the very same was not read before."""
         mark = hash((kind, heard.capability, data))
@@ -157,7 +172,6 @@ class _Network:
             None if heard.capability is None else heard.capability & (security.ESS | security.IBSS | security.PRIVACY)
         )
         view = self.views.get((kind, bits, facts))
-        new = view is None
         if view is None:
             view = View(facts, bits, kind)
             if len(self.views) >= MAX_VIEWS and not self._forget():
@@ -167,7 +181,7 @@ class _Network:
         if len(self.read) >= MAX_BLOBS:
             self.read.clear()
         self.read[mark] = view
-        return tuple(_further(data, heard)) if new and facts.profiles and not facts.not_transmitted else ()
+        return tuple(_further(data, heard)) if facts.multiple and not facts.not_transmitted else ()
 
     def _forget(self) -> bool:
         """Whether there is room for another view after dropping those heard once."""
@@ -190,7 +204,7 @@ class _Network:
             band = _told_band(channel, offer.security)
         return BasicServiceSet(
             ssid=safe_ssid(ssid) if ssid is not None else None,
-            bssid=self.bssid,
+            bssid=_address(self.bssid) if self.bssid is not None else None,
             channel=channel,
             band=band,
             security=offer.security,
@@ -272,7 +286,7 @@ def _further(data: bytes, heard: Heard) -> Iterator[Heard]:
     for profile in multiple.profiles(data, int(heard.bssid).to_bytes(6, "big")):
         yield replace(
             heard,
-            bssid=EUI(int.from_bytes(profile.bssid, "big"), version=48, dialect=mac_unix_expanded),
+            bssid=_address(int.from_bytes(profile.bssid, "big")),
             ssid=None,
             associated=None,
             capability=profile.capability,
@@ -282,6 +296,11 @@ def _further(data: bytes, heard: Heard) -> Iterator[Heard]:
             told=None,
             notes=(ANNOUNCED_BY_ANOTHER,),
         )
+
+
+def _address(number: EUI | int) -> EUI:
+    """The address as documents write it, however a source wrote it."""
+    return EUI(int(number), version=48, dialect=mac_unix_expanded)
 
 
 def _told_band(channel: int, word: Security) -> str | None:
