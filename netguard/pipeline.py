@@ -112,12 +112,15 @@ def scan(
     return judged
 
 
-def judge(draft: Scan, rules: Rules, past: Past) -> Scan:
+def judge(draft: Scan, rules: Rules, past: Past, *, wanted: Callable[[str], bool] = lambda _: True) -> Scan:
     """`draft` with the findings, actions and grade that today's checks and rules make of its facts.
+
+    `wanted` says by its id which checks judge: by itself all of them.
 
     A check that crashes is an `unknown` finding that names it, and a failed attempt.
     """
-    modules = registry.load_all("netguard.checks", "CHECK", "judge")
+    every = registry.load_all("netguard.checks", "CHECK", "judge")
+    modules = {name: module for name, module in every.items() if wanted(module.CHECK.id)}
     seen = labels.laid_over(draft, past.known)
     findings: list[Finding] = []
     attempts = [a for a in draft.attempts if not a.stage.startswith("check.")]
