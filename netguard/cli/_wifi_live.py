@@ -49,7 +49,7 @@ WEAK = frozenset(
 )
 """Shown in red: what nobody should have at home. A colour only; judging is for the checks."""
 
-_COLUMNS = ("Network", "Channel", "Encryption", "WPS", "PMF", "Signal")
+_COLUMNS = ("", "Network", "Channel", "Encryption", "WPS", "PMF", "Signal")
 _LEGEND = "*: this computer is connected. PMF: protected management frames. Ctrl-C ends it."
 
 
@@ -151,7 +151,8 @@ def _cells(network: BasicServiceSet, seen: Seen) -> tuple[Text, ...]:
     signal = seen.signal(network)
     pmf = words.NOT_TOLD if network.pmf is None else words.PMFS[network.pmf]
     return (
-        Text(f"{'* ' if network.associated else ''}{_name(network)}", style="bold" if network.associated else ""),
+        Text("*" if network.associated else ""),
+        Text(_name(network), style="bold" if network.associated else ""),
         Text(_channel(network)),
         Text(words.SECURITIES[network.security], style="red" if network.security in WEAK else ""),
         Text(words.wps(network.wps), style="red" if network.wps is not None and network.wps.present else ""),
@@ -173,13 +174,17 @@ def _name(network: BasicServiceSet) -> str:
 def _lines(seen: Seen, said: dict[object, str], out: Console) -> None:
     """A line for each network that is new, or offers something else than before."""
     for network in seen.networks():
-        name, channel, encryption, wps, pmf, signal = (cell.plain for cell in _cells(network, seen))
+        mark, name, channel, encryption, wps, pmf, signal = (cell.plain for cell in _cells(network, seen))
         address = str(network.bssid).replace("-", ":").lower() if network.bssid is not None else "address not told"
-        offer = f"{name} ({address}), channel {channel}: encryption {encryption}; WPS {wps}; protected management frames {pmf}"
+        # The name is last: it can look like anything, and everything before it is true.
+        offer = (
+            f"{address}{', connected' if mark else ''}, channel {channel}: encryption {encryption}; WPS {wps}; "
+            f"protected management frames {pmf}"
+        )
         key = network.bssid or (network.ssid, network.channel)
-        if said.get(key) != offer:
-            _remember(said, key, offer)
-            out.print(Text(f"{offer}; {signal}"), soft_wrap=True)
+        if said.get(key) != f"{offer} {name}":
+            _remember(said, key, f"{offer} {name}")
+            out.print(Text(f"{offer}; {signal}; called {name}"), soft_wrap=True)
     for remark in seen.remarks:
         if remark not in said:
             _remember(said, remark, remark)

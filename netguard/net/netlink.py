@@ -265,7 +265,7 @@ class Channel:
                     # Port 0 is the kernel; other programs may send to us, too (netlink(7)).
                     if not isinstance(source, tuple) or source[0] == 0:
                         return data
-                elif deadline:
+                if deadline:
                     return b""
 
 

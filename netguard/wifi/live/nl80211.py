@@ -161,7 +161,7 @@ def _radios(channel: netlink.Channel, family: netlink.Family, interface: str | N
 
 def _look_anew(channel: netlink.Channel, family: netlink.Family, radio: Radio, means: Means) -> None:
     """Have the radio look around, and wait until it has. What stands in the way is told: the old list is still true."""
-    with suppress(Failure):
+    with suppress(NoAnswer):
         if SCAN_GROUP in family.groups:
             channel.join(family.groups[SCAN_GROUP])
     begun = _ask_manager(radio, means)

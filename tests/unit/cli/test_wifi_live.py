@@ -93,14 +93,15 @@ def test_a_row_says_what_a_person_wants_to_know():
         terminal=True,
     )
     row = next(line for line in last_table(written).splitlines() if "home" in line)
-    for words in ("* home", "36 (5 GHz)", "WPA2 and WPA3", "on, PIN", "optional", "-54 dBm"):
+    assert row.startswith("*")
+    for words in ("home", "36 (5 GHz)", "WPA2 and WPA3", "on, PIN", "optional", "-54 dBm"):
         assert words in row
 
 
 def test_what_was_not_told_is_not_guessed():
     _, written, _, _ = run([Heard(source="netsh", ssid=b"home", channel=1)])
     assert written.splitlines()[0] == (
-        "home (address not told), channel 1: encryption not told; WPS not told; protected management frames not told; ?"
+        "address not told, channel 1: encryption not told; WPS not told; protected management frames not told; ?; called home"
     )
 
 
@@ -128,15 +129,27 @@ def test_a_signal_is_the_last_one_and_who_is_not_heard_any_more_stays_and_is_sai
 
 def test_a_hidden_name_is_called_so():
     _, written, _, _ = run([network(ssid=b"")])
-    assert written.startswith("(hidden name) (02:00:5e:10:00:01)")
+    assert written.endswith("called (hidden name)\n")
 
 
 def test_without_a_terminal_it_writes_lines_and_none_twice():
     found, written, _, _ = run([network(1)], [network(1, signal=-60.0)], [network(1), network(2, ssid=b"guest")])
     assert len(found) == 2
     offers = "channel 6 (2.4 GHz): encryption WPA2; WPS not told; protected management frames not told; -54 dBm"
-    assert written.splitlines() == [f"home (02:00:5e:10:00:01), {offers}", f"guest (02:00:5e:10:00:02), {offers}"]
+    assert written.splitlines() == [
+        f"02:00:5e:10:00:01, {offers}; called home",
+        f"02:00:5e:10:00:02, {offers}; called guest",
+    ]
     assert "\x1b" not in written
+
+
+def test_a_name_cannot_look_like_the_one_we_are_on():
+    _, written, _, _ = run([network(1, ssid=b"* home"), network(2, ssid=b"02:00:5e:10:00:07, connected")])
+    assert not [line for line in written.splitlines() if ", connected" in line.partition("; called ")[0]]
+    _, written, _, _ = run([network(1, associated=True)])
+    assert written.startswith("02:00:5e:10:00:01, connected, channel 6")
+    _, written, _, _ = run([network(1, ssid=b"* home")], terminal=True)
+    assert "*  " not in last_table(written).partition("Network")[2]
 
 
 def test_what_a_network_offers_anew_is_a_new_line():
@@ -251,5 +264,5 @@ def test_on_a_narrow_terminal_everything_is_folded_and_nothing_lost(width):
     out.print(_wifi_live._shown(seen))
     lines = out.file.getvalue().splitlines()
     assert all(len(line) <= width for line in lines)
-    first_column = "".join(line.split(" ")[0] for line in lines[lines.index(next(x for x in lines if "a-name" in x)) :])
-    assert "a-name-of-thirty-two-characters-" in first_column
+    column = "".join(line[2:].split(" ")[0] for line in lines if line.startswith("  "))
+    assert column.endswith("a-name-of-thirty-two-characters-")

@@ -1,5 +1,6 @@
 """Generic netlink: against this computer's own kernel, and against a made-up one for what a kernel does seldom."""
 
+import contextlib
 import errno
 import struct
 import sys
@@ -213,6 +214,78 @@ def test_an_announcement_between_a_question_and_its_answer_is_kept():
     with kernel.Kernel(answer) as made, made.channel() as channel:
         channel.ask(FAMILY, 33)
         assert next(channel.announcements(20)).command == 34
+
+
+def test_a_message_of_another_program_is_not_the_kernel_s(real):
+    """Netlink lets programs write to each other (netlink(7)); what comes from one is not read."""
+    family = real.family("nlctrl")
+    port = real._socket.getsockname()[0]
+    # Ordinary users may not; then there is nothing to be confused by.
+    with netlink._opened() as other, contextlib.suppress(PermissionError):
+        other.sendto(kernel.error(real._sequence + 1, errno.EIO, bytes(16)), (port, 0))
+    assert real.dump(family, netlink.CTRL_CMD_GETFAMILY)
+
+
+def test_a_program_that_floods_does_not_keep_us_longer_than_it_may():
+    class Flood:
+        """A socket to which another program writes without end."""
+
+        def __init__(self, sock):
+            self.sock = sock
+
+        def __getattr__(self, name):
+            return getattr(self.sock, name)
+
+        def recvmsg(self, size):
+            return b"junk", [], 0, (4711, 0)
+
+    with kernel.Kernel(lambda *_: [b"x"]) as made:
+        channel = netlink.Channel(cancel=Cancel(), deadline=Deadline(0.2), opened=lambda: Flood(made.opened()))
+        with channel, pytest.raises((OutOfTime, NoAnswer)):
+            channel.dump(FAMILY, 8)
+
+
+def test_a_kernel_that_went_away_is_told():
+    with kernel.Kernel(lambda *_: []) as made, made.channel() as channel:
+        made._theirs.shutdown(netlink.socket.SHUT_RDWR)
+        with pytest.raises(NoAnswer, match="does not take the question"):
+            channel.dump(FAMILY, 8)
+
+
+def test_announcements_that_were_lost_are_told():
+    class Lost:
+        def __init__(self, sock):
+            self.sock = sock
+
+        def __getattr__(self, name):
+            return getattr(self.sock, name)
+
+        def recvmsg(self, size):
+            raise OSError(errno.ENOBUFS, "No buffer space available")
+
+    with kernel.Kernel(lambda *_: []) as made:
+        made.tell(b"x")
+        channel = netlink.Channel(cancel=Cancel(), deadline=Deadline(20), opened=lambda: Lost(made.opened()))
+        with channel, pytest.raises(NoAnswer, match="No buffer space"):
+            next(channel.announcements(20))
+
+
+@pytest.mark.parametrize(("what", "raised"), [("socket", NotInstalled), ("bind", NoAnswer)])
+def test_a_kernel_that_gives_no_such_socket_is_told(monkeypatch, what, raised):
+    class Refusing:
+        def __init__(self, *_):
+            if what == "socket":
+                raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+        def bind(self, address):
+            raise OSError(errno.EPERM, "Operation not permitted")
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(netlink.socket, "socket", Refusing)
+    with pytest.raises(raised):
+        netlink.Channel(cancel=Cancel(), deadline=Deadline(1))
 
 
 def test_a_family_is_read_whole():

@@ -9,10 +9,11 @@ from netaddr import EUI
 from netguard import registry
 from netguard.errors import VantageError
 from netguard.model.vocabulary import Security
-from netguard.net.control import Cancel
+from netguard.net.control import Cancel, Deadline
 from netguard.net.failures import Cancelled
 from netguard.wifi import air
 from netguard.wifi.heard import Heard
+from netguard.wifi.live._contract import MAX_REMARKS, Means
 
 NMCLI = (
     "*:686F6D65:02\\:00\\:5E\\:10\\:00\\:01:6:2437 MHz:82:WPA2:(none):pair_ccmp group_ccmp psk\n"
@@ -213,6 +214,20 @@ def test_the_mac_s_own_report_is_the_last_resort(modules):
         ("system_profiler", b"home", Security.WPA2_WPA3_PERSONAL)
     ]
     assert "Only the list by system_profiler could be read" in remarks[-1]
+
+
+def test_a_remark_is_told_once_and_not_without_end():
+    means = Means(run=nobody, cancel=Cancel(), deadline=Deadline(1))
+    for number in (1, 1, *range(100)):
+        means.remark(f"Remark {number}.")
+    assert means.remarks == ["Remark 1.", "Remark 0.", *(f"Remark {n}." for n in range(2, MAX_REMARKS))]
+
+
+def test_what_a_list_lacks_in_the_middle_is_told(modules):
+    modules(source(missing="x"))
+    heard, remarks = hear(run=lambda argv: f"{NMCLI}not a line: at all\\: really\n")
+    assert len(heard) == 2
+    assert "list by NetworkManager: lines in it that do not have all fields were passed over" in remarks
 
 
 def test_an_interruption_is_no_reason_but_the_end(modules):

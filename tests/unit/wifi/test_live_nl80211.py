@@ -328,6 +328,28 @@ def test_a_kernel_without_wifi_says_so_and_what_would_help():
             list(nl80211.hear(None, means(), False, opened=radio.opened))
 
 
+def test_a_system_without_netlink_says_so(monkeypatch):
+    monkeypatch.delattr(netlink.socket, "AF_NETLINK")
+    assert "only Linux answers this way" in nl80211.unavailable(None, means())
+
+
+def test_a_stuck_driver_is_told(monkeypatch):
+    monkeypatch.setattr(netlink, "ANSWER_SECONDS", 0.05)
+    with kernel.Kernel(lambda *_: []) as made:
+
+        def opened(given):
+            return netlink.Channel(cancel=given.cancel, deadline=given.deadline, opened=made.opened)
+
+        assert "did not say: the kernel gave no answer" in nl80211.unavailable(None, means(), opened=opened)
+
+
+def test_an_interruption_before_the_kernel_answers_ends_it():
+    cancel = Cancel()
+    cancel.set()
+    with Radio() as radio, pytest.raises(Cancelled):
+        nl80211.unavailable(None, means(cancel=cancel), opened=radio.opened)
+
+
 def test_this_computer_s_own_kernel_can_be_asked():
     """Whatever it has: a list, or a sentence that says why not. Nothing is sent over the air."""
     reason = nl80211.unavailable(None, Means(run=system.run, cancel=Cancel(), deadline=Deadline(20)))

@@ -211,6 +211,19 @@ def test_one_that_says_nothing_is_not_waited_for_long(tmp_path, monkeypatch):
         hear(tmp_path)
 
 
+def test_an_interruption_before_it_is_asked_ends_it(tmp_path):
+    cancel = Cancel()
+    cancel.set()
+    with Supplicant(tmp_path / "wlan0", [network(1)]), pytest.raises(Cancelled):
+        hear(tmp_path, given=means(cancel))
+
+
+def test_more_networks_than_anybody_has_are_not_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(wpa_supplicant, "MOST_ENTRIES", 3)
+    with Supplicant(tmp_path / "wlan0", [network(n) for n in range(8)]):
+        assert len(hear(tmp_path)) == 3
+
+
 def test_without_a_socket_it_says_so(tmp_path):
     for folder in (tmp_path, tmp_path / "none"):
         assert "no control socket for wlan0" in wpa_supplicant.unavailable("wlan0", means(), folder=str(folder))
@@ -282,6 +295,8 @@ def test_any_values_can_be_read(values):
         ("ie", "zz", "elements", None),
         ("ie", "00" * 5000, "elements", None),
         ("bssid", "02-00-5e-10-00-01", "bssid", None),
+        ("bssid", "02:00:5e:10:00:zz", "bssid", None),
+        ("bssid", ":::::", "bssid", None),
     ],
 )
 def test_values_that_cannot_be_are_unknown(key, value, field, expected):
