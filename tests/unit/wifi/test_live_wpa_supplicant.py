@@ -1,5 +1,6 @@
 """wpa_supplicant's control socket: a made-up supplicant behind a real socket, with the answers of the real one."""
 
+import contextlib
 import socket
 import sys
 import threading
@@ -51,12 +52,11 @@ class Supplicant:
                 return
             command = data.decode()
             self.asked.append(command)
-            for news in self.talk:
-                self.socket.sendto(news, peer)
-            self.socket.sendto(self.answer(command).encode(), peer)
-            if command == "SCAN" and self.finished:
-                self.socket.sendto(b"<3>CTRL-EVENT-BSS-ADDED 7 02:00:5e:10:00:07", peer)
-                self.socket.sendto(b"<3>CTRL-EVENT-SCAN-RESULTS ", peer)
+            news = (b"<3>CTRL-EVENT-BSS-ADDED 7 02:00:5e:10:00:07", b"<3>CTRL-EVENT-SCAN-RESULTS ")
+            after = news if command == "SCAN" and self.finished else ()
+            with contextlib.suppress(OSError):  # who asked may be gone
+                for said in (*self.talk, self.answer(command).encode(), *after):
+                    self.socket.sendto(said, peer)
 
     def answer(self, command):
         words = command.split()
