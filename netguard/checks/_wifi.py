@@ -17,7 +17,7 @@ from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.observation import Observation, clean
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Confidence, Needs, Outcome, Security, Severity
+from netguard.model.vocabulary import INFRASTRUCTURE_ROLES, Confidence, Needs, Outcome, Security, Severity
 from netguard.model.wifi import BasicServiceSet
 from netguard.rules.loader import Rules
 from netguard.rules.schema import WifiState
@@ -201,7 +201,8 @@ def _nothing_own(check: Check, scan: Scan) -> Finding:
 
 def _fix(scan: Scan, rules: Rules, check: Check, bss: BasicServiceSet, otherwise: str) -> str:
     """What closes it on this very access point, where its record knows the menu."""
-    device = next((d for d in scan.devices if d.mac and bss.bssid is not None and akin(bss.bssid, d.mac)), None)
+    boxes = (d for d in scan.devices if d.role in INFRASTRUCTURE_ROLES and bss in of_device(scan, d))
+    device = next(boxes, None)
     return fix_on(device, rules, check.id, otherwise) if device else otherwise
 
 

@@ -5,7 +5,7 @@ A home has a dozen checks times dozens of devices; a line for each would drown w
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from netguard.model.finding import Finding
@@ -13,7 +13,7 @@ from netguard.model.scan import Scan
 from netguard.model.vocabulary import Status
 from netguard.report import words
 from netguard.report.shape import Gathered, Reason, Said, Unchecked
-from netguard.report.subjects import Subject, subject, worded
+from netguard.report.subjects import WIFI, Subject, subject, worded
 
 NAMED = 3
 """Devices named in a sentence; more of them are counted, and named where one unfolds it."""
@@ -91,12 +91,13 @@ def _why_not(bare: str, unmade: list[_Unmade]) -> str:
     if len(unmade) == 1:
         return f"because {unmade[0].because}"
     it = "" if bare == unmade[0].because else "it "
-    return f"because {it}{bare} ({_counted(tuple(one.who.name for one in unmade))})"
+    return f"because {it}{bare} ({_counted(tuple(one.who.name for one in unmade), _kind(u.target for u in unmade))})"
 
 
 def _passed(scan: Scan, wish: str | None, found: list[Finding], failed: int) -> Iterator[Gathered]:
     """One line of what the check wishes; where the document does not say that, one for each wording of a pass."""
     who = _names({f.target: subject(scan, f.target) for f in found})
+    kind = _kind(who)
     if wish is None:
         alike: dict[str, list[Finding]] = {}
         for finding in found:
@@ -106,15 +107,15 @@ def _passed(scan: Scan, wish: str | None, found: list[Finding], failed: int) -> 
             if len(several) == 1:
                 yield Gathered(what=worded(several[0].title), counted="", who=())
             else:
-                yield Gathered(what=bare, counted=_counted(names), who=names if len(names) > NAMED else ())
+                yield Gathered(what=bare, counted=_counted(names, kind), who=names if len(names) > NAMED else ())
         return
     names = tuple(who.values())
     if failed:
         # "No device offers telnet" alone would deny what stands above it.
-        counted = f"{len(names)} of {words.count(len(names) + failed, 'device')}"
+        counted = f"{len(names)} of {words.count(len(names) + failed, kind)}"
         yield Gathered(what=wish, counted=counted, who=names)
     else:
-        yield Gathered(what=wish, counted=_counted(names), who=names if len(names) > NAMED else ())
+        yield Gathered(what=wish, counted=_counted(names, kind), who=names if len(names) > NAMED else ())
 
 
 def _without(title: str, name: str) -> str:
@@ -135,7 +136,7 @@ def _reason(because: str, unmade: list[_Unmade]) -> Reason:
         alike.setdefault(tuple(dict.fromkeys(wishes)), []).append(name)
     return Reason(
         because=because,
-        who=_counted(tuple(wanting)),
+        who=_counted(tuple(wanting), _kind(one.target for one in unmade)),
         count=len(unmade),
         counted=words.count(len(unmade), "check"),
         missing=tuple(
@@ -151,9 +152,14 @@ def _names(who: dict[str, Subject]) -> dict[str, str]:
     return {t: f"{s.name} ({s.where})" if often[s.name] > 1 and s.where else s.name for t, s in who.items()}
 
 
-def _counted(names: tuple[str, ...]) -> str:
+def _counted(names: tuple[str, ...], kind: str) -> str:
     """`Router and Kitchen hub`, or `8 devices` where they are many."""
-    return words.listed(names) if len(names) <= NAMED else words.count(len(names), "device")
+    return words.listed(names) if len(names) <= NAMED else words.count(len(names), kind)
+
+
+def _kind(targets: Iterable[str]) -> str:
+    """What to count these targets as."""
+    return "Wi-Fi network" if all(t.startswith(WIFI) for t in targets) else "device"
 
 
 def _wishes(scan: Scan) -> dict[str, str]:

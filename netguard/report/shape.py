@@ -224,6 +224,8 @@ class NetworkView:
     """Whether this scan was made through it."""
     locks: bool
     """Whether locks seem to be on it."""
+    wps: bool
+    """Whether it announces that WPS is on."""
     problems: tuple[FindingView, ...]
     details: tuple[Said, ...]
     notes: tuple[str, ...]
@@ -247,6 +249,14 @@ class AirView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """What could not be seen of the air, a line each, and what would help."""
+
+    what: tuple[str, ...]
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WifiView:
     """What the air says about this home."""
 
@@ -259,8 +269,7 @@ class WifiView:
     strangers_counted: str
     more_strangers: int
     """How many of them are not listed."""
-    unseen: tuple[Said, ...]
-    """What could not be seen, as label, and how to change that."""
+    unseen: tuple[Gap, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

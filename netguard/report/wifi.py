@@ -7,11 +7,11 @@ from netaddr import mac_unix_expanded
 from netguard.model.access_points import akin, together
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import DOOR_ROLES, Outcome, Security
+from netguard.model.vocabulary import DOOR_ROLES, INFRASTRUCTURE_ROLES, Outcome, Security
 from netguard.model.wifi import BasicServiceSet, Wps
 from netguard.report import words
-from netguard.report.shape import AccessPointView, AirView, FindingView, NetworkView, Said, WifiView
-from netguard.report.subjects import name_of, prose
+from netguard.report.shape import AccessPointView, AirView, FindingView, Gap, NetworkView, Said, WifiView
+from netguard.report.subjects import WIFI, name_of, prose
 
 MOST_STRANGERS = 200
 """Neighbours' networks listed; a block of flats has some dozens. Stops a radio that invents names from filling the page."""
@@ -35,13 +35,15 @@ def wifi(scan: Scan, problems: Mapping[str, FindingView]) -> WifiView:
     home, locks = _locks(scan, own)
     by_target: dict[str, list[FindingView]] = {}
     for finding in scan.findings:
-        if finding.fingerprint in problems:
-            by_target.setdefault(finding.target, []).append(problems[finding.fingerprint])
+        if finding.target.startswith(WIFI) and finding.fingerprint in problems:
+            by_target.setdefault(clean(finding.target), []).append(problems[finding.fingerprint])
     groups = sorted(together(own), key=lambda g: (not any(b.associated for b in g), _name(g[0]), _address(g[0])))
     points = tuple(
         AccessPointView(
             name=_point(scan, group),
-            networks=tuple(_network(b, by_target, home) for b in sorted(group, key=_rank)),
+            networks=tuple(
+                _network(b, by_target, home) for b in sorted(group, key=lambda b: (b.ssid != home, _rank(b)))
+            ),
         )
         for group in groups
     )
@@ -81,13 +83,14 @@ def wps_said(wps: Wps | None) -> str:
 
 def _network(bss: BasicServiceSet, problems: Mapping[str, list[FindingView]], home: str | None) -> NetworkView:
     name, address = _name(bss), _address(bss)
-    here = problems.get(f"wifi:{clean(bss.ssid or '') or address or 'without a name'}", [])
+    here = problems.get(clean(f"{WIFI}{clean(bss.ssid or '') or address or 'without a name'}"), [])
     return NetworkView(
         name=name,
         place=_place(bss),
         security=words.ENCRYPTIONS[bss.security],
         connected=bool(bss.associated),
         locks=home is not None and bss.ssid == home,
+        wps=bss.wps is not None and bool(bss.wps.present),
         problems=tuple(p for p in here if not address or address in p.title or address == name),
         details=tuple(_details(bss)),
         notes=tuple(f"{text[:1].upper()}{text[1:]}." for note in bss.notes if (text := prose(note).rstrip("."))),
@@ -124,7 +127,7 @@ def _cipher(word: str) -> str:
 
 
 def _air(bss: BasicServiceSet) -> AirView:
-    return AirView(name=_name(bss), place=_place(bss), security=words.SECURITIES[bss.security])
+    return AirView(name=_name(bss), place=_place(bss), security=words.ENCRYPTIONS[bss.security])
 
 
 def _name(bss: BasicServiceSet) -> str:
@@ -149,7 +152,7 @@ def _point(scan: Scan, group: Iterable[BasicServiceSet]) -> str:
     addresses = [b.bssid for b in group if b.bssid is not None]
     for device in scan.devices:
         mac = device.mac
-        if mac is not None and any(akin(mac, a) for a in addresses):
+        if device.role in INFRASTRUCTURE_ROLES and mac is not None and any(akin(mac, a) for a in addresses):
             return name_of(device)
     return f"Access point {addresses[0].format(mac_unix_expanded)}" if addresses else "An access point"
 
@@ -181,33 +184,34 @@ def _locks(scan: Scan, own: list[BasicServiceSet]) -> tuple[str | None, str | No
     )
 
 
-def _unseen(scan: Scan, own: list[BasicServiceSet]) -> Iterator[Said]:
-    """What could not be seen, as label, and how to change that."""
+def _unseen(scan: Scan, own: list[BasicServiceSet]) -> Iterator[Gap]:
+    """What could not be seen, and how to change that."""
     if not scan.wifi:
         tried = [a for a in scan.attempts if a.stage.split(".")[0] == "wifi" and a.outcome is not Outcome.DONE]
         reason = next((prose(a.reason).rstrip(".") for a in reversed(tried) if a.reason), None)
         said = f"No Wi-Fi could be looked at: {reason}" if reason else "No Wi-Fi was looked at"
-        yield Said(label=said, text=LOOK)
+        yield Gap(what=(said,), how=LOOK)
         return
     if not own:
-        yield Said(label="Which of the networks heard is yours", text=NAME_THEM)
-    lacking: dict[str, list[str]] = {}
-    for bss in sorted(own, key=_rank):
-        for what in _lacks(bss):
-            lacking.setdefault(what, []).append(" ".join(filter(None, (f"“{_name(bss)}”", _place(bss)))))
-    for what, who in lacking.items():
-        yield Said(label=f"{what} of {words.listed(tuple(dict.fromkeys(who)))}", text=NEARER)
+        yield Gap(what=("Which of the networks heard is yours",), how=NAME_THEM)
+    lacking = tuple(
+        f"{' '.join(filter(None, (f'“{_name(bss)}”', _place(bss) and f'at {_place(bss)}')))}: {words.listed(what)}"
+        for bss in sorted(own, key=_rank)
+        if (what := tuple(_lacks(bss)))
+    )
+    if lacking:
+        yield Gap(what=lacking, how=NEARER)
 
 
 def _lacks(bss: BasicServiceSet) -> Iterator[str]:
     if bss.security is Security.UNKNOWN:
-        yield "The encryption"
+        yield "its encryption"
     elif bss.security not in _BARE:
         if not bss.pairwise or bss.group is None:
-            yield "The ciphers"
+            yield "its ciphers"
         if bss.pmf is None:
-            yield "The protection of management frames"
+            yield "whether management frames are protected"
     if bss.wps is None or bss.wps.present is None:
-        yield "WPS"
+        yield "whether WPS is on"
     elif bss.wps.present and bss.wps.methods is None:
-        yield "WPS's PIN"
+        yield "whether WPS offers a PIN"

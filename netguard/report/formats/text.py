@@ -188,7 +188,10 @@ class _Page:
         if said.more_strangers:
             yield from self._wrap(f"and {said.more_strangers:,} more", first="  - ", rest="    ")
         for gap in said.unseen:
-            yield from self._wrap(f"Not seen: {gap.label}. {gap.text}", first="  - ", rest="    ")
+            yield from self._wrap("What could not be seen:")
+            for what in gap.what:
+                yield from self._wrap(what, first="  - ", rest="    ")
+            yield from self._wrap(gap.how, first="    What would help: ", rest="    ")
 
     def _all_right(self, said: View) -> Iterator[str]:
         if said.passed:

@@ -26,3 +26,4 @@ def test_the_sample_uses_addresses_for_private_use_and_documentation_only() -> N
     for device in document["devices"]:
         assert all(a.startswith(("192.168.20.", "2001:db8:")) for a in device["addresses"])
         assert device["mac"] is None or "00:5e:00:53" in device["mac"]
+    assert all("00:5e:00:53" in network["bssid"] for network in document["wifi"])

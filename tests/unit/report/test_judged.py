@@ -177,3 +177,15 @@ def test_a_large_home_makes_no_long_page():
 def test_the_samples_wishes_are_said_with_how_many_devices():
     said = {g.what: g.counted for g in view(sample_scan(), NOW).passed}
     assert said["No device offers telnet"] == "13 of 14 devices"
+
+
+def test_networks_in_the_air_are_counted_as_networks(scan: Scan) -> None:
+    passed = next(f for f in scan.findings if f.check == "wifi-open" and f.status is Status.PASS)
+    many = tuple(
+        replace(passed, fingerprint=f"{n:032}", target=f"wifi:{n}", title=f"Wi-Fi “{n}” is fine") for n in range(5)
+    )
+    wish = next(f for f in scan.findings if f.check == "wifi-open" and f.status is Status.UNKNOWN)
+    said = view(replace(scan, findings=(wish, *many)), NOW)
+    assert [(g.what, g.counted) for g in said.passed] == [("No Wi-Fi of yours is open", "5 Wi-Fi networks")]
+    failed = replace(passed, status=Status.FAIL, target="wifi:bad", fingerprint="f" * 32)
+    assert view(replace(scan, findings=(wish, failed, *many)), NOW).passed[0].counted == "5 of 6 Wi-Fi networks"

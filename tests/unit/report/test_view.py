@@ -95,7 +95,7 @@ def test_the_headline_names_what_decides_the_grade(scan: Scan) -> None:
 def test_more_than_two_reasons_are_counted(scan: Scan) -> None:
     because = tuple(f.fingerprint for f in scan.findings if f.status is Status.FAIL)
     grade = Grade(letter="D", best_possible=None, evaluated=1.0, because=because)
-    assert "and 13 more problems as serious" in view(replace(scan, grade=grade), NOW).headline.sentence
+    assert "and 17 more problems as serious" in view(replace(scan, grade=grade), NOW).headline.sentence
 
 
 def test_without_a_letter_it_says_incomplete_and_how_much_was_looked_at(scan: Scan) -> None:
@@ -224,7 +224,7 @@ def test_problems_are_told_by_severity_and_then_doors_first(scan: Scan) -> None:
         ("High", False),
         ("High", False),
     ]
-    assert [p.anchor for p in said] == [f"problem-{n}" for n in range(1, 16)]
+    assert [p.anchor for p in said] == [f"problem-{n}" for n in range(1, 20)]
     assert {p.disposition for p in said} == {"open"}
 
 
