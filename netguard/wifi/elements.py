@@ -93,6 +93,8 @@ class Elements:
     """A beacon; only that has a traffic indication map."""
     whole: bool = True
     """False where the last element passes the end: what came after is not known."""
+    named: bool = True
+    """False where the name element is missing that every announcement has: more may be missing."""
     proper: bool = False
     """Whether it has what every beacon has, a name element and rates, in a possible form."""
     modern: bool = False
@@ -167,6 +169,7 @@ class _Facts:
             not_transmitted=self.not_transmitted,
             beacon=self.beacon,
             whole=whole,
+            named=self.ssid is not None,
             proper=self.ssid is not None and bool(self.rates),
             modern=self.modern,
             traces=not secured and (self.h2e or self.sae_pk or any(piece in data for piece in _PIECES)),

@@ -114,7 +114,7 @@ def _bare(elements: Elements, capability: int | None, band: str | None) -> Offer
         return Offer(notes=("it uses WAPI, which netguard does not judge",))
     if capability is None or elements.traces or not elements.whole:
         return Offer()
-    if elements.ssid is None:
+    if not elements.named:
         return Offer(notes=("it has no name field, so nothing is concluded from what else is missing",))
     if not capability & PRIVACY:
         owe = elements.owe_partner is not None

@@ -354,3 +354,18 @@ def test_nothing_that_is_heard_makes_it_raise(heards):
 
     assert networks == joined(reversed(heards))
     assert len(networks) <= len(heards)
+
+
+def test_only_so_many_kinds_of_announcement_are_kept_and_the_first_stay():
+    kinds = [making.heard(making.ssid() + making.rsn(akms=(100 + i,))) for i in range(2 * join.MAX_VIEWS)]
+    networks = joined([making.heard(WPA2)] * 3 + [one for kind in kinds for one in (kind, kind)])
+
+    assert [n.security for n in networks] == [Security.WPA2_PERSONAL]
+
+
+def test_beacons_whose_load_changes_are_one_announcement():
+    loads = [making.heard(WPA2 + making.element(11, bytes([i, 0, i, 0, 0]))) for i in range(2 * join.MAX_BLOBS)]
+    network = one(*loads, making.heard(OPEN, capability=ESS))
+
+    assert network.security is Security.WPA2_PERSONAL
+    assert network.notes == ("it was heard with other security, too, less often: open",)

@@ -118,3 +118,9 @@ def test_no_bytes_make_it_raise(data, indicator):
     ):
         for found in multiple.profiles(PLAIN + body, making.BSSID):
             assert len(found.bssid) == 6
+
+
+def test_without_the_address_of_the_one_the_others_have_none():
+    heard = making.heard(transmitted(making.profile(1, b"Guests")), bssid=None, ssid=b"Harbour")
+
+    assert [n.ssid for n in joined([heard])] == ["Harbour"]
