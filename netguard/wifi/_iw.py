@@ -211,6 +211,7 @@ def _offer(new: Sequence[Suites], old: Sequence[Suites], *, names: set[str], abo
     Of WPA2 alone `transition` is null: without -u iw leaves out what RSN override (WPA3 compatibility mode) would add.
     """
     elements = Elements(
+        ssid=b"",
         rsn=tuple(new),
         wpa=tuple(old),
         owe_partner=Partner(bssid=b"", ssid=b"") if "OWE Transition Mode" in names else None,

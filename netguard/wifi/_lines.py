@@ -1,12 +1,12 @@
 """Lists that other programs printed: lines of bounded length, and the addresses in them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from netaddr import EUI
 
-from netguard.wifi.formats._contract import Where
+from netguard.model import address
 
 LONGEST = 4096
 """Bytes of a line; what follows is dropped. The longest that any of these programs prints of one access point has some
@@ -27,19 +27,22 @@ class Readable(Protocol):
         """Give the next line with its end, or the first `limit` bytes of it; nothing at the end of the file."""
 
 
-def lines(file: Readable, where: Where, longest: int = LONGEST) -> Iterator[bytes]:
-    """The lines of `file` without their ends, and without the mark that some editors put before UTF-8."""
+def lines(file: Readable, remark: Callable[[str], None], longest: int = LONGEST) -> Iterator[bytes]:
+    """The lines of `file` without their ends, and without the mark that some editors put before UTF-8.
+
+    `remark` gets what a person should know of the file as a whole.
+    """
     for number in range(MOST_LINES):
         line = file.readline(longest + 1)
         if not line:
             return
         if len(line) > longest and not line.endswith(b"\n"):
-            where.remark(f"a line has more than {longest} characters; the rest of it was left out")
+            remark(f"a line has more than {longest} characters; the rest of it was left out")
             line = line[:longest]
             while (more := file.readline(1 << 16)) and not more.endswith(b"\n"):
                 pass
         yield (line.removeprefix(BOM) if number == 0 else line).rstrip(b"\r\n")
-    where.remark(f"it has more than {MOST_LINES} lines; the rest was not read")
+    remark(f"it has more than {MOST_LINES} lines; the rest was not read")
 
 
 def bssid(text: bytes) -> EUI | None:
@@ -47,4 +50,4 @@ def bssid(text: bytes) -> EUI | None:
     if not _MAC.fullmatch(text):
         return None
     octets = bytes.fromhex(text.replace(b":", b"").decode("ascii"))
-    return EUI(octets.hex(), version=48) if any(octets) and not octets[0] & 1 else None
+    return address.mac(octets.hex()) if any(octets) and not octets[0] & 1 else None

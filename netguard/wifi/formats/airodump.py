@@ -60,7 +60,7 @@ def recognises(head: bytes) -> bool:
 
 def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
     """Give each row of the first section that was heard in beacons."""
-    for line in lines(file, where):
+    for line in lines(file, where.remark):
         if line.startswith(_CLIENTS):
             return
         row = _ROW.fullmatch(line)

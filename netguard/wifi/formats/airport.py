@@ -65,7 +65,7 @@ def recognises(head: bytes) -> bool:
 def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
     """Give each row's access point."""
     broken = False
-    for line in lines(file, where):
+    for line in lines(file, where.remark):
         row = _ROW.fullmatch(line)
         if row is None or len(row["ssid"]) > _LONGEST_NAME:
             # The second half of a broken row has what the row is about, and only the end of its name.

@@ -7,7 +7,9 @@ sent, line ends included, so that a neighbour can write lines of this list. What
   `REACH` bytes of a label. What is further away is iw's own.
 - A new access point is believed where its `BSS` line and the lines after it that iw makes of the kernel's answer (TSF,
   freq, capability ...), in iw's order and without another between them, reach beyond that. A neighbour's elements cannot
-  make such lines, so what he wrote is too short. Others are left out, and that is said.
+  make such lines, so what he wrote is too short. Where they are too few to tell, it is believed if "last seen" by the
+  clock of this computer and "ms ago" come to the same moment as in the others: he does not know when it was started.
+  What is left is left out, and that is said.
 - Elements (RSN, WPA, WPS ...) that begin within `REACH` may be written, too: what they would say becomes null, unless
   the same stood before. So does what follows a line that no iw prints there.
 - WPS attributes within `REACH` are believed where each is a whole line of iw's and there only once: a neighbour could as
@@ -20,6 +22,7 @@ methods from a beacon. Tabs may have become spaces. Signal in percent is not dBm
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO
 
 from netguard.wifi import _iw, channels
@@ -40,6 +43,10 @@ MOST_DETAILS = 64
 
 _FAR = 1 << 30
 
+SPREAD = 1.5
+"""Seconds by which the moment of the list may differ between its entries: it is printed in a tenth, and the kernel's two
+clocks are read some milliseconds apart."""
+
 _HEADER = re.compile(
     rb"BSS ((?:[0-9a-fx]{2}:){5}[0-9a-fx]{2}) ?\(on [^\s()]{1,15}\)(?: -- ([a-zA-Z :0-9]{1,30}))?[ \t]*"
 )
@@ -48,13 +55,13 @@ _HEADER = re.compile(
 _KERNEL = tuple(
     re.compile(pattern)
     for pattern in (
-        rb"last seen: \d{1,12}\.\d{3}s \[boottime\]",
+        rb"last seen: (?P<seen>\d{1,12}\.\d{3})s \[boottime\]",
         rb"TSF: \d{1,20} usec \(\d{1,9}d, [\d:]{8}\)",
         rb"freq: (?P<freq>\d{3,5})(?:\.\d{1,4})?",
         rb"beacon interval: \d{1,5}(?: TUs)?",
         rb"capability:[A-Za-z_ ]* \(0x(?P<capability>[0-9a-f]{4})\)",
         rb"signal: (?:(?P<signal>-\d{1,3})\.-?(?P<part>\d{2}) dBm|\d{1,3}/100)",
-        rb"last seen: \d{1,12} ms ago",
+        rb"last seen: (?P<age>\d{1,12}) ms ago",
         rb"(?P<response>Information elements from Probe Response frame:)",
     )
 )
@@ -62,6 +69,8 @@ _KERNEL = tuple(
 
 _FREE = re.compile(rb"\* (?:Manufacturer|Model|Model Number|Serial Number|Device name): ")
 """Labels of the texts that iw prints as they were sent."""
+_END = b""
+"""A line that belongs to nothing: what was begun is then over."""
 _LINE = re.compile(rb"(?P<indent>[ \t]*)(?P<said>.*)", re.DOTALL)
 
 
@@ -82,6 +91,13 @@ class _Block:
     """Whether what follows may be about another one."""
     hides: bool = False
     """Whether another access point may have been left out after this one."""
+
+    @property
+    def now(self) -> float | None:
+        """When the list was made, in seconds since this computer was started; null where iw does not tell."""
+        if "seen" not in self.facts or "age" not in self.facts:
+            return None
+        return float(self.facts["seen"]) + int(self.facts["age"]) / 1000
 
     def takes(self, indent: bytes, said: bytes) -> bool:
         """Whether this is the next of the lines that iw makes of the kernel's answer; if so, it is taken in."""
@@ -132,7 +148,7 @@ def recognises(head: bytes) -> bool:
 def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
     """Give each access point that is certainly iw's own, with what is certain of it; see the module."""
     block: _Block | None = None
-    for block in _blocks(lines(file, where), where):
+    for block in _blocks(lines(file, where.remark), where):
         yield _heard(block)
     if block is None:
         raise where.error(
@@ -144,39 +160,37 @@ def _blocks(stream: Iterator[bytes], where: Where) -> Iterator[_Block]:
     current: _Block | None = None
     begun: _Block | None = None
     since = reached = _FAR
-    for line in stream:
+    now: float | None = None
+    for line in chain(stream, (_END,)):
         parts = _LINE.fullmatch(line)
         indent, said = (parts["indent"], parts["said"].rstrip()) if parts else (b"", b"")
         before = since
         free = _FREE.search(line)
-        # Spaces count as little as a tab does: how many bytes were sent is not known of a copy, and fewer is safer.
-        since = min(_FAR, len(line) - free.end() + 1 if free else since + len(said) + 1)
+        # Spaces count as the one tab that they may have been: how much was sent is not known of a copy, and less is safer.
+        since = min(_FAR, len(line) - free.end() + 1 if free else since + bool(indent) + len(said) + 1)
         if begun is not None and begun.takes(indent, said):
             reached = since
             continue
-        if begun is not None:
-            if _certain(begun, reached):
-                if current is not None:
-                    yield current
-                current = begun
-            else:
-                _left_out(current, where)
-            begun = None
+        if begun is not None and "freq" in begun.facts and (reached > REACH or _same(begun.now, now)):
+            now = begun.now if now is None else now
+            if current is not None:
+                yield current
+            current = begun
+            before, since = _FAR, since if free else _FAR  # no text of a neighbour reaches beyond what is iw's own
+        elif begun is not None:
+            _left_out(current, where)
+        begun = None
         if header := _HEADER.fullmatch(line):
             begun = _Block(address=header[1], associated=header[2] in {b"associated", b"joined"})
             reached = since
         elif current is not None:
             current.adds(indent, said, since=before)
-    if begun is not None and _certain(begun, reached):
-        if current is not None:
-            yield current
-        current = begun
     if current is not None:
         yield current
 
 
-def _certain(begun: _Block, reached: int) -> bool:
-    return "freq" in begun.facts and reached > REACH
+def _same(one: float | None, other: float | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= SPREAD
 
 
 def _left_out(current: _Block | None, where: Where) -> None:

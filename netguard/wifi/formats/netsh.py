@@ -90,7 +90,7 @@ def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
     understood = False
     mark = file.read(2)
     encoding = _MARKS.get(mark)
-    stream = _recoded(file, encoding, where) if encoding else lines(_After(mark, file), where)
+    stream = _recoded(file, encoding, where) if encoding else lines(_After(mark, file), where.remark)
     if encoding:
         pages = ("utf-8",)
     for line in stream:

@@ -88,7 +88,7 @@ def recognises(head: bytes) -> bool:
 
 def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
     """Give each line's access point. Raises `WifiFileError` where the fields are in no order that is known."""
-    stream = lines(file, where)
+    stream = lines(file, where.remark)
     first = list(islice(stream, ENOUGH))
     order = _order(first)
     if order is None:

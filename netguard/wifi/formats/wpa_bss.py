@@ -34,7 +34,7 @@ def recognises(head: bytes) -> bool:
 def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
     """Give each access point, with its elements. One begins with `id=`, or with `bssid=` where that was not asked for."""
     said: list[str] = []
-    for line in lines(file, where, LONGEST):
+    for line in lines(file, where.remark, LONGEST):
         if not _FIELD.match(line):
             continue
         text = line.decode("utf-8", "replace")

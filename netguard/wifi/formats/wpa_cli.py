@@ -86,7 +86,7 @@ def recognises(head: bytes) -> bool:
 
 def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
     """Give each line's access point; lines that are none (prompts, events) are passed over."""
-    for line in lines(file, where):
+    for line in lines(file, where.remark):
         if found := _LINE.fullmatch(line):
             flags = found["flags"].decode("ascii", "replace")[1:-1].split("][")
             told, notes = _told([flag for flag in flags if flag])
@@ -118,6 +118,7 @@ def _told(flags: list[str]) -> tuple[Told, tuple[str, ...]]:
     new, old = ([_offered(m) for m in read.values() if m and m["proto"] == proto] for proto in ("WPA2", "WPA"))
     found = offer(
         Elements(
+            ssid=b"",
             rsn=tuple(new),
             wpa=tuple(old),
             owe_partner=Partner(bssid=b"", ssid=b"") if {"OWE-TRANS", "OWE-TRANS-OPEN"} & set(flags) else None,
