@@ -275,7 +275,7 @@ def _opened() -> socket.socket:
     if family is None:
         raise NotInstalled("only Linux answers this way")
     try:
-        opened = socket.socket(family, socket.SOCK_RAW | socket.SOCK_CLOEXEC, NETLINK_GENERIC)
+        opened = socket.socket(family, socket.SOCK_RAW, NETLINK_GENERIC)
     except OSError as error:
         raise NotInstalled(f"this kernel answers no such questions ({reason(error)})") from error
     try:
