@@ -26,12 +26,13 @@ NAME = "output of Windows (netsh wlan show networks mode=bssid)"
 
 MOST_BSSIDS = 1024
 """Access points kept of one name; an airport has some hundreds of one, and a file must not fill the memory."""
+LONGEST_LABEL = 120
+"""Bytes of a label; those of Windows have less than 80."""
 _BEFORE = 3
 """Lines before the first BSSID: kind of network, authentication, encryption."""
 
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _SSID = re.compile(rb"SSID (\d{1,4}) *:(?: (.*)|)", re.DOTALL)
-_PAIR = re.compile(rb"[ \t]+(?P<label>[^:]*[^: \t])[ \t]*: *(?P<value>.*?)[ \t]*", re.DOTALL)
 _NUMBERED = re.compile(rb".*\bSSID.* (?P<number>\d{1,4})|BSSIDD? (?P<plain>\d{1,4})", re.DOTALL | re.IGNORECASE)
 _ADDRESS = re.compile(rb"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}")
 _BAND = re.compile(r"(2[.,]4|5|6) ghz")
@@ -75,8 +76,15 @@ def recognises(head: bytes) -> bool:
     if encoding is not None:
         head = head[2:].decode(encoding, "replace").encode("utf-8", "replace")
     said = [line.rstrip(b"\r") for line in head.split(b"\n")]
-    listed = any(_SSID.fullmatch(line) and _PAIR.fullmatch(after) for line, after in pairwise(said))
+    listed = any(_SSID.fullmatch(line) and _pair(after) for line, after in pairwise(said))
     return listed or _is_refusal(head)
+
+
+def _pair(line: bytes) -> tuple[bytes, bytes] | None:
+    """Label and value of an indented line; null where it is none."""
+    label, colon, value = line.partition(b":")
+    name = label.strip(b" \t")
+    return (name, value.strip(b" \t")) if colon and line[:1] in b" \t" and 0 < len(name) <= LONGEST_LABEL else None
 
 
 def _is_refusal(head: bytes) -> bool:
@@ -103,10 +111,10 @@ def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
             if block is not None:
                 yield from _heard(block, pages)
             block = _Block(name=found[2] or b"")
-        elif block is not None and (pair := _PAIR.fullmatch(line)):
+        elif block is not None and (pair := _pair(line)):
             if not encoding:
-                pages = pages if pages is not None else _netsh.page(pair["label"])
-            understood |= _takes(block, pair["label"], pair["value"])
+                pages = pages if pages is not None else _netsh.page(pair[0])
+            understood |= _takes(block, *pair)
     if block is not None:
         if not understood:
             where.remark(

@@ -24,6 +24,8 @@ NAME = "list by NetworkManager (nmcli -t -e yes device wifi list)"
 
 MOST_FIELDS = 32
 """Fields of a line; `-f all` has some twenty."""
+LONGEST_COMMAND = 500
+"""Bytes of a line in which a command is looked for."""
 ENOUGH = 64
 """Lines by which the order of the fields is known."""
 
@@ -108,7 +110,7 @@ def _order(beginning: Sequence[bytes]) -> Sequence[str] | None:
     """The order of the fields that most of these lines have; null where no line with a BSSID has one."""
     fits: dict[Sequence[str], int] = {}
     for line in beginning:
-        if asked := _COMMAND.search(line):
+        if asked := _COMMAND.search(line[:LONGEST_COMMAND]):
             return _asked(asked[1])
         for order in _ORDERS:
             if _values(line, order) is not None:

@@ -1,13 +1,15 @@
 """Memory of Windows as tools dump it: one WLAN_BSS_ENTRY (`.bss`) or a whole WLAN_BSS_LIST, and bare elements (`.ies`).
 
-An entry says where its elements stand, counted from its own start; where only the entry was dumped, they are null, and
-the `.ies` beside it has them. Of bare elements neither BSSID, frequency nor capability is known; only where the file is
-named after a BSSID (as WinFi and lswifi name what they export) is that taken, and said.
+An entry says where its elements stand, counted from its own start. WinFi and lswifi export the entry alone and the
+elements into a file of the same name beside it, `.ies`: that is read, too, where it has just the length that the entry
+says. Of bare elements neither BSSID, frequency nor capability is known; only where the file is named after a BSSID, as
+those two do, is that taken, and said.
 """
 
 import re
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from netguard.wifi import _wlan, elements
@@ -65,10 +67,25 @@ def _entries(data: bytes, at: int, where: Where) -> Iterator[Heard]:
     """Entries one after the other, each with what it says of its elements."""
     while _is_entry(data, at):
         heard = _wlan.entry(data, at, "windows_bss")
+        if heard.elements is None and not at:
+            heard = replace(heard, elements=_beside(data, where))
         if heard.elements is None:
-            where.remark("the elements are not in it; read the .ies files beside it, too")
+            where.remark("the elements are not in it, nor in an .ies file of the same name beside it")
         yield heard
         at += _wlan.ENTRY_BYTES
+
+
+def _beside(data: bytes, where: Where) -> bytes | None:
+    """The elements from the `.ies` beside a dump of one entry; null where they are not there, or are not those meant."""
+    (size,) = struct.unpack_from("<I", data, 356)
+    if where.path is None or not 0 < size <= _wlan.MOST_ELEMENTS:
+        return None
+    try:
+        with where.path.with_suffix(".ies").open("rb") as file:
+            beside = file.read(size + 1)
+    except (OSError, ValueError):
+        return None
+    return beside if len(beside) == size and _is_elements(beside) else None
 
 
 def _is_list(data: bytes) -> bool:

@@ -13,14 +13,14 @@ DATA = Path(os.environ.get("NETGUARD_TEST_DATA", "none")) / "wifi"
 public = pytest.mark.skipif(not DATA.is_dir(), reason="NETGUARD_TEST_DATA does not name a folder with Wi-Fi data")
 
 
-def read(module, data, name="list.txt"):
+def read(module, data, name="list.txt", path=None):
     """Everything that `module` reads from `data`."""
-    return told(module, data, name)[0]
+    return told(module, data, name, path)[0]
 
 
-def told(module, data, name="list.txt"):
+def told(module, data, name="list.txt", path=None):
     """What `module` reads from `data`, and its remarks without the file's name."""
-    where = Where(name=name)
+    where = Where(name=name, path=path)
     found = list(module.read(io.BytesIO(data.encode() if isinstance(data, str) else data), where))
     return found, [remark.removeprefix(f"{name}: ") for remark in where.remarks]
 

@@ -423,10 +423,10 @@ def test_a_long_list_is_read_line_by_line():
     assert len(read(iw, block() + "\t" + "x" * 1_000_000 + "\n" + AFTER)) == 2
 
 
-P, W, M, O = Security.WPA2_PERSONAL, Security.WPA_WPA2_PERSONAL, Security.WPA2_WPA3_PERSONAL, Security.OPEN
+P, W, M, FREE = Security.WPA2_PERSONAL, Security.WPA_WPA2_PERSONAL, Security.WPA2_WPA3_PERSONAL, Security.OPEN
 PUBLIC = {
-    "iw-scan0.out": [O, O],
-    "iw-scan1.out": [W, P, W, W, W, P, W, O, W, O, W, P, W, O, M, O, P, O, W, W, P, W, W, W, P, P],
+    "iw-scan0.out": [FREE, FREE],
+    "iw-scan1.out": [W, P, W, W, W, P, W, FREE, W, FREE, W, P, W, FREE, M, FREE, P, FREE, W, W, P, W, W, W, P, P],
     "iw-scan2.out": [P],
 }
 CONFIGURED = 20

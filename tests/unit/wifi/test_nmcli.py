@@ -142,7 +142,7 @@ def test_anything_is_read_or_refused(data):
             read(nmcli, data)
 
 
-P, W, O = Security.WPA2_PERSONAL, Security.WPA_WPA2_PERSONAL, Security.OPEN
+P, W, FREE = Security.WPA2_PERSONAL, Security.WPA_WPA2_PERSONAL, Security.OPEN
 
 
 @public
@@ -151,7 +151,7 @@ def test_a_public_list():
     assert nmcli.recognises(data)
     found, remarks = told(nmcli, data)
     assert remarks == []
-    assert [h.told.security for h in found] == [P, O, W, P, P, W, P, W, P, P, P, P, P, P]
+    assert [h.told.security for h in found] == [P, FREE, W, P, P, W, P, W, P, P, P, P, P, P]
     rows = [
         re.match(r"(yes|no):(.*?):((?:\w\w\\:){5}\w\w):Infra:(\d+):(\d+) MHz", line)
         for line in data.decode().splitlines()[1:]

@@ -16,18 +16,26 @@ ANSWER = BEACON + bytes.fromhex("dd0e0050f204104a0001101044000102")
 def answer(bssid=BSSID, ie=ANSWER, beacon=BEACON, **more):
     """Layout of print_bss_info (wpa_supplicant/ctrl_iface.c)."""
     said = {
-        **{
-            "id": "3",
-            "bssid": bssid,
-            "freq": "2437",
-            "beacon_int": "100",
-            "capabilities": "0x0411",
-            "qual": "0",
-            "noise": "-89",
-        },
-        **{"level": "-57", "tsf": "0000003161d5d3cb", "age": "7", "ie": ie.hex(), "flags": "[WPA2-PSK-CCMP][WPS][ESS]"},
-        **{"ssid": "Home", "wps_state": "configured", "wps_device_name": "x", "snr": "32", "est_throughput": "65000"},
-        **{"update_idx": "7", "beacon_ie": None if beacon is None else beacon.hex(), **more},
+        "id": "3",
+        "bssid": bssid,
+        "freq": "2437",
+        "beacon_int": "100",
+        "capabilities": "0x0411",
+        "qual": "0",
+        "noise": "-89",
+        "level": "-57",
+        "tsf": "0000003161d5d3cb",
+        "age": "7",
+        "ie": ie.hex(),
+        "flags": "[WPA2-PSK-CCMP][WPS][ESS]",
+        "ssid": "Home",
+        "wps_state": "configured",
+        "wps_device_name": "x",
+        "snr": "32",
+        "est_throughput": "65000",
+        "update_idx": "7",
+        "beacon_ie": None if beacon is None else beacon.hex(),
+        **more,
     }
     return "".join(f"{key}={value}\n" for key, value in said.items() if value is not None)
 
