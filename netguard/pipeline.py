@@ -35,7 +35,6 @@ from netguard.notebook import Notebook, own_mistake
 from netguard.rounds import KINDS, Rounds
 from netguard.rules.loader import Rules
 from netguard.task import Air, Event, Options, Progress, stage
-from netguard.wifi.heard import Heard
 from netguard.wifi.join import joined
 from netguard.wifi.own import owned
 
@@ -180,7 +179,7 @@ def _heard(
     remarks: list[str] = []
     with stage(progress, "wifi", 1) as tick:
         try:
-            networks = wifi_networks(air(remarks), surroundings, rules, options.ssids)
+            networks = whose(joined(air(remarks)), surroundings, rules, options.ssids)
         except NetguardError as error:
             remarks.append(str(error))
         if not (networks or remarks):
@@ -191,14 +190,14 @@ def _heard(
     return networks
 
 
-def wifi_networks(
-    heard: Iterable[Heard], surroundings: Surroundings | None, rules: Rules, ssids: tuple[str, ...]
+def whose(
+    networks: Iterable[BasicServiceSet], surroundings: Surroundings | None, rules: Rules, ssids: tuple[str, ...]
 ) -> tuple[BasicServiceSet, ...]:
-    """`heard` joined to networks, each with whether it is own by what is known of this computer's network."""
+    """`networks`, each with whether it is own by what is known of this computer's network and by the names given."""
     vantage = surroundings.vantage if surroundings is not None else None
     gateway = vantage.gateway if vantage is not None else None
     return owned(
-        joined(heard),
+        networks,
         ssids=ssids,
         associated_ssid=vantage.segment.ssid if vantage is not None else None,
         gateway_mac=gateway.mac if gateway is not None else None,

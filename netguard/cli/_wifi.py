@@ -22,14 +22,16 @@ from netguard.model.scan import Authorisation, Ruleset, Scan, Tool
 from netguard.model.surroundings import Surroundings
 from netguard.model.vantage import Segment, Vantage
 from netguard.model.vocabulary import Depth, Ended, Outcome, Status
+from netguard.model.wifi import BasicServiceSet
 from netguard.net.control import Cancel
 from netguard.report import findings
 from netguard.report.shape import FindingView, NetworkView, WifiView
+from netguard.report.wifi import LOOK
 from netguard.report.wifi import wifi as in_words
 from netguard.rules import loader
 from netguard.rules.loader import Rules
-from netguard.task import Air
 from netguard.wifi.heard import Heard
+from netguard.wifi.join import joined
 
 CHECKS = ("wifi-", "wps-")
 """How the ids of the checks begin that judge the air."""
@@ -65,15 +67,20 @@ def run(request: Request) -> int:
     around = _surroundings(request, rights)
     remarks: list[str] = []
     began = datetime.now(UTC)
-    scan = _judged(_listen(request, around), request, around, rules, remarks, began)
+    networks = pipeline.whose(_networks(request, around, remarks), around, rules, request.ssids)
+    scan = _judged(networks, request, around, rules, remarks, began)
     if request.json_file is not None:
         _write(request.json_file, scan, remarks)
-    if request.json_file != "-":
+    if request.json_file != "-" and scan.wifi:
         for line in said(scan, datetime.now(UTC)):
             click.echo(line)
     for remark in remarks:
         click.echo(f"netguard: {remark}", err=True)
-    return exitcodes.DONE if scan.wifi else exitcodes.NOTHING_LOOKED_AT
+    if scan.wifi:
+        return exitcodes.DONE
+    if not request.files:
+        click.echo(f"netguard: {LOOK}", err=True)
+    return exitcodes.NOTHING_LOOKED_AT
 
 
 def _surroundings(request: Request, rights: _session.Rights) -> Surroundings | None:
@@ -87,41 +94,34 @@ def _surroundings(request: Request, rights: _session.Rights) -> Surroundings | N
     return around
 
 
-def _listen(request: Request, around: Surroundings | None) -> Air:
-    """Who hears: the files, the radio once, or the radio until the person has seen enough."""
+def _networks(request: Request, around: Surroundings | None, remarks: list[str]) -> tuple[BasicServiceSet, ...]:
+    """What the files hold, the radio hears once, or hears until the person has seen enough."""
     if request.files or around is None:
-        return lambda remarks: _air.from_files(request.files, remarks)
+        return joined(_air.from_files(request.files, remarks))
     cancel = Cancel()
     if not request.live:
-        return lambda remarks: _air.from_radio(around, cancel, remarks, again=True)
-
-    return lambda remarks: _live(request, around, cancel, remarks)
-
-
-def _live(request: Request, around: Surroundings, cancel: Cancel, remarks: list[str]) -> Iterator[Heard]:
-    """Show what the radio hears until the person has seen enough; then all of it."""
+        return joined(_air.from_radio(around, cancel, remarks, again=True))
     from rich.console import Console
 
     from netguard.cli import _wifi_live
 
-    heard: list[Heard] = []
-
     def hear(*, again: bool) -> tuple[tuple[Heard, ...], tuple[str, ...]]:
-        # What is missing is the same at every look; it is said once, under the table and at the end.
-        remarks.clear()
-        found = _air.from_radio(around, cancel, remarks, again=again)
-        heard.extend(found)
-        return found, tuple(remarks)
+        told: list[str] = []
+        return _air.from_radio(around, cancel, told, again=again), tuple(told)
 
-    _wifi_live.live(hear, seconds=request.max_time, out=Console(stderr=True))
-    yield from heard
+    # What it could not see stands under its table; afterwards that is said with the networks.
+    return _wifi_live.live(hear, seconds=request.max_time, out=Console(stderr=True))
 
 
 def _judged(
-    air: Air, request: Request, around: Surroundings | None, rules: Rules, remarks: list[str], began: datetime
+    networks: tuple[BasicServiceSet, ...],
+    request: Request,
+    around: Surroundings | None,
+    rules: Rules,
+    remarks: list[str],
+    began: datetime,
 ) -> Scan:
     """A document of nothing but the air, with what the checks of Wi-Fi make of it."""
-    networks = pipeline.wifi_networks(air(remarks), around, rules, request.ssids)
     attempt = Attempt(
         stage="wifi",
         target=", ".join(map(str, request.files)) or "the air",
