@@ -53,7 +53,9 @@ GROUP = "Start"
     metavar="auto|off|FILE",
     help="What to make of Wi-Fi: this computer's radio at depth standard and deep, nothing, or a capture or list.",
 )
-@click.option("--ssid", "ssids", multiple=True, metavar="NAME", help="A Wi-Fi network that is yours; may be given again.")
+@click.option(
+    "--ssid", "ssids", multiple=True, metavar="NAME", help="A Wi-Fi network that is yours; may be given again."
+)
 @click.option(
     "--user", metavar="NAME", help="With root: whom to become once sockets are open; default is who called sudo."
 )
