@@ -88,13 +88,19 @@ def address(bss: BasicServiceSet) -> str:
     return bss.bssid.format(mac_unix_expanded) if bss.bssid is not None else ""
 
 
-def spot(bss: BasicServiceSet) -> str:
-    """The network, and which access point and band of it: `Wi-Fi “Home” at 2.4 GHz, channel 6 (00:00:5e:00:53:01)`."""
+def spot(bss: BasicServiceSet, *, exactly: bool = False) -> str:
+    """The network, and which band of it: `Wi-Fi “Home” at 2.4 GHz, channel 6`; `exactly` adds the BSSID."""
     parts = [f"{bss.band} GHz"] if bss.band else []
     parts += [f"channel {bss.channel}"] if bss.channel is not None else []
     called, at = network(bss).name, address(bss)
     place = f" at {', '.join(parts)}" if parts else ""
-    return f"{called}{place}" + (f" ({at})" if at and at not in called else "")
+    return f"{called}{place}" + (f" ({at})" if exactly and at and at not in called else "")
+
+
+def _told_apart(scan: Scan, bss: BasicServiceSet) -> bool:
+    """Whether no other own network would be called the same without its BSSID."""
+    called = spot(bss)
+    return sum(spot(b) == called for b in own(scan)) <= 1
 
 
 def failed(
@@ -117,7 +123,7 @@ def failed(
     grade = rules.wifi.grade(state)
     return check.fail(
         network(bss),
-        title=f"{spot(bss)} {said}",
+        title=f"{spot(bss, exactly=not _told_apart(scan, bss))} {said}",
         severity=severity or grade.severity,
         why=grade.why,
         fix=_fix(scan, rules, check, bss, grade.fix),
@@ -207,4 +213,4 @@ def _fix(scan: Scan, rules: Rules, check: Check, bss: BasicServiceSet, otherwise
 
 
 def _order(bss: BasicServiceSet) -> tuple[str, str, int, str]:
-    return bss.ssid or "", bss.band or "", int(bss.bssid) if bss.bssid is not None else -1, spot(bss)
+    return bss.ssid or "", bss.band or "", int(bss.bssid) if bss.bssid is not None else -1, repr(bss)

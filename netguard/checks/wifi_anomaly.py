@@ -60,7 +60,9 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     names: dict[str, set[str | None]] = {
         b.ssid: {FAMILIES[o.security] for o in own(scan) if o.ssid == b.ssid} for b in own(scan) if b.ssid
     }
-    imitating = sorted((b for b in scan.wifi if b.own is False and b.ssid in names), key=spot)
+    imitating = sorted(
+        (b for b in scan.wifi if b.own is False and b.ssid in names), key=lambda b: spot(b, exactly=True)
+    )
 
     def one(bss: BasicServiceSet) -> Verdict | tuple[Finding, ...]:
         found = [
@@ -129,7 +131,7 @@ def _imitation(scan: Scan, rules: Rules, bss: BasicServiceSet, other: BasicServi
     grade = rules.wifi.grade("imitation-open" if open_one else "imitation")
     return CHECK.fail(
         network(bss),
-        title=f"Another maker's {spot(other)} has the name of yours, {what}",
+        title=f"Another maker's {spot(other, exactly=True)} has the name of yours, {what}",
         severity=grade.severity,
         why=grade.why,
         fix=grade.fix,

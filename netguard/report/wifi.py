@@ -1,5 +1,6 @@
 """The Wi-Fi in words: own networks by access point, what protects each, and what could not be seen. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from netaddr import mac_unix_expanded
@@ -16,6 +17,9 @@ from netguard.report.subjects import WIFI, name_of, prose
 MOST_STRANGERS = 200
 """Neighbours' networks listed; a block of flats has some dozens. Stops a radio that invents names from filling the page."""
 
+BANDS = frozenset({"2.4", "5", "6"})
+"""Words of the scan document for bands, GHz; anything else in a document is not repeated."""
+
 LOOK = (
     "Scan from a computer that has Wi-Fi, or stand near the router with one and run netguard wifi --live; netguard doctor "
     "says what it may see."
@@ -25,6 +29,7 @@ NEARER = (
     "what keeps this computer from it."
 )
 NAME_THEM = "If one of them is yours, say so: netguard wifi --ssid NAME."
+_ADDRESS = re.compile(r"\(((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\)")
 _BARE = frozenset({Security.OPEN, Security.OWE_TRANSITION, Security.WEP})
 """What has no cipher to choose and no protected management frames."""
 
@@ -91,10 +96,17 @@ def _network(bss: BasicServiceSet, problems: Mapping[str, list[FindingView]], ho
         connected=bool(bss.associated),
         locks=home is not None and bss.ssid == home,
         wps=bss.wps is not None and bool(bss.wps.present),
-        problems=tuple(p for p in here if not address or address in p.title or address == name),
+        problems=tuple(p for p in here if _about(p.title, address, _place(bss))),
         details=tuple(_details(bss)),
         notes=tuple(f"{text[:1].upper()}{text[1:]}." for note in bss.notes if (text := prose(note).rstrip("."))),
     )
+
+
+def _about(title: str, address: str, place: str) -> bool:
+    """Whether a finding about a network of this name is about this band of this access point, as its title tells."""
+    if exact := _ADDRESS.search(title):
+        return exact[1] == address
+    return not place or f"at {place} " in title
 
 
 def _details(bss: BasicServiceSet) -> Iterator[Said]:
@@ -139,7 +151,10 @@ def _address(bss: BasicServiceSet) -> str:
 
 
 def _place(bss: BasicServiceSet) -> str:
-    parts = (f"{clean(bss.band)} GHz" if bss.band else "", f"channel {bss.channel}" if bss.channel is not None else "")
+    parts = (
+        f"{bss.band} GHz" if bss.band in BANDS else "",
+        f"channel {bss.channel}" if bss.channel is not None else "",
+    )
     return ", ".join(filter(None, parts))
 
 

@@ -48,10 +48,18 @@ def test_what_was_found_and_what_to_do_are_on_the_page(browser: Browser, sample:
     browser.open(sample)
     said = browser.run("return document.body.innerText")
     assert "Telnet is open on Hallway lock bridge" in said
-    for heading in ("Do this first", "What was found", "Not checked", "Who is here", "What netguard cannot tell you"):
+    for heading in (
+        "Do this first",
+        "What was found",
+        "Not checked",
+        "Who is here",
+        "Your Wi-Fi",
+        "What netguard cannot tell you",
+    ):
         assert heading in said
     assert "Make Home server ask for a login" in said
     assert "because it was not seen" in said
+    assert "seem to be on “Sample Wi-Fi”" in said
     browser.run(OPEN_ALL)
     unfolded = browser.run("return document.body.innerText")
     for folded in (
@@ -60,6 +68,8 @@ def test_what_was_found_and_what_to_do_are_on_the_page(browser: Browser, sample:
         "netguard explain telnet-open",
         "what that interface asks for: nothing, it answers anybody",
         "it shows its stream without a login",
+        "on (version 2.0), announces a PIN; ways in: the PIN on its label and its button",
+        "They belong to others, so nothing about them is judged.",
     ):
         assert folded not in said
         assert folded in unfolded

@@ -37,8 +37,8 @@ def test_what_was_found_is_named_the_worst_first_and_what_is_alike_once():
     assert found[1].startswith("  Critical ")
     assert "  High     Garden camera shows its video stream to anybody, and 1 more like it" in found
     assert len(found) == MOST_FOUND + 2
-    assert found[-1] == "  and 5 more: the report has them all"
-    assert "\n  and 7 more: the report has them all\n\nFound" in text, "actions beyond three"
+    assert found[-1] == "  and 9 more: the report has them all"
+    assert "\n  and 9 more: the report has them all\n\nFound" in text, "actions beyond three"
 
 
 def test_what_was_not_checked_is_told_by_reason_with_what_would_help():

@@ -101,8 +101,8 @@ def _finding(check: str, status: Status, title: str, *, where: str = "", ssid: s
     return Finding(fingerprint=name, check=check, status=status, target=target, title=title, **(fields | more))  # type: ignore[arg-type]
 
 
-_OLD = f"Wi-Fi “{HOME}” at 2.4 GHz, channel 6 ({mac_of(2)})"
-_NEW = f"Wi-Fi “{HOME}” at 5 GHz, channel 44 ({mac_of(3)})"
+_OLD = f"Wi-Fi “{HOME}” at 2.4 GHz, channel 6"
+_NEW = f"Wi-Fi “{HOME}” at 5 GHz, channel 44"
 
 PROBLEMS = (
     _finding(

@@ -7,7 +7,7 @@ import pytest
 from netguard.checks._contract import Check, Subject
 from netguard.checks._looked import NETWORK
 from netguard.model.action import Remedy
-from netguard.model.vocabulary import Needs, Role, Severity
+from netguard.model.vocabulary import Needs, Role, Severity, Status
 from netguard.report.formats import html, text
 from netguard.report.judged import NAMED, not_applicable, passed, unchecked
 from netguard.report.view import view
@@ -179,7 +179,8 @@ def test_the_samples_wishes_are_said_with_how_many_devices():
     assert said["No device offers telnet"] == "13 of 14 devices"
 
 
-def test_networks_in_the_air_are_counted_as_networks(scan: Scan) -> None:
+def test_networks_in_the_air_are_counted_as_networks() -> None:
+    scan = sample_scan()
     passed = next(f for f in scan.findings if f.check == "wifi-open" and f.status is Status.PASS)
     many = tuple(
         replace(passed, fingerprint=f"{n:032}", target=f"wifi:{n}", title=f"Wi-Fi “{n}” is fine") for n in range(5)

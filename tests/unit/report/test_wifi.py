@@ -13,6 +13,7 @@ from netguard.report.formats import text
 from netguard.report.view import view
 from netguard.report.wifi import LOOK, MOST_STRANGERS, NAME_THEM, wps_said
 from tests.golden.report.air import GUESTS, HOME, NETWORKS, THINGS
+from tests.golden.report.residents import mac_of
 from tests.golden.report.sample import NOW, sample_scan
 
 
@@ -50,14 +51,18 @@ def test_a_lock_whose_address_is_near_is_not_taken_for_the_access_point(scan: Sc
 
 def test_what_was_found_stands_beside_the_band_it_was_found_on(scan: Scan) -> None:
     old, new, guests, _ = view(scan, NOW).wifi.points[0].networks
-    assert [p.title.rpartition(") ")[2] for p in old.problems] == [
+    assert [p.title.partition("channel 6 ")[2] for p in old.problems] == [
         "has WPS on and announces its PIN",
         "still lets devices in with the first WPA",
     ]
     assert [p.severity for p in new.problems] == ["medium", "info"]
     assert guests.problems == ()
-    nameless = replace(NETWORKS[0], bssid=None)
-    assert len(said(scan, nameless).points[0].networks[0].problems) == 4, "without an address all of that name are"
+    placeless = replace(NETWORKS[0], band=None, channel=None)
+    assert len(said(scan, placeless).points[0].networks[0].problems) == 4, "without a place all of that name are"
+    exact = tuple(replace(f, title=f"Another's ({mac_of(0x99)}) {f.title}") for f in scan.findings)
+    assert view(replace(scan, findings=exact), NOW).wifi.points[0].networks[0].problems == ()
+    own = tuple(replace(f, title=f"Its ({mac_of(2)}) {f.title}") for f in scan.findings)
+    assert len(view(replace(scan, findings=own), NOW).wifi.points[0].networks[0].problems) == 4
 
 
 def test_what_protects_a_network_is_said_in_words(scan: Scan) -> None:
