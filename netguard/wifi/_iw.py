@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from netguard.model.vocabulary import Security
 from netguard.model.wifi import Wps
-from netguard.wifi import rsn, wps
-from netguard.wifi.elements import Elements, Partner
+from netguard.wifi import elements, rsn, wps
 from netguard.wifi.heard import Told
 from netguard.wifi.rsn import Suites
 from netguard.wifi.security import offer
@@ -27,6 +26,9 @@ _MODERN = frozenset(
 """802.11ac and later, which forbids WEP."""
 _SECOND_SET = "Information elements from Beacon frame"
 """With -b, iw prints the elements of the probe response, this line, and those of the beacon."""
+
+_NAMED, _BARE = b"\0\0", b"\0\0\1\1\x82"
+"""A name element, and one with rates: what every frame has besides what iw tells. iw leaves out an empty name."""
 
 _SSID_ESCAPE = re.compile(rb"\\x([0-9a-f]{2})")
 _SUITE = rb"[0-9a-f]{2}-[0-9a-f]{2}-[0-9a-f]{2}:\d{1,3}"
@@ -210,16 +212,15 @@ def _offer(new: Sequence[Suites], old: Sequence[Suites], *, names: set[str], abo
 
     Of WPA2 alone `transition` is null: without -u iw leaves out what RSN override (WPA3 compatibility mode) would add.
     """
-    elements = Elements(
-        ssid=b"",
+    facts = replace(
+        elements.read(_BARE if {"SSID", "Supported rates"} <= names else _NAMED),
         rsn=tuple(new),
         wpa=tuple(old),
-        owe_partner=Partner(bssid=b"", ssid=b"") if "OWE Transition Mode" in names else None,
-        proper={"SSID", "Supported rates"} <= names,
+        owe_partner=elements.Partner(bssid=b"", ssid=b"") if "OWE Transition Mode" in names else None,
         modern=not names.isdisjoint(_MODERN),
         h2e=True,  # iw does not tell, and that it lacks must not be said
     )
-    found = offer(elements, about.capability, about.band)
+    found = offer(facts, about.capability, about.band)
     security, transition = found.security, found.transition
     if security is Security.WPA2_PERSONAL:
         overridden = not names.isdisjoint(_OVERRIDES)

@@ -7,12 +7,13 @@ RSN override, and of WPS anything but that it is on. Without `[WPS]` nothing is 
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import BinaryIO
 
 from netguard.model.vocabulary import Security
 from netguard.model.wifi import Wps
+from netguard.wifi import elements
 from netguard.wifi._lines import bssid, lines
-from netguard.wifi.elements import Elements, Partner
 from netguard.wifi.formats._contract import Where
 from netguard.wifi.heard import Heard, Told
 from netguard.wifi.rsn import Suites
@@ -72,6 +73,9 @@ _WPS_ACTIVE: Mapping[str, bool] = {"WPS": False, "WPS-PBC": True, "WPS-PIN": Tru
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-f]{2})|([\\\"enrt]))")
 _ESCAPED = {b"\\": b"\\", b'"': b'"', b"e": b"\x1b", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
+_BARE = b"\0\0\1\1\x82"
+"""A name and rates, which every frame has; the flags tell the rest."""
+_PARTNER = elements.Partner(bssid=b"", ssid=b"")
 _NO_ACCESS_POINT = frozenset({"MESH", "IBSS", "PBSS"})
 """Networks without an access point, whose security is not told here."""
 _CERTAIN = frozenset({Security.WPA3_PERSONAL, Security.OWE, Security.WPA3_ENTERPRISE_192})
@@ -117,12 +121,11 @@ def _told(flags: list[str]) -> tuple[Told, tuple[str, ...]]:
         return Told(wps=wps), ("wpa_supplicant could not read what it offers, so it was left out",)
     new, old = ([_offered(m) for m in read.values() if m and m["proto"] == proto] for proto in ("WPA2", "WPA"))
     found = offer(
-        Elements(
-            ssid=b"",
+        replace(
+            elements.read(_BARE),
             rsn=tuple(new),
             wpa=tuple(old),
-            owe_partner=Partner(bssid=b"", ssid=b"") if {"OWE-TRANS", "OWE-TRANS-OPEN"} & set(flags) else None,
-            proper=True,
+            owe_partner=_PARTNER if {"OWE-TRANS", "OWE-TRANS-OPEN"} & set(flags) else None,
             h2e=True,
         ),
         ESS | PRIVACY if suites or "WEP" in flags else ESS,
