@@ -3,7 +3,8 @@
 Only what is known to be this home's is judged. A neighbour's network is context and never a finding.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netaddr import mac_unix_expanded
@@ -72,9 +73,29 @@ Verdict = Finding | Fine | Unclear | Unconcerned
 One = Callable[[BasicServiceSet], Verdict | tuple[Finding, ...]]
 
 
-def own(scan: Scan) -> tuple[BasicServiceSet, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Air:
+    """The air of one scan, made ready once for all its networks: there may be thousands."""
+
+    scan: Scan
+    mine: tuple[BasicServiceSet, ...]
     """The networks that are this home's, by name, band and BSSID."""
-    return tuple(sorted((b for b in scan.wifi if b.own), key=_order))
+    unsure: Mapping[str, int]
+    """How many there are, by target, of which nobody can tell whether they are."""
+    shared: frozenset[str]
+    """What more than one own network would be called without its BSSID."""
+
+    @classmethod
+    def of(cls, scan: Scan) -> "Air":
+        """The air of `scan`."""
+        mine = tuple(sorted((b for b in scan.wifi if b.own), key=_order))
+        called = Counter(map(spot, mine))
+        return cls(
+            scan=scan,
+            mine=mine,
+            unsure=Counter(network(b).target for b in scan.wifi if b.own is None),
+            shared=frozenset(name for name, number in called.items() if number > 1),
+        )
 
 
 def network(bss: BasicServiceSet) -> Subject:
@@ -97,15 +118,9 @@ def spot(bss: BasicServiceSet, *, exactly: bool = False) -> str:
     return f"{called}{place}" + (f" ({at})" if exactly and at and at not in called else "")
 
 
-def _told_apart(scan: Scan, bss: BasicServiceSet) -> bool:
-    """Whether no other own network would be called the same without its BSSID."""
-    called = spot(bss)
-    return sum(spot(b) == called for b in own(scan)) <= 1
-
-
 def failed(
     check: Check,
-    scan: Scan,
+    air: Air,
     rules: Rules,
     bss: BasicServiceSet,
     state: WifiState,
@@ -123,31 +138,30 @@ def failed(
     grade = rules.wifi.grade(state)
     return check.fail(
         network(bss),
-        title=f"{spot(bss, exactly=not _told_apart(scan, bss))} {said}",
+        title=f"{spot(bss, exactly=spot(bss) in air.shared)} {said}",
         severity=severity or grade.severity,
         why=grade.why,
-        fix=_fix(scan, rules, check, bss, grade.fix),
+        fix=_fix(air.scan, rules, check, bss, grade.fix),
         discriminator=" ".join(filter(None, (address(bss) or spot(bss), also))),
         confidence=confidence,
         evidence=evidence,
     )
 
 
-def judge_networks(check: Check, scan: Scan, one: One, *, passed: str) -> Iterator[Finding]:
+def judge_networks(check: Check, air: Air, one: One, *, passed: str) -> Iterator[Finding]:
     """What `one` says of each own BSS: a finding for each failed one, else one for each network.
 
     A network passes when all its access points and bands were seen to be fine; `passed` follows its name then.
     """
-    mine = own(scan)
-    if not mine:
-        yield _nothing_own(check, scan)
+    if not air.mine:
+        yield _nothing_own(check, air.scan)
         return
     groups: dict[str, list[BasicServiceSet]] = {}
-    for bss in mine:
+    for bss in air.mine:
         groups.setdefault(network(bss).target, []).append(bss)
     for target, found in groups.items():
-        unsure = [b for b in scan.wifi if b.own is None and network(b).target == target]
-        yield from _conclude(check, found, [v for b in found for v in _several(one(b))], unsure, passed)
+        verdicts = [v for b in found for v in _several(one(b))]
+        yield from _conclude(check, found, verdicts, air.unsure.get(target, 0), passed)
 
 
 def unseen(bss: BasicServiceSet, what: str) -> Unclear:
@@ -156,10 +170,9 @@ def unseen(bss: BasicServiceSet, what: str) -> Unclear:
     return Unclear(because=f"{by} cannot tell {what}", how=NEARER)
 
 
-def of_device(scan: Scan, device: Device) -> tuple[BasicServiceSet, ...]:
-    """The own networks that come out of this device, by its hardware address."""
-    mac = device.mac
-    return () if mac is None else tuple(b for b in own(scan) if b.bssid is not None and akin(b.bssid, mac))
+def comes_out_of(bss: BasicServiceSet, device: Device) -> bool:
+    """Whether the network comes out of this device, by its hardware address."""
+    return bss.bssid is not None and device.mac is not None and akin(bss.bssid, device.mac)
 
 
 def _several(verdict: Verdict | tuple[Finding, ...]) -> tuple[Verdict, ...]:
@@ -167,14 +180,14 @@ def _several(verdict: Verdict | tuple[Finding, ...]) -> tuple[Verdict, ...]:
 
 
 def _conclude(
-    check: Check, found: list[BasicServiceSet], verdicts: list[Verdict], unsure: list[BasicServiceSet], passed: str
+    check: Check, found: list[BasicServiceSet], verdicts: list[Verdict], unsure: int, passed: str
 ) -> Iterator[Finding]:
     subject = network(found[0])
     failures = {v.fingerprint: v for v in verdicts if isinstance(v, Finding)}
     unclear = [v for v in verdicts if isinstance(v, Unclear)]
     fine = [v for v in verdicts if isinstance(v, Fine)]
     if unsure:
-        several = f"{len(unsure)} others" if len(unsure) > 1 else "another one"
+        several = f"{unsure} others" if unsure > 1 else "another one"
         because = f"{several} of that name may or may not be yours"
         unclear.append(Unclear(because=because, how="If it is yours, say so: netguard wifi --ssid NAME."))
     yield from failures.values()
@@ -207,7 +220,7 @@ def _nothing_own(check: Check, scan: Scan) -> Finding:
 
 def _fix(scan: Scan, rules: Rules, check: Check, bss: BasicServiceSet, otherwise: str) -> str:
     """What closes it on this very access point, where its record knows the menu."""
-    boxes = (d for d in scan.devices if d.role in INFRASTRUCTURE_ROLES and bss in of_device(scan, d))
+    boxes = (d for d in scan.devices if d.role in INFRASTRUCTURE_ROLES and comes_out_of(bss, d))
     device = next(boxes, None)
     return fix_on(device, rules, check.id, otherwise) if device else otherwise
 

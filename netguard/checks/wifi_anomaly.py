@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._services import Fine
-from netguard.checks._wifi import KEYED, Verdict, address, failed, judge_networks, network, own, spot, unseen
+from netguard.checks._wifi import KEYED, Air, Verdict, address, failed, judge_networks, network, spot, unseen
 from netguard.model.access_points import FAMILIES
 from netguard.model.action import Remedy
 from netguard.model.finding import Finding
@@ -57,19 +57,24 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per oddity of each access point and band, or one per network that says why there is none."""
-    names: dict[str, set[str | None]] = {
-        b.ssid: {FAMILIES[o.security] for o in own(scan) if o.ssid == b.ssid} for b in own(scan) if b.ssid
-    }
-    imitating = sorted(
-        (b for b in scan.wifi if b.own is False and b.ssid in names), key=lambda b: spot(b, exactly=True)
-    )
+    air = Air.of(scan)
+    kinds: dict[str, set[str | None]] = {}
+    first: dict[str, BasicServiceSet] = {}
+    for mine in air.mine:
+        if mine.ssid:
+            kinds.setdefault(mine.ssid, set()).add(FAMILIES[mine.security])
+            first.setdefault(mine.ssid, mine)
+    imitating: dict[str, list[BasicServiceSet]] = {}
+    for other in sorted((b for b in scan.wifi if b.own is False), key=lambda b: spot(b, exactly=True)):
+        if other.ssid in first:
+            imitating.setdefault(other.ssid, []).append(other)
 
     def one(bss: BasicServiceSet) -> Verdict | tuple[Finding, ...]:
         found = [
-            *_six_ghz(scan, rules, bss),
-            *_two_elements(scan, rules, bss),
-            *_two_kinds(scan, rules, bss, names.get(bss.ssid or "", set())),
-            *(_imitation(scan, rules, bss, b) for b in imitating if b.ssid == bss.ssid and bss is _first(scan, bss)),
+            *_six_ghz(air, rules, bss),
+            *_two_elements(air, rules, bss),
+            *_two_kinds(air, rules, bss, kinds.get(bss.ssid or "", set())),
+            *(_imitation(rules, bss, b) for b in imitating.get(bss.ssid or "", ()) if bss is first[bss.ssid or ""]),
         ]
         if found:
             return tuple(found)
@@ -81,15 +86,10 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             return unseen(bss, "all that it announces")
         return Fine(what="announces nothing odd, and nobody was heard to use its name")
 
-    yield from judge_networks(CHECK, scan, one, passed="announces nothing odd")
+    yield from judge_networks(CHECK, air, one, passed="announces nothing odd")
 
 
-def _first(scan: Scan, bss: BasicServiceSet) -> BasicServiceSet:
-    """The one among the own of this name under which an imitation is told once."""
-    return next(b for b in own(scan) if network(b).target == network(bss).target)
-
-
-def _six_ghz(scan: Scan, rules: Rules, bss: BasicServiceSet) -> Iterator[Finding]:
+def _six_ghz(air: Air, rules: Rules, bss: BasicServiceSet) -> Iterator[Finding]:
     if bss.band != "6":
         return
     suites = rules.wifi.suites
@@ -108,23 +108,23 @@ def _six_ghz(scan: Scan, rules: Rules, bss: BasicServiceSet) -> Iterator[Finding
     ]
     if wrong:
         said = f"lets devices in {' and '.join(wrong)}, which is forbidden at 6 GHz"
-        yield failed(CHECK, scan, rules, bss, "six-ghz", said, also="6 GHz")
+        yield failed(CHECK, air, rules, bss, "six-ghz", said, also="6 GHz")
 
 
-def _two_elements(scan: Scan, rules: Rules, bss: BasicServiceSet) -> Iterator[Finding]:
+def _two_elements(air: Air, rules: Rules, bss: BasicServiceSet) -> Iterator[Finding]:
     if any(_TWO.search(note) for note in bss.notes):
-        yield failed(CHECK, scan, rules, bss, "two-rsn", "states its security twice in one announcement", also="RSN")
+        yield failed(CHECK, air, rules, bss, "two-rsn", "states its security twice in one announcement", also="RSN")
 
 
-def _two_kinds(scan: Scan, rules: Rules, bss: BasicServiceSet, kinds: set[str | None]) -> Iterator[Finding]:
+def _two_kinds(air: Air, rules: Rules, bss: BasicServiceSet, kinds: set[str | None]) -> Iterator[Finding]:
     """The weaker ones of a name: those without a password, or with WEP, beside protected ones."""
     mine, others = FAMILIES[bss.security], kinds - {None, FAMILIES[bss.security]}
     if mine in {"open", "wep"} and others - {"open"}:
         said = "asks for less than other access points of its name"
-        yield failed(CHECK, scan, rules, bss, "two-kinds", said, also="kinds", confidence=Confidence.POSSIBLE)
+        yield failed(CHECK, air, rules, bss, "two-kinds", said, also="kinds", confidence=Confidence.POSSIBLE)
 
 
-def _imitation(scan: Scan, rules: Rules, bss: BasicServiceSet, other: BasicServiceSet) -> Finding:
+def _imitation(rules: Rules, bss: BasicServiceSet, other: BasicServiceSet) -> Finding:
     """The finding about `other`, which has the name of `bss` and is not own: then maker and kind of security differ."""
     open_one = FAMILIES[other.security] == "open"
     what = "without a password" if open_one else "with another kind of security"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._services import Fine
-from netguard.checks._wifi import KEYED, NEWEST, SAFER_WIFI, Unconcerned, Verdict, failed, judge_networks, unseen
+from netguard.checks._wifi import KEYED, NEWEST, SAFER_WIFI, Air, Unconcerned, Verdict, failed, judge_networks, unseen
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
@@ -49,6 +49,7 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per access point and band that does not require them, or one per network that says why there is none."""
+    air = Air.of(scan)
 
     def one(bss: BasicServiceSet) -> Verdict:
         if bss.security is Security.UNKNOWN:
@@ -62,9 +63,9 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
         if bss.pmf is Pmf.CAPABLE or bss.security is Security.WPA3_COMPATIBILITY:
             # In the compatibility mode the part for older devices never has them, the other one always.
             return failed(
-                CHECK, scan, rules, bss, "pmf-optional", "protects management frames only for devices that ask for it"
+                CHECK, air, rules, bss, "pmf-optional", "protects management frames only for devices that ask for it"
             )
         state: WifiState = "pmf-none-wpa3" if bss.security in WITH_WPA3 else "pmf-none"
-        return failed(CHECK, scan, rules, bss, state, "does not protect its management frames")
+        return failed(CHECK, air, rules, bss, state, "does not protect its management frames")
 
-    yield from judge_networks(CHECK, scan, one, passed="requires protected management frames")
+    yield from judge_networks(CHECK, air, one, passed="requires protected management frames")

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._services import Fine
-from netguard.checks._wifi import SAFER_WIFI, Verdict, failed, judge_networks, own, unseen
+from netguard.checks._wifi import SAFER_WIFI, Air, Verdict, failed, judge_networks, unseen
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
@@ -44,8 +44,9 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per open access point and band, or one per network that says why there is none."""
-    main = {b.ssid for b in own(scan) if b.associated} | {scan.vantage.segment.ssid}
-    known = main & {b.ssid for b in own(scan)}
+    air = Air.of(scan)
+    main = {b.ssid for b in air.mine if b.associated} | {scan.vantage.segment.ssid}
+    known = main & {b.ssid for b in air.mine}
 
     def one(bss: BasicServiceSet) -> Verdict:
         if bss.security is Security.UNKNOWN:
@@ -54,7 +55,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             beside = bool(known) and bss.ssid not in known
             return failed(
                 CHECK,
-                scan,
+                air,
                 rules,
                 bss,
                 "open-beside" if beside else "open",
@@ -64,4 +65,4 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             return Fine(what="has no password, and encrypts for what knows Enhanced Open (OWE)")
         return Fine(what="lets nobody join without a password or login")
 
-    yield from judge_networks(CHECK, scan, one, passed="is not open")
+    yield from judge_networks(CHECK, air, one, passed="is not open")

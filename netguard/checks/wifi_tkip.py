@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._services import Fine
-from netguard.checks._wifi import SAFER_WIFI, Unconcerned, Verdict, failed, judge_networks, unseen
+from netguard.checks._wifi import SAFER_WIFI, Air, Unconcerned, Verdict, failed, judge_networks, unseen
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
@@ -49,6 +49,7 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per access point and band with WPA or TKIP, or one per network that says why there is none."""
+    air = Air.of(scan)
     tkip = frozenset(rules.wifi.suites.tkip)
 
     def one(bss: BasicServiceSet) -> Verdict:
@@ -59,12 +60,12 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
         if bss.security is Security.UNKNOWN:
             return unseen(bss, "how it is protected")
         if found := _found(bss, tkip):
-            return failed(CHECK, scan, rules, bss, *found)
+            return failed(CHECK, air, rules, bss, *found)
         if not bss.pairwise or bss.group is None:
             return unseen(bss, "its ciphers")
         return Fine(what="uses no TKIP")
 
-    yield from judge_networks(CHECK, scan, one, passed="uses no TKIP")
+    yield from judge_networks(CHECK, air, one, passed="uses no TKIP")
 
 
 def _found(bss: BasicServiceSet, tkip: frozenset[str]) -> tuple[WifiState, str] | None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._services import Fine
-from netguard.checks._wifi import NEWEST, SAFER_WIFI, Unconcerned, Verdict, failed, judge_networks, unseen
+from netguard.checks._wifi import NEWEST, SAFER_WIFI, Air, Unconcerned, Verdict, failed, judge_networks, unseen
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
@@ -39,18 +39,19 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per access point and band with an older half, or one per network that says why there is none."""
+    air = Air.of(scan)
 
     def one(bss: BasicServiceSet) -> Verdict:
         if bss.security is Security.UNKNOWN:
             return unseen(bss, "how it is protected")
         if bss.security in {Security.WPA2_WPA3_PERSONAL, Security.WPA2_WPA3_ENTERPRISE}:
-            return failed(CHECK, scan, rules, bss, "transition-wpa3", "takes WPA2 beside WPA3")
+            return failed(CHECK, air, rules, bss, "transition-wpa3", "takes WPA2 beside WPA3")
         if bss.security is Security.WPA3_COMPATIBILITY:
-            return failed(CHECK, scan, rules, bss, "compatibility", "is WPA2 for old devices and WPA3 for new ones")
+            return failed(CHECK, air, rules, bss, "compatibility", "is WPA2 for old devices and WPA3 for new ones")
         if bss.security is Security.OWE_TRANSITION:
-            return failed(CHECK, scan, rules, bss, "transition-owe", "is open for what does not know Enhanced Open")
+            return failed(CHECK, air, rules, bss, "transition-owe", "is open for what does not know Enhanced Open")
         if bss.security in NEWEST:
             return Fine(what="offers nothing older beside WPA3 or Enhanced Open")
         return Unconcerned(because="offers no WPA3 yet")
 
-    yield from judge_networks(CHECK, scan, one, passed="offers nothing older")
+    yield from judge_networks(CHECK, air, one, passed="offers nothing older")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._services import Fine
-from netguard.checks._wifi import KEYED, SAFER_WIFI, Unconcerned, Verdict, failed, judge_networks, unseen
+from netguard.checks._wifi import KEYED, SAFER_WIFI, Air, Unconcerned, Verdict, failed, judge_networks, unseen
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
@@ -53,19 +53,20 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per access point and band with WEP, or one per network that says why there is none."""
+    air = Air.of(scan)
 
     def one(bss: BasicServiceSet) -> Verdict:
         if bss.security is Security.UNKNOWN:
             return unseen(bss, "how it is protected")
         if bss.security is Security.WEP:
-            return failed(CHECK, scan, rules, bss, "wep", "is encrypted with WEP, which anybody can open in a minute")
+            return failed(CHECK, air, rules, bss, "wep", "is encrypted with WEP, which anybody can open in a minute")
         if bss.security not in KEYED | {Security.OWE}:
             return Unconcerned(because="has no encryption at all")
         ciphers = {*(bss.pairwise or ()), bss.group}
         if ciphers & {*rules.wifi.suites.wep}:
-            return failed(CHECK, scan, rules, bss, "wep-group", "encrypts what it sends to all devices with WEP")
+            return failed(CHECK, air, rules, bss, "wep-group", "encrypts what it sends to all devices with WEP")
         if bss.group is None and bss.security in WITH_WPA:
             return unseen(bss, "its cipher for broadcasts")
         return Fine(what="uses no WEP")
 
-    yield from judge_networks(CHECK, scan, one, passed="uses no WEP")
+    yield from judge_networks(CHECK, air, one, passed="uses no WEP")

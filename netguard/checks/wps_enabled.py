@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from netguard.checks._contract import Check, Subject
 from netguard.checks._looked import fix_on, others
 from netguard.checks._services import Fine
-from netguard.checks._wifi import NEWEST, WPS_OFF, Verdict, address, failed, judge_networks, of_device, unseen
+from netguard.checks._wifi import NEWEST, WPS_OFF, Air, Verdict, address, comes_out_of, failed, judge_networks, unseen
 from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.observation import Observation
@@ -65,11 +65,12 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per access point and band with WPS, or one per network that says why there is none."""
+    air = Air.of(scan)
     answers = [(d, facts) for d in others(scan) if d.role in ACCESS_POINTS and (facts := _answers(scan, d))]
     joined: dict[str, tuple[Observation, ...]] = {}
     alone: list[tuple[Device, tuple[Observation, ...]]] = []
     for device, facts in answers:
-        announcing = [b for b in of_device(scan, device) if b.wps and b.wps.present]
+        announcing = [b for b in air.mine if b.wps and b.wps.present and comes_out_of(b, device)]
         joined.update({address(b): facts for b in announcing})
         if not announcing:
             alone.append((device, facts))
@@ -80,15 +81,15 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             return unseen(bss, "whether WPS is on")
         if not wps.present:
             return Fine(what="announces no WPS")
-        return _announced(scan, rules, bss, wps, joined.get(address(bss), ()))
+        return _announced(air, rules, bss, wps, joined.get(address(bss), ()))
 
-    yield from judge_networks(CHECK, scan, one, passed="announces no WPS")
+    yield from judge_networks(CHECK, air, one, passed="announces no WPS")
     for device, facts in alone:
         yield _alone(rules, device, facts)
 
 
 def _announced(
-    scan: Scan, rules: Rules, bss: BasicServiceSet, wps: Wps, wire: tuple[Observation, ...]
+    air: Air, rules: Rules, bss: BasicServiceSet, wps: Wps, wire: tuple[Observation, ...]
 ) -> tuple[Finding, ...]:
     state, said = _state(bss, wps)
     severity = rules.wifi.grade(state).severity
@@ -97,9 +98,9 @@ def _announced(
         state, severity = "wps-wire", worse
     if wire:
         said = f"{said}, and it answers for WPS on the home network, too"
-    found = [failed(CHECK, scan, rules, bss, state, said, severity=severity, evidence=wire)]
+    found = [failed(CHECK, air, rules, bss, state, said, severity=severity, evidence=wire)]
     if wps.active:
-        found.append(failed(CHECK, scan, rules, bss, "wps-active", "lets somebody in by WPS just now", also="active"))
+        found.append(failed(CHECK, air, rules, bss, "wps-active", "lets somebody in by WPS just now", also="active"))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from netguard.checks._contract import Check
 from netguard.checks._services import Fine
-from netguard.checks._wifi import WPS_OFF, Unconcerned, Verdict, failed, judge_networks, unseen
+from netguard.checks._wifi import WPS_OFF, Air, Unconcerned, Verdict, failed, judge_networks, unseen
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
@@ -40,6 +40,7 @@ CHECK = Check(
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per access point and band that was never set up, or one per network that says why there is none."""
+    air = Air.of(scan)
 
     def one(bss: BasicServiceSet) -> Verdict:
         wps = bss.wps
@@ -51,6 +52,6 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             return unseen(bss, "whether it was set up")
         if wps.configured:
             return Fine(what="says by WPS that it was set up")
-        return failed(CHECK, scan, rules, bss, "wps-unconfigured", "says by WPS that nobody has set it up")
+        return failed(CHECK, air, rules, bss, "wps-unconfigured", "says by WPS that nobody has set it up")
 
-    yield from judge_networks(CHECK, scan, one, passed="was set up")
+    yield from judge_networks(CHECK, air, one, passed="was set up")

@@ -43,13 +43,17 @@ ROUTER = "it is taken as yours: its hardware address is your router's"
 SAME_NAME = "it is taken as yours: it has the name, the kind of security and the maker of one that is"
 SAME_BOX = "it is taken as yours: it comes out of the same access point as one that is"
 SAME_PREFIX = "it is taken as yours: no other network here is by the maker of your router"
-NOT_SURE = "it has the name of your network, and whether it is yours cannot be told: its maker or its security differs"
+NOT_SURE = "it has the name of your network, and whether it is yours cannot be told by its maker and its security"
 IMITATION = (
     "it has the name of your network, and is by another maker and of another kind of security: a neighbour's that is "
     "called alike, or one made to be mistaken for yours"
 )
 REASONS = frozenset({CONNECTED, CONNECTED_NAME, NAMED, ROUTER, SAME_NAME, SAME_BOX, SAME_PREFIX, NOT_SURE, IMITATION})
 """What `owned` notes on a network; whatever it noted before goes when it decides anew."""
+
+MOST_OF_A_NAME = 64
+"""Access points and bands that are taken as own by name, kind and maker alone; a home with a mesh has a dozen. Of more, which
+only a tool that invents networks sends, none is, so that it cannot bury what was found."""
 
 _PREFIX = 24
 
@@ -163,16 +167,18 @@ def _by_name(said: _Verdicts, ssids: frozenset[str]) -> None:
         linked = said.notes.get(place) in {CONNECTED, CONNECTED_NAME} or network.ssid in ssids
         if network.ssid and (linked or FAMILIES[network.security] == "password"):
             anchors.setdefault(network.ssid, []).append(place)
+    matching: dict[str, list[int]] = {}
     for place in said.left():
         name = said.networks[place].ssid or ""
         alike = [said.differences(place, other) for other in anchors.get(name, ())]
-        if not alike and name not in ssids:
-            continue
         if alike and all(both == (True, True) for both in alike):
             said.say(place, IMITATION, own=False)
         elif name in ssids:
             said.say(place, NAMED, own=True)
         elif (False, False) in alike:
+            matching.setdefault(name, []).append(place)
+    for places in matching.values():
+        for place in places if len(places) <= MOST_OF_A_NAME else ():
             said.say(place, SAME_NAME, own=True)
     boxed = _in_their_boxes(said)
     for place in said.left():

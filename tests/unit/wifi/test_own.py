@@ -77,6 +77,12 @@ def test_both_bands_and_mesh_nodes_belong_together():
     assert decided(MINE, five, node, node_guests) == [True] * 4
 
 
+def test_a_tool_that_invents_access_points_of_that_name_buries_nothing():
+    crowd = [bss(bssid=f"00:00:5e:01:{n:02x}:00") for n in range(own.MOST_OF_A_NAME + 1)]
+    assert decided(MINE, *crowd) == [True] + [None] * len(crowd)
+    assert decided(MINE, *crowd[1:]) == [True] * len(crowd)
+
+
 def test_guests_and_things_of_the_same_box_are_own_and_their_names_are_not_followed():
     hotspot = bss("Provider hotspot", "02:00:5e:00:53:12", security=Security.OPEN)
     next_door = bss("Provider hotspot", f"{AVM}:80", security=Security.OPEN, channel=1)
