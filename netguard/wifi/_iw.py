@@ -257,6 +257,8 @@ def _collected(section: Section, found: dict[bytes, bytes]) -> bool:
     """Add the attributes of `section` to `found`; whether each is there only once. Vendors' ones may be there often."""
     found.setdefault(b"", b"")
     for line in section.details:
+        if not ATTRIBUTE.fullmatch(line):
+            continue  # an iw that words it otherwise
         name, _, value = line.removeprefix(b"* ").partition(b":")
         if name.startswith(b"Unknown"):
             if value.startswith(b" 00 37 2a "):

@@ -121,7 +121,7 @@ class _Block:
             self._begins(said, near=near)
         elif len(indent) > len(self.indent) and indent.startswith(self.indent) and self.sections:
             section = self.sections[-1]
-            if section.name == "WPS" and near and not _iw.ATTRIBUTE.match(said):
+            if section.name == "WPS" and near and not _iw.ATTRIBUTE.fullmatch(said):
                 self.doubtful = section.broken = True
             elif len(section.details) < MOST_DETAILS:
                 section.details.append(said)

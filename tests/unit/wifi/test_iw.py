@@ -185,6 +185,21 @@ def test_wps_of_older_iw():
     assert one(block(rest=rsn() + unknown)).told.wps.version is None
 
 
+def test_a_wps_line_that_is_worded_otherwise_is_passed_over():
+    for odd in (
+        "\t\t * Unknown TLV (0x1049, 6 bytes): 00 37 2a \u00a6\n",
+        "\t\t * AP setup locked: perhaps\n",
+        "\t\t * Version2: x\n",
+    ):
+        text = (
+            WPS.format("Box", " Label")
+            .replace("\t\t * UUID", odd + "\t\t * UUID")
+            .replace("\t\t * Version2: 2.0\n", "")
+        )
+        said = one(block(rest=rsn() + text)).told.wps
+        assert (said.present, said.version, said.locked) == (True, "1.0", None)
+
+
 def test_wps_states():
     lines = "\t\t * AP setup locked: 0x01\n\t\t * Selected Registrar: 0x1\n"
     text = WPS.format("Box", " Label, Display, PBC, Keypad, Ext. NFC").replace(
