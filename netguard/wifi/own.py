@@ -10,8 +10,9 @@ changed. The rules, in their order, with when each errs:
 3. What has the hardware address of the router, or one that is `akin` to it, is. It errs between boxes of one batch.
 4. What has the name of one that is by rule 2 or 3, the same family of security and the same maker is: mesh nodes, other
    bands, repeaters of the same make. An open network's name is followed only from rule 2, since providers' hotspots are
-   called alike in every home. It errs where two neighbours kept the same factory name of the same maker, and where only
-   the name of the connected network is known and several makers use it: then nobody can tell (null).
+   called alike in every home. More than `MOST_OF_A_NAME` such are a tool's invention (null). It errs where two neighbours
+   kept the same factory name of the same maker, and where only the name of the connected network is known and several
+   makers use it: then nobody can tell (null).
 5. What comes out of the same box as one of those is: guest and IoT networks, other bands. Their names are not followed.
    It errs where an imitation copies the hardware address, too, which nothing in a beacon shows.
 6. What has such a name and is of another maker and of another family of security is not: a neighbour's, or made to be
