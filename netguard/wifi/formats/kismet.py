@@ -86,6 +86,10 @@ def read(file: BinaryIO, where: Where) -> Iterator[Heard]:
         )
 
 
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged database raises: Python reads the names in its tables, and what SQLite says of it, as UTF-8."""
+
+
 def _opened(where: Where, path: Path, size: int) -> sqlite3.Connection:
     """Open the database so that nothing is ever written, not even a lock. Raises `WifiFileError` if it is not Kismet's."""
     with ExitStack() as stack:
@@ -93,8 +97,9 @@ def _opened(where: Where, path: Path, size: int) -> sqlite3.Connection:
             base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
             stack.callback(base.close)
             _bound(base, size)
-            tables = {bytes(name) for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        except sqlite3.Error as error:
+            named = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables = {name for (name,) in named if isinstance(name, bytes)}
+        except _DAMAGE as error:
             raise where.error(f"it begins like a database, but SQLite cannot read it: {clean(str(error))}") from error
         if not {b"devices", b"packets"} <= tables:
             raise where.error("it is a database, but not one of Kismet: it has no tables of devices and packets")
@@ -106,7 +111,7 @@ def _guarded(some: Iterator[Heard], where: Where) -> Iterator[Heard]:
     """Give what `some` gives, until the database turns out to be damaged or to take for ever."""
     try:
         yield from some
-    except sqlite3.Error as error:
+    except _DAMAGE as error:
         where.remark(f"the database is damaged ({clean(str(error))}); what could be read of it was read")
 
 

@@ -177,11 +177,12 @@ def test_no_record_raises(fields, around, frequency):
             list(kismet._devices(base, 10))
 
 
-@given(st.integers(0, 4095), st.binary(min_size=1, max_size=40))
-def test_no_damage_raises_anything_else(tmp_path_factory, at, junk):
-    path = tmp_path_factory.getbasetemp() / "damaged.kismet"
-    if not path.with_suffix(".whole").exists():
-        with contextlib.closing(sqlite3.connect(path.with_suffix(".whole"))) as base:
+def damaged(folder, place, junk):
+    """A log with `junk` at byte number `place`, or after its end."""
+    path = folder / "damaged.kismet"
+    whole = path.with_suffix(".whole")
+    if not whole.exists():
+        with contextlib.closing(sqlite3.connect(whole)) as base:
             base.executescript(SCHEMA)
             base.execute(
                 "INSERT INTO devices (phyname, devmac, device) VALUES ('IEEE802.11', ?, ?)",
@@ -189,9 +190,21 @@ def test_no_damage_raises_anything_else(tmp_path_factory, at, junk):
             )
             base.execute("INSERT INTO packets (dlt, packet, error) VALUES (105, ?, 0)", (frame(),))
             base.commit()
-    data = bytearray(path.with_suffix(".whole").read_bytes())
-    place = at * len(data) // 4096
+    data = bytearray(whole.read_bytes())
+    place = place * len(data) // 4096
     data[place : place + len(junk)] = junk
     path.write_bytes(data)
+    return path
+
+
+@given(st.integers(0, 4095), st.binary(min_size=1, max_size=40))
+def test_no_damage_raises_anything_else(tmp_path_factory, at, junk):
     with contextlib.suppress(WifiFileError):
-        read(path)
+        read(damaged(tmp_path_factory.getbasetemp(), at, junk))
+
+
+@pytest.mark.parametrize("junk", [b"\xff\xfe\x80", b"\xc3(" * 4, b'"\xff" TEXT, '])
+def test_names_that_are_no_text_are_damage_like_any_other(tmp_path, junk):
+    for at in range(0, 1024, 3):
+        with contextlib.suppress(WifiFileError):
+            read(damaged(tmp_path, at, junk))

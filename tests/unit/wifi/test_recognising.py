@@ -12,9 +12,10 @@ from netguard import registry
 from netguard.wifi import files
 from netguard.wifi.formats._contract import HEAD, Where
 from tests.unit.wifi import (
+    iw_text,
     test_airodump,
     test_airport,
-    test_iw,
+    test_iw_hostile,
     test_iwlist,
     test_netsh,
     test_nmcli,
@@ -31,10 +32,10 @@ ROOT = Path(__file__).parents[3]
 GERMAN = test_netsh.listed("de", test_netsh.HOME)
 SAMPLES = {
     "iw": [
-        test_iw.BEFORE,
-        test_iw.BEFORE + test_iw.hostile(test_iw.INVENTED) + test_iw.AFTER,
-        test_iw.block().expandtabs(4),
-        "root@box:~# iw dev wlan0 scan\n" + test_iw.block(),
+        iw_text.BEFORE,
+        iw_text.BEFORE + test_iw_hostile.hostile(test_iw_hostile.INVENTED) + iw_text.AFTER,
+        iw_text.block().expandtabs(4),
+        "root@box:~# iw dev wlan0 scan\n" + iw_text.block(),
     ],
     "iwlist": ["wlan0     Scan completed :\n" + test_iwlist.cell()],
     "nmcli": [test_nmcli.line(), "$ nmcli -t -f ssid,bssid,security dev wifi\n" + f"Home:{test_nmcli.MAC}:WPA2\n"],
