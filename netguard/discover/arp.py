@@ -1,7 +1,7 @@
 """ARP (RFC 826): ask every address of the network who has it. Needs root; what is silent to everything else answers this."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from netaddr import EUI, IPAddress
@@ -19,6 +19,10 @@ QUIET_SECONDS = 0.15
 
 LAST_QUIET_SECONDS = 0.30
 """The wait of the round that adds nobody, which ends the sweep: power-saving stations get broadcast at every DTIM only."""
+
+LATE_SECONDS = 0.6
+"""Listening after the last round: Linux answers for others after up to 0.8 s (arp(7), proxy_delay), as routers and range
+extenders do that stand in for the hosts behind them. Other protocols take longer than that anyway."""
 
 MOST_ROUNDS = 5
 """Rounds at most, so that a stream of made-up answers cannot keep the sweep going."""
@@ -55,26 +59,31 @@ def discover(ask: Ask, net: Net) -> Iterator[Sighting]:
     own_mac = ask.surroundings.vantage.mac
     assert own_mac is not None  # noqa: S101 - skip() said so
     silent = dict.fromkeys(host for host in ask.hosts() if host.version == 4)
-    own = ask.own_addresses
-    source = next(a for a in own if a.version == 4)
+    source = next(a for a in ask.own_addresses if a.version == 4)
     seen: set[Answer] = set()
     with net.raw("arp") as raw:
         for _ in range(MOST_ROUNDS):
-            added = False
+            before = len(seen)
             for host in silent:
                 raw.ask(request(own_mac, source, host), host)
-            for frame in raw.frames_until_quiet(QUIET_SECONDS, LAST_QUIET_SECONDS, ROUND_SECONDS):
-                answer = parse(frame)
-                if answer is None or answer in seen or own_mac in (answer.mac, answer.via):
-                    continue
-                if answer.address in own or not ask.is_target(answer.address):
-                    continue
-                seen.add(answer)
-                added = True
+            yield from _new(raw.frames_until_quiet(QUIET_SECONDS, LAST_QUIET_SECONDS, ROUND_SECONDS), ask, seen)
+            for answer in seen:
                 silent.pop(answer.address, None)
-                yield _sighting(answer)
-            if not added:
-                return
+            if len(seen) == before:
+                break
+        yield from _new(raw.frames_until_quiet(LATE_SECONDS, LATE_SECONDS, LATE_SECONDS), ask, seen)
+
+
+def _new(frames: Iterable[bytes], ask: Ask, seen: "set[Answer]") -> Iterator[Sighting]:
+    """Sightings of who answers for the first time and was asked for; they are in `seen` then."""
+    own_mac, own = ask.surroundings.vantage.mac, ask.own_addresses
+    for frame in frames:
+        answer = parse(frame)
+        if answer is None or answer in seen or own_mac in (answer.mac, answer.via):
+            continue
+        if answer.address not in own and ask.is_target(answer.address):
+            seen.add(answer)
+            yield _sighting(answer)
 
 
 def _sighting(answer: "Answer") -> Sighting:

@@ -104,7 +104,13 @@ def test_a_round_that_adds_nobody_ends_it_and_made_up_answers_cannot_go_on_for_e
     assert len(net.asked) == 13
     endless = [[reply(mac=f"00:00:5e:00:53:{n:02x}")] for n in range(32, 64)]
     net = fake_net(frames=endless)
-    assert len(sightings(net, ask())) == arp.MOST_ROUNDS
+    assert len(sightings(net, ask())) == arp.MOST_ROUNDS + 1, "and once more those who are late"
+
+
+def test_who_answers_for_another_one_and_takes_its_time_is_heard_after_the_last_round(ask, fake_net):
+    net = fake_net(frames=[[], [reply()]])
+    assert sightings(net, ask()) == [("192.0.2.2", "00:00:5e:00:53:02")]
+    assert len(net.asked) == 13, "nobody is asked again for it"
 
 
 def test_the_same_answer_twice_is_one_and_a_second_mac_for_one_address_is_told(ask, fake_net):
