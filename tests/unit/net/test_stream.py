@@ -57,9 +57,11 @@ def test_nothing_yet_is_a_timeout_and_never_takes_longer_than_the_look_at_the_ca
 
 
 def test_the_end_is_the_end_also_by_a_reset(network, listener):
-    for behave in (lambda peer: peer.sendall(b"bye"), hang_up):
+    # Both wait to be spoken to: a reset that comes at once would be how the connection itself ends.
+    for behave in (lambda peer: peer.sendall(peer.recv(9)), lambda peer: peer.recv(9) and hang_up(peer)):
         connection, made = opened(network, listener(behave=behave))
         with connection:
+            made.send(b"bye")
             assert everything(made) in {b"bye", b""}
             assert made.recv(10) == b""
 
