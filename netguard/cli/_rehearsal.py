@@ -15,8 +15,13 @@ ALL_NODES = IPAddress("ff02::1")
 """Asked for an echo, which needs raw packets (`discover/ndp.py`)."""
 
 
-def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rules: Rules, *, raw: bool) -> str:
-    """The rehearsal for people, from the modules that would run and the limits they would run under."""
+def text(
+    around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rules: Rules, *, raw: bool, air: str
+) -> str:
+    """The rehearsal for people, from the modules that would run and the limits they would run under.
+
+    `air` says what would be sent for Wi-Fi.
+    """
     where = ", ".join(map(str, targets))
     ask = Ask(surroundings=around, targets=targets, neighbours=lambda: around.neighbours, raw_packets=raw)
     hosts = len(ask.hosts())
@@ -56,6 +61,7 @@ def text(around: Surroundings, targets: tuple[IPNetwork, ...], depth: Depth, rul
         lines.append(
             f"   Never a byte of payload to ports {port_text.render(limits.PAYLOAD_BLOCKED_PORTS)}: printers print it."
         )
+    lines += ["", f"Wi-Fi: {air}"]
     return "\n".join(lines)
 
 

@@ -81,7 +81,11 @@ def run(request: Request) -> int:
         if request.dry_run:
             from netguard.cli import _rehearsal
 
-            click.echo(_rehearsal.text(around, targets, Depth(request.depth), rules, raw=rights.opener is not None))
+            depth, raw = Depth(request.depth), rights.opener is not None
+            about_wifi = _air.rehearsed(
+                request.wifi, _air.for_scan(request.wifi, around, depth, Cancel(), Transcript())
+            )
+            click.echo(_rehearsal.text(around, targets, depth, rules, raw=raw, air=about_wifi))
             return exitcodes.DONE
         transcript = Transcript(stack.enter_context(_opened(request.transcript)) if request.transcript else None)
         around, site, authorisation = _session.authorise(
@@ -117,7 +121,7 @@ def run(request: Request) -> int:
             wait_for=_awaited(request.wait_for, past),
             ssids=request.ssids,
         )
-        air = _air.for_scan(request.wifi, around, Depth(request.depth), cancel)
+        air = _air.for_scan(request.wifi, around, Depth(request.depth), cancel, transcript)
         with _interrupting(cancel), _progress.shown(quiet=request.quiet) as progress:
             scan = pipeline.scan(
                 options, around, rules, network, neighbours=neighbours, past=past, air=air, progress=progress

@@ -24,6 +24,7 @@ from netguard.model.vantage import Segment, Vantage
 from netguard.model.vocabulary import Depth, Ended, Outcome, Status
 from netguard.model.wifi import BasicServiceSet
 from netguard.net.control import Cancel
+from netguard.net.transcript import Transcript
 from netguard.report import findings
 from netguard.report.shape import FindingView, NetworkView, WifiView
 from netguard.report.wifi import LOOK
@@ -100,14 +101,14 @@ def _networks(request: Request, around: Surroundings | None, remarks: list[str])
         return joined(_air.from_files(request.files, remarks))
     cancel = Cancel()
     if not request.live:
-        return joined(_air.from_radio(around, cancel, remarks, again=True))
+        return joined(_air.from_radio(around, cancel, Transcript(), remarks))
     from rich.console import Console
 
     from netguard.cli import _wifi_live
 
     def hear(*, again: bool) -> tuple[tuple[Heard, ...], tuple[str, ...]]:
         told: list[str] = []
-        return _air.from_radio(around, cancel, told, again=again), tuple(told)
+        return _air.from_radio(around, cancel, Transcript(), told, again=again), tuple(told)
 
     # What it could not see stands under its table; afterwards that is said with the networks.
     return _wifi_live.live(hear, seconds=request.max_time, out=Console(stderr=True))

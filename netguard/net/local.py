@@ -1,13 +1,13 @@
 """A conversation with a program of this computer over a Unix datagram socket, such as wpa_supplicant's. Not on Windows."""
 
 import errno
-import selectors
 import socket
 from collections import deque
 
 from netguard.net.connection import reason
-from netguard.net.control import SLICE, Cancel, Deadline
-from netguard.net.failures import NoAnswer, NotInstalled, RefusedByUs, TooMuch
+from netguard.net.control import Cancel, Deadline
+from netguard.net.failures import NoAnswer, NotInstalled, RefusedByUs
+from netguard.net.receive import datagram
 
 ANSWER_SECONDS = 3.0
 """Longest wait for an answer: the program is on this computer, and answers at once or not at all."""
@@ -82,19 +82,5 @@ class LocalSocket:
         return None if said is None else said.decode(errors="replace")
 
     def _datagram(self, deadline: Deadline) -> bytes | None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            while True:
-                self._cancel.check()
-                if selector.select(min(SLICE, deadline.remaining)):
-                    try:
-                        data, _, flags, _ = self._socket.recvmsg(DATAGRAM_BYTES)
-                    except BlockingIOError:
-                        continue
-                    except OSError as error:
-                        raise NoAnswer(f"it went away ({reason(error)})") from error
-                    if flags & socket.MSG_TRUNC:
-                        raise TooMuch("its answer is longer than it ever should be")
-                    return data
-                if deadline:
-                    return None
+        got = datagram(self._socket, DATAGRAM_BYTES, "the program", cancel=self._cancel, deadline=deadline)
+        return None if got is None else got[0]

@@ -6,7 +6,6 @@ The parsers are pure and take any bytes: what does not fit is left out.
 
 import errno
 import os
-import selectors
 import socket
 import struct
 import sys
@@ -15,8 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from netguard.net.connection import reason
-from netguard.net.control import SLICE, Cancel, Deadline
+from netguard.net.control import Cancel, Deadline
 from netguard.net.failures import Failure, NoAnswer, NotInstalled, TooMuch
+from netguard.net.receive import datagram
 
 NETLINK_GENERIC = 16
 SOL_NETLINK = 270
@@ -249,24 +249,15 @@ class Channel:
 
     def _datagram(self, deadline: Deadline) -> bytes:
         """The kernel's next datagram, empty when there is none until `deadline`."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            while True:
-                self._cancel.check()
-                if selector.select(min(SLICE, deadline.remaining)):
-                    try:
-                        data, _, flags, source = self._socket.recvmsg(DATAGRAM_BYTES)
-                    except BlockingIOError:
-                        continue
-                    except OSError as error:
-                        raise NoAnswer(f"the kernel's answer was lost ({reason(error)})") from error
-                    if flags & socket.MSG_TRUNC:
-                        raise TooMuch("the kernel's answer is larger than it ever should be")
-                    # Port 0 is the kernel; other programs may send to us, too (netlink(7)).
-                    if not isinstance(source, tuple) or source[0] == 0:
-                        return data
-                if deadline:
-                    return b""
+        while got := datagram(self._socket, DATAGRAM_BYTES, "the kernel", cancel=self._cancel, deadline=deadline):
+            data, source = got
+            # Port 0 is the kernel; other programs may send to us, too (netlink(7)).
+            if not isinstance(source, tuple) or source[0] == 0:
+                return data
+            if deadline:
+                # However much the others say.
+                break
+        return b""
 
 
 def _opened() -> socket.socket:

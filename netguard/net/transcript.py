@@ -18,8 +18,8 @@ class Transcript:
     def record(self, act: str, target: str, why: str, *, times: int = 1) -> None:
         """Note that `act` was done towards `target` because of `why`.
 
-        Acts are `tcp-connect`, `tcp-send`, `udp-send`, `arp-request`, `icmpv6-echo` and `nmap`, which connects and sends
-        by itself.
+        Acts are `tcp-connect`, `tcp-send`, `udp-send`, `arp-request`, `icmpv6-echo`; `nmap`, which connects and sends by
+        itself; and `wifi-scan`, by which the system's radio looks around.
         """
         with self._lock:
             self.counts[act] += times

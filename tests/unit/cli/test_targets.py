@@ -72,7 +72,9 @@ def test_what_is_not_on_this_link_is_refused(named):
 
 
 def rehearsed(where, *, raw):
-    return _rehearsal.text(where, _session.targets((), where, large=False), Depth.DISCOVER, loader.load(), raw=raw)
+    return _rehearsal.text(
+        where, _session.targets((), where, large=False), Depth.DISCOVER, loader.load(), raw=raw, air="not looked at."
+    )
 
 
 def test_a_rehearsal_names_the_groups_of_both_ip_versions_and_no_impossible_number_of_addresses():
