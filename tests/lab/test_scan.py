@@ -18,6 +18,7 @@ from netguard.model import codec
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, Role, Severity, Status
 from tests.lab.conftest import namespaces
+from tests.lab.quiet import sent, wait_until_quiet
 from tests.lab.scanning import ROOT, SCAN_SECONDS, by_address, findings, scan_of, start
 
 
@@ -213,26 +214,12 @@ def test_real_daemons_are_seen_for_what_they_are(quiet_home, scanned, daemon):
 
 
 def test_on_a_network_nobody_enrolled_not_one_packet_leaves(quiet_home, scanned, tmp_path):
-    sent = "import json;print(json.dumps(int(open('/sys/class/net/{}/statistics/tx_packets').read())))"
-    # The kernel of the laptop may still confirm neighbours it has just spoken with: wait until it is quiet.
-    code = sent.format(quiet_home.laptop_interface)
-
-    def count() -> int:
-        process = quiet_home.run_as_laptop([sys.executable, "-c", code], stdout=subprocess.PIPE)
-        return int(process.communicate(timeout=30)[0])
-
-    before, deadline = count(), time.monotonic() + 60
-    while time.monotonic() < deadline:
-        time.sleep(2)
-        now = count()
-        if now == before:
-            break
-        before = now
+    before = wait_until_quiet(quiet_home, quiet_home.laptop_interface)
     process = start(quiet_home, tmp_path)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 3
     assert "Nothing was sent" in errors
-    assert count() == before
+    assert sent(quiet_home, quiet_home.laptop_interface) == before
 
 
 def test_a_home_once_enrolled_is_recognised_and_belongs_to_one_site(quiet_home, scanned, tmp_path):

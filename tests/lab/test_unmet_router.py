@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from netguard.demo.running import RunningHome
-from tests.lab.conftest import from_laptop
+from tests.lab.quiet import sent, wait_until_quiet
 from tests.lab.terminal import ROOT, Terminal
 
 SECONDS = 120
@@ -30,12 +30,6 @@ def forget(home):
         assert home.run_as_laptop(["ip", "neigh", "flush", "dev", home.laptop_interface]).wait(SECONDS) == 0
 
     return flush
-
-
-def sent(home: RunningHome) -> int:
-    """Packets that have left the laptop so far."""
-    code = "from pathlib import Path; print(Path('/sys/class/net/eth0/statistics/tx_packets').read_text())"
-    return int(from_laptop(home, code))
 
 
 def scan(home: RunningHome, folder: Path, *argv: str) -> "subprocess.CompletedProcess[str]":
@@ -75,11 +69,11 @@ def test_whose_network_it_is_once_said_the_router_is_met_and_remembered(home, tm
 
 def test_until_somebody_says_whose_network_it_is_the_router_is_not_met(home, tmp_path, forget):
     forget()
-    before = sent(home)
+    before = wait_until_quiet(home, home.laptop_interface)
     refused = scan(home, tmp_path)
     assert refused.returncode == 3
     assert "is not known yet" in refused.stderr
-    assert sent(home) == before
+    assert sent(home, home.laptop_interface) == before
 
 
 def test_a_script_that_says_whose_network_it_is_gets_it_remembered(home, tmp_path, forget):

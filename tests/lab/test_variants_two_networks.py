@@ -1,11 +1,9 @@
 """A laptop with a card in each of two homes: a scan of one sends nothing into the other, and sees only the one."""
 
-import json
 import os
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +17,12 @@ from netguard.model.address import mac
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Role
 from tests.lab.conftest import namespaces
+from tests.lab.quiet import sent, wait_until_quiet
 from tests.lab.replay import replay
 from tests.lab.scanning import ROOT, SCAN_SECONDS
 
 SECOND_MAC = "3c:a9:f4:00:00:99"
 SECOND_HOST = 99
-QUIET_SECONDS, QUIET_TRIES = 3.0, 10
 
 LISTENER = """
 import select, socket, sys
@@ -109,25 +107,6 @@ class Ear:
         return out.splitlines()
 
 
-def sent(home: RunningHome, interface: str) -> int:
-    code = f"import json; print(json.dumps(int(open('/sys/class/net/{interface}/statistics/tx_packets').read())))"
-    program = home.run_as_laptop([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    return int(json.loads(program.communicate(timeout=30)[0]))
-
-
-def wait_until_quiet(home: RunningHome, interface: str) -> None:
-    """Waits until the laptop's kernel has said its last there.
-
-    It reports a group that an earlier scan has left twice, each time within a second (RFC 3376, 5.1, 8.1 and 8.11).
-    """
-    for _ in range(QUIET_TRIES):
-        before = sent(home, interface)
-        time.sleep(QUIET_SECONDS)
-        if sent(home, interface) == before:
-            return
-    raise AssertionError(f"{interface} is never quiet")
-
-
 def scan_on(home: RunningHome, interface: str, folder: Path) -> Scan:
     """The document of a quick scan with -i."""
     process = home.run_as_laptop(
@@ -160,9 +139,8 @@ def is_arp_answer(frame: str) -> bool:
 
 def test_a_scan_of_the_second_network_sends_nothing_into_the_first(between, tmp_path):
     here, there = between.here, between.there
-    wait_until_quiet(here, "eth0")
+    before = wait_until_quiet(here, "eth0")
     ear = Ear(here, "port1", here.home.laptop.mac)
-    before = sent(here, "eth0")
     scan = scan_on(here, "eth1", tmp_path)
     assert sent(here, "eth0") == before
     assert ear.heard() == []
