@@ -14,6 +14,7 @@ from netguard.model import address as addresses
 from netguard.model import ports as port_text
 from netguard.model.attempt import Attempt
 from netguard.model.device import Coverage, Device, Service
+from netguard.model.gateway import GatewayAnswer, Igd
 from netguard.model.observation import KINDS, Fact, Observation, Sighting
 from netguard.model.vocabulary import Outcome, Transport
 from netguard.net.failures import Cancelled, Failure, Gone, NotInstalled
@@ -34,6 +35,8 @@ class Notebook:
         self._facts: dict[IPAddress, dict[tuple[str, Fact], datetime]] = {}
         self._services: dict[tuple[IPAddress, Transport, int], Service] = {}
         self._coverage: dict[tuple[IPAddress, Transport, str], Coverage] = {}
+        self._gateways: dict[IPAddress, dict[tuple[str, str], GatewayAnswer]] = {}
+        """By address; then by kind of answer and, of UPnP, by the description's place."""
         self._heard: dict[IPAddress, dict[Fact, None]] = {}
         """What sightings said, by their address."""
         self._attempts: list[Attempt] = []
@@ -47,13 +50,16 @@ class Notebook:
             if sighting.address is not None:
                 self._heard.setdefault(sighting.address, {}).update(dict.fromkeys(sighting.facts))
 
-    def learnt(self, probe: str, address: IPAddress, what: Service | Coverage | Fact) -> None:
+    def learnt(self, probe: str, address: IPAddress, what: Service | Coverage | Fact | GatewayAnswer) -> None:
         """Keep what `probe` learnt about `address`. A service's null fields leave what is known as it is."""
         with self._lock:
             if isinstance(what, Fact):
                 facts = self._facts.setdefault(address, {})
                 if len(facts) < MAX_FACTS_PER_ADDRESS:
                     facts.setdefault((probe, what), datetime.now(UTC))
+            elif isinstance(what, GatewayAnswer):
+                place = what.said.location if isinstance(what.said, Igd) else ""
+                self._gateways.setdefault(address, {})[type(what.said).__name__, place] = what
             elif isinstance(what, Coverage):
                 key = (what.address, what.transport, what.engine)
                 if known := self._coverage.get(key):
@@ -61,8 +67,8 @@ class Notebook:
                     what = dataclasses.replace(what, ports=port_text.render(joined))
                 self._coverage[key] = what
             else:
-                place = (what.address, what.transport, what.port)
-                self._services[place] = _updated(self._services.get(place), what)
+                at = (what.address, what.transport, what.port)
+                self._services[at] = _updated(self._services.get(at), what)
 
     def attempted(
         self, stage: str, target: str, outcome: Outcome, reason: str | None = None, seconds: float = 0.0
@@ -122,6 +128,12 @@ class Notebook:
         with self._lock:
             return tuple(self._coverage[place] for place in sorted(self._coverage))
 
+    @property
+    def gateways(self) -> Mapping[IPAddress, tuple[GatewayAnswer, ...]]:
+        """What devices said in the protocols that open ports, by address, each kind in an order that is always the same."""
+        with self._lock:
+            return {a: tuple(said[place] for place in sorted(said)) for a, said in sorted(self._gateways.items())}
+
     def as_known(self, device: Device) -> Device:
         """`device` with the services and coverage of its addresses as they are by now."""
         at = frozenset(device.addresses)
@@ -148,6 +160,7 @@ class Notebook:
                 s: when for s, when in self._sightings.items() if s.address not in at and s.mac not in macs
             }
             self._facts = {address: facts for address, facts in self._facts.items() if address not in at}
+            self._gateways = {address: said for address, said in self._gateways.items() if address not in at}
             self._heard = {address: facts for address, facts in self._heard.items() if address not in at}
             self._services = {place: s for place, s in self._services.items() if place[0] not in at}
             self._coverage = {place: c for place, c in self._coverage.items() if place[0] not in at}

@@ -20,10 +20,9 @@ from netguard.checks._contract import Check, Subject
 from netguard.compare import labels
 from netguard.discovery import Discovery
 from netguard.errors import NetguardError
+from netguard.gateways import in_hop_order
 from netguard.model.attempt import Attempt
-from netguard.model.device import Device
 from netguard.model.finding import Finding
-from netguard.model.gateway import Gateway
 from netguard.model.past import Past
 from netguard.model.scan import Ruleset, Scan, Tool
 from netguard.model.surroundings import Neighbour, Surroundings
@@ -101,7 +100,7 @@ def scan(
         devices=found,
         personal_devices=personal_devices,
         wifi=wifi,
-        gateways=_gateways(found, surroundings),
+        gateways=in_hop_order(book.gateways, found, surroundings),
         observations=book.observations(found),
         attempts=book.attempts,
     )
@@ -157,13 +156,6 @@ def judge(draft: Scan, rules: Rules, past: Past, *, wanted: Callable[[str], bool
         actions=actions(ordered, remedies, seen.devices),
         grade=grade(ordered, seen.devices),
     )
-
-
-def _gateways(devices: Iterable[Device], surroundings: Surroundings) -> tuple[Gateway, ...]:
-    hop = surroundings.vantage.gateway
-    if hop is None:
-        return ()
-    return (Gateway(device=next((d.key for d in devices if hop.address in d.addresses), None)),)
 
 
 def _heard(

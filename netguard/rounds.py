@@ -11,6 +11,7 @@ from netaddr import IPAddress
 
 from netguard import registry
 from netguard.compare import declared, labels, match
+from netguard.gateways import forwarded_to
 from netguard.identify import personal
 from netguard.identify.devices import devices as identified
 from netguard.model.device import Device
@@ -24,7 +25,7 @@ from netguard.net.control import Deadline
 from netguard.net.failures import Failure, Gone
 from netguard.notebook import Notebook, own_mistake
 from netguard.probe._contract import Ask as ProbeAsk
-from netguard.probe._contract import is_sturdy
+from netguard.probe._contract import Declined, is_sturdy
 from netguard.rules.loader import Rules
 from netguard.task import Options, Progress, stage
 
@@ -55,6 +56,8 @@ class Rounds:
         self._probes = in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES", "wants", "probe"))
         self._seconds_used: dict[IPAddress, float] = {}
         self._gone: set[IPAddress] = set()
+        hop = surroundings.vantage.gateway
+        self._hops = frozenset() if hop is None else frozenset({hop.address, *_gateways_of(surroundings)})
 
     def identify(self) -> tuple[Device, ...]:
         """The devices that everything learnt so far amounts to, each with the key that earlier scans know it by."""
@@ -140,6 +143,10 @@ class Rounds:
             rules=self._rules,
             facts=self._book.facts_about(device.addresses),
             named=any(network.size == 1 and network.ip in device.addresses for network in self._options.targets),
+            gateway=any(address in device.addresses for address in self._hops),
+            forwarded=forwarded_to(device, self._book.gateways),
+            own_addresses=self._network.way.addresses,
+            upnp_active=self._options.upnp_active,
         )
         try:
             targets = tuple(module.wants(device, ask))
@@ -147,6 +154,9 @@ class Rounds:
             self._book.attempted(f"probe.{name}", device.key, Outcome.FAILED, own_mistake(error))
             return
         for target in targets:
+            if isinstance(target, Declined):
+                self._book.attempted(f"probe.{name}", target.what, Outcome.SKIPPED, target.reason)
+                continue
             with self._book.attempt(f"probe.{name}", str(target)):
                 for what in module.probe(target, net):
                     self._book.learnt(name, target.address, what)
@@ -165,6 +175,12 @@ class Rounds:
             self._book.learnt("liveness", answered.address, Fact(kind="host.alive", value=alive))
             if not alive:
                 raise Gone("it stopped answering during the scan; it is left alone from here on")
+
+
+def _gateways_of(surroundings: Surroundings) -> tuple[IPAddress, ...]:
+    """The default gateways of the interface that is looked from, IPv6 ones included."""
+    name = surroundings.vantage.interface
+    return tuple(a for i in surroundings.interfaces if i.name == name for a in i.gateways)
 
 
 def in_order(probes: Mapping[str, ModuleType]) -> dict[str, ModuleType]:

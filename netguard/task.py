@@ -24,6 +24,8 @@ class Options:
     """Count phones, computers and other personal devices, and neither name, list nor probe them."""
     wait_for: tuple[str, ...] = ()
     """Names of devices, declared or known, to wait for before anything is probed."""
+    upnp_active: bool = False
+    """Whether the tests that write to a router, and take back what they wrote, are allowed."""
     ssids: tuple[str, ...] = ()
     """Names of Wi-Fi networks that are the person's own, besides those that show it."""
 

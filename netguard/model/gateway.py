@@ -1,10 +1,28 @@
 """Gateways in hop order, and the doors they hold open."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from netaddr import IPAddress
+from netaddr import IPAddress, IPNetwork
 
+from netguard.model import address
 from netguard.model.vocabulary import Transport
+
+PRIVATE = tuple(map(IPNetwork, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+"""RFC 1918, 3: an external address in one of these is inside somebody's network."""
+
+SHARED = IPNetwork("100.64.0.0/10")
+"""RFC 6598, 7: addresses between a provider and its customers, behind the provider's own NAT."""
+
+
+def is_private(external: IPAddress | None) -> bool:
+    """Whether this external address shows another NAT of the home's own behind it (RFC 1918)."""
+    return external is not None and any(external in network for network in PRIVATE)
+
+
+def is_shared(external: IPAddress | None) -> bool:
+    """Whether this external address shows the provider's NAT (RFC 6598)."""
+    return external is not None and external in SHARED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +39,9 @@ class Igd:
     nat_enabled: bool | None = None
     ipv6_firewall_enabled: bool | None = None
     inbound_pinhole_allowed: bool | None = None
+    listed: Literal["all", "part", "refused"] | None = None
+    """Whether its mappings are all of them: it named its last one (`all`), went on beyond what is read or fell silent
+    (`part`), or would not say (`refused`). Null when it was not asked. Nothing is known to be closed but with `all`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +86,34 @@ class PortMapping:
     lease_seconds: int | None = None
     device: str | None = None
 
+    @property
+    def client(self) -> IPAddress | None:
+        """The address it leads to; null where the router wrote something that is none."""
+        try:
+            return address.ip(self.internal_client)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAnswer:
+    """What one device said in one of the three protocols, as a probe learnt it.
+
+    A later one of the same kind and place says more than the earlier, and stands in its stead.
+    """
+
+    said: Igd | NatPmp | Pcp
+    external_address: IPAddress | None = None
+    mappings: tuple[PortMapping, ...] = ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """One router on the way to the internet."""
+    """One router on the way to the internet, or another device that offers to open ports.
+
+    `device` is null for a router that only its neighbour's external address tells of: it stands between this home and the
+    internet, and was not reached.
+    """
 
     device: str | None = None
     services: GatewayServices = field(default_factory=GatewayServices)

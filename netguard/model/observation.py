@@ -125,8 +125,25 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(name="api.encrypted", meaning="whether that interface is reached through TLS"),
         Kind(name="host.model", meaning="model the device states without login"),
+        Kind(name="host.revision", meaning="hardware revision the device states without login, `B1`"),
         Kind(name="host.serial", meaning="serial number or id the device states without login", sensitive=True),
-        Kind(name="igd.answer", meaning="an IGD action's answer, `Action=value`"),
+        Kind(name="igd.absent", meaning="whether it was asked for an IGD in every known way and offers none"),
+        Kind(name="igd.answer", meaning="an IGD action's answer, `Action Argument=value`", sensitive=True),
+        Kind(
+            name="igd.mapping",
+            meaning="a port it forwards from the internet, `tcp 8443 -> 192.168.1.20 443`",
+            sensitive=True,
+        ),
+        Kind(
+            name="igd.self-mapping",
+            meaning="what it said when it was asked to forward a port to this computer: `accepted` or the error's number",
+        ),
+        Kind(
+            name="upnp.callback",
+            meaning="whether it sends events to an address that is not the asker's own: `accepted` or `refused`",
+        ),
+        Kind(name="natpmp.result", meaning="NAT-PMP result code of its external address (RFC 6886, 3.5); 0 is success"),
+        Kind(name="pcp.result", meaning="PCP result code of ANNOUNCE (RFC 6887, 7.4); 0 is success"),
         Kind(name="wifi.element", meaning="a raw information element, hexadecimal"),
         Kind(name="firmware.version", meaning="firmware version the device states without login"),
     )

@@ -1,5 +1,7 @@
 """What a probe is: a module with `NEEDS`, `PROVIDES`, `wants(device, ask)` and `probe(target, net)`.
 
+`wants` gives a `Target` for each look to take, and a `Declined` for what it will not look at.
+
 The pipeline runs the probes of a device one after the other, a probe after those that provide what it needs.
 """
 
@@ -9,6 +11,7 @@ from typing import Literal
 from netaddr import IPAddress
 
 from netguard.model.device import Coverage, Device, Service
+from netguard.model.gateway import GatewayAnswer
 from netguard.model.observation import Fact
 from netguard.model.vocabulary import (
     DOOR_ROLES,
@@ -23,7 +26,7 @@ from netguard.model.vocabulary import (
 )
 from netguard.rules.loader import Rules
 
-Learnt = Service | Coverage | Fact
+Learnt = Service | Coverage | Fact | GatewayAnswer
 """What a probe may yield. A service's null fields leave what is known as it is."""
 
 
@@ -38,6 +41,14 @@ class Ask:
     """All that is known about the device so far."""
     named: bool = False
     """Whether the person named this very device: then its battery is theirs to spend."""
+    gateway: bool = False
+    """Whether this computer's own way to the internet leads through the device."""
+    forwarded: tuple[tuple[Transport, int], ...] = ()
+    """Ports of the device that some gateway said it forwards from the internet."""
+    own_addresses: tuple[IPAddress, ...] = ()
+    """All addresses of this computer on the interface it looks from."""
+    upnp_active: bool = False
+    """Whether the person allowed the tests that write to a router: `--upnp-active`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,17 @@ class Target:
     def __str__(self) -> str:
         """For people: `192.168.1.5 tcp/80`."""
         return str(self.address) if self.port is None else f"{self.address} {self.transport}/{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """Something the device offers that is not looked at, and why.
+
+    `wants` may give it in a target's stead, and it is kept among the attempts.
+    """
+
+    what: str
+    reason: str
 
 
 OTHER_PROTOCOLS = frozenset({53, 111, 135, 139, 389, 445, 548, 636, 2049, 3260, 8291})
