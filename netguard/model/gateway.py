@@ -95,6 +95,12 @@ class PortMapping:
             return None
 
 
+def mapping_text(mapping: PortMapping) -> str:
+    """`tcp 8443 -> 192.168.1.20 443`: the value of the `igd.mapping` observation that shows this mapping."""
+    leads_to = f"{mapping.internal_client} {mapping.internal_port}"
+    return f"{mapping.protocol} {mapping.external_port} -> {leads_to}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayAnswer:
     """What one device said in one of the three protocols, as a probe learnt it.
