@@ -53,5 +53,11 @@ class WifiFileError(NetguardError):
     """A file of captured or listed Wi-Fi networks cannot be read. The message names the file and the reason."""
 
 
+class PlanError(NetguardError):
+    """A plan cannot be used. The message has the form `file: line 12: field: reason`."""
+
+    exit_code = exitcodes.USAGE
+
+
 class LabError(NetguardError):
     """The simulated home could not be built."""

@@ -26,14 +26,18 @@ _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 """Only its events are used: what a plain scalar means is said here (`_plain`), and nothing else is ever built."""
 
 
-def parse(data: bytes) -> Any:
-    """The mappings, lists and scalars in `data`.
+Path = tuple[str | int, ...]
+"""Where in a document a value is: names of fields and places in lists, from the outside in."""
+
+
+def parse(data: bytes, *, most: int = MAX_FILE, lines: dict[Path, int] | None = None) -> Any:
+    """The mappings, lists and scalars in `data`, at most `most` bytes; `lines` gets the line on which each of them begins.
 
     Raises `UnusableError` for what is not UTF-8 YAML of one document, is larger or deeper than a record can be,
     repeats a key, has an alias (a few of them make a file of a kilobyte stand for a gigabyte), or names a type.
     """
-    if len(data) > MAX_FILE:
-        raise UnusableError(f"line 1: the file is larger than {MAX_FILE >> 10} KiB, no record is")
+    if len(data) > most:
+        raise UnusableError(f"line 1: the file is larger than {most >> 10} KiB, no record is")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -42,7 +46,7 @@ def parse(data: bytes) -> Any:
     try:
         loader = _Loader(text)
         try:
-            return _document(loader)
+            return _document(loader, {} if lines is None else lines)
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -56,9 +60,12 @@ def parse(data: bytes) -> Any:
 class _Document:
     """The one document's value, built while the events come: what is too deep is refused before anything recurses."""
 
-    __slots__ = ("found", "inside", "key", "outside", "seen")
+    __slots__ = ("found", "inside", "key", "lines", "outside", "path", "seen")
 
-    def __init__(self) -> None:
+    def __init__(self, lines: dict[Path, int]) -> None:
+        self.lines = lines
+        self.path: list[str | int] = []
+        """Where the innermost mapping or list is."""
         self.found: list[Any] = []
         self.inside: Any = self.found
         self.seen: set[str] | None = None
@@ -74,6 +81,7 @@ class _Document:
         text = event.value
         value = _plain(text) if event.implicit[0] else text
         if self.seen is None or self.key is not _NO_KEY:
+            self.lines[(*self.path, self.place())] = _line(event)
             self.put(value)
         elif text in self.seen:
             raise UnusableError(f"line {_line(event)}: {text} is there twice")
@@ -89,6 +97,9 @@ class _Document:
             raise UnusableError(f"line {_line(event)}: a field's name has to be text")
         if len(self.outside) >= MAX_DEPTH:
             raise UnusableError(f"line {_line(event)}: it is nested deeper than {MAX_DEPTH} levels")
+        if self.outside or self.found is not self.inside:
+            self.path.append(self.place())
+            self.lines[tuple(self.path)] = _line(event)
         self.outside.append((self.inside, self.seen, self.key))
         if type(event) is yaml.MappingStartEvent:
             self.inside, self.seen = {}, set()
@@ -100,7 +111,13 @@ class _Document:
         """The end of the innermost mapping or list."""
         value = self.inside
         self.inside, self.seen, self.key = self.outside.pop()
+        if self.path:
+            self.path.pop()
         self.put(value)
+
+    def place(self) -> str | int:
+        """Where in the innermost mapping or list the next value goes."""
+        return len(self.inside) if self.seen is None else str(self.key)
 
     def put(self, value: Any) -> None:
         """`value` where it belongs."""
@@ -131,9 +148,9 @@ _STEPS = {
 }
 
 
-def _document(loader: Any) -> Any:
+def _document(loader: Any, lines: dict[Path, int]) -> Any:
     """The value of the document in `loader`. Raises `UnusableError` and `yaml.YAMLError`."""
-    document = _Document()
+    document = _Document(lines)
     next_event = loader.get_event
     while (event := next_event()) is not None:
         step = _STEPS.get(type(event))

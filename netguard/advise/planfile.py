@@ -1,0 +1,310 @@
+"""Reads a plan file (`netguard.plan/1`), and refuses, naming the line, what a person could not have meant. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Literal, TypeVar
+
+import msgspec
+from netaddr import EUI, IPAddress, IPNetwork
+
+from netguard.errors import PlanError
+from netguard.model import address
+from netguard.model.plan import (
+    MAX_MEMBERS,
+    MAX_NAMES,
+    MAX_PORTS,
+    MAX_SEGMENTS,
+    SCHEMA,
+    Domain,
+    InterfaceName,
+    Listen,
+    Member,
+    Name,
+    Plan,
+    Segment,
+    SegmentRole,
+    Talk,
+    is_interface_id,
+)
+from netguard.model.vocabulary import Transport
+from netguard.rules import literal
+
+MAX_FILE = 1024 * 1024
+"""Bytes of a plan (1 MiB); one of 250 members has about 60 KiB. Stops a file made to fill memory."""
+
+NTP = 123
+"""RFC 5905, 7.2."""
+
+RESERVED = frozenset({"wan", "router"})
+"""Names that mean the internet's side and the router itself."""
+
+_T = TypeVar("_T")
+
+
+class _Wan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    interface: str
+
+
+class _Segment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    role: SegmentRole
+    interface: str
+    vlan: int | None = None
+    prefix: str | None = None
+    prefix6: str | None = None
+    router: tuple[str, ...] = ()
+
+
+class _Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    transport: Transport
+    ports: tuple[int, ...]
+    source: str = msgspec.field(name="from")
+
+
+class _Talk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: tuple[str, ...] = ()
+    transport: Transport | None = None
+    ports: tuple[int, ...] = ()
+    service: Literal["ntp"] | None = None
+
+
+class _Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    mac: str
+    segment: str
+    addresses: tuple[str, ...] = ()
+    listens: tuple[_Listen, ...] = ()
+    talks: tuple[_Talk, ...] | Literal["any"] = ()
+
+
+class _Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    schema: str
+    wan: _Wan
+    segments: tuple[_Segment, ...]
+    members: tuple[_Member, ...] = ()
+
+
+class _Place:
+    """Where in the file something is, so that a complaint can name its line and field."""
+
+    def __init__(self, lines: Mapping[literal.Path, int], shown: str, path: literal.Path = ()) -> None:
+        self._lines, self._shown, self._path = lines, shown, path
+
+    def at(self, *steps: str | int) -> "_Place":
+        return _Place(self._lines, self._shown, (*self._path, *steps))
+
+    def wrong(self, reason: str) -> PlanError:
+        """The complaint. A field that is not there is looked for where it would stand."""
+        path = self._path
+        while path and path not in self._lines:
+            path = path[:-1]
+        name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self._path).removeprefix(".")
+        return PlanError(f"{self._shown}: line {self._lines.get(path, 1)}: {name or 'plan'}: {reason}")
+
+    def read(self, how: Callable[[str], _T], text: str) -> _T:
+        """`text` as `how` reads it. Raises `PlanError` with the reason of its `ValueError`."""
+        try:
+            return how(text)
+        except ValueError as error:
+            raise self.wrong(str(error)) from error
+
+
+def read(data: bytes, shown: str = "plan") -> Plan:
+    """The plan in `data`; `shown` is the file's name for complaints.
+
+    Raises `PlanError`: `plan.yaml: line 12: members[3].mac: reason`.
+    """
+    lines: dict[literal.Path, int] = {}
+    try:
+        raw = literal.parse(data, most=MAX_FILE, lines=lines)
+    except literal.UnusableError as error:
+        raise PlanError(f"{shown}: {error}") from error
+    place = _Place(lines, shown)
+    if not isinstance(raw, dict):
+        raise place.wrong(f"it has to be a plan with fields, `schema: {SCHEMA}` first")
+    if raw.get("schema") != SCHEMA:
+        raise place.at("schema").wrong(f"it has to be {SCHEMA}; write a new one with `netguard plan`")
+    try:
+        shape = msgspec.convert(raw, _Plan)
+    except msgspec.ValidationError as error:
+        raise _misshapen(place, error) from error
+    segments = _segments(shape, place.at("segments"))
+    return Plan(
+        wan=place.at("wan", "interface").read(InterfaceName.of, shape.wan.interface),
+        segments=segments,
+        members=_members(shape, {s.name: s for s in segments}, place.at("members")),
+    )
+
+
+def _misshapen(place: _Place, error: msgspec.ValidationError) -> PlanError:
+    """Msgspec's "reason - at `$.members[3].mac`" as a complaint about that place."""
+    reason, _, where = str(error).partition(" - at `")
+    steps: list[str | int] = []
+    for word in where.rstrip("`").removeprefix("$").replace("[", ".[").split("."):
+        if word.startswith("["):
+            index = word.strip("[]")
+            steps += [int(index)] if index.isdigit() else []
+        elif word:
+            steps.append(word)
+    for start, said in (
+        ("Object contains unknown field `", "it is no field of a plan"),
+        ("Object missing required field `", "it is missing"),
+    ):
+        if reason.startswith(start):
+            return place.at(*steps, reason.removeprefix(start).rstrip("`")).wrong(said)
+    return place.at(*steps).wrong(f"{reason[:1].lower()}{reason[1:]}")
+
+
+def _segments(shape: _Plan, place: _Place) -> tuple[Segment, ...]:
+    if not 1 <= len(shape.segments) <= MAX_SEGMENTS:
+        raise place.wrong(f"there are {len(shape.segments)}, a plan has 1 to {MAX_SEGMENTS}")
+    found: list[Segment] = []
+    for number, each in enumerate(shape.segments):
+        here = place.at(number)
+        segment = Segment(
+            name=here.at("name").read(Name.of, each.name),
+            role=each.role,
+            interface=here.at("interface").read(InterfaceName.of, each.interface),
+            vlan=each.vlan,
+            prefix=_prefix(each.prefix, 4, here.at("prefix")),
+            prefix6=_prefix(each.prefix6, 6, here.at("prefix6")),
+            router=tuple(here.at("router", n).read(address.ip, text) for n, text in enumerate(each.router)),
+        )
+        for field, reason in _oddities(segment, shape.wan.interface, found):
+            raise here.at(*field).wrong(reason)
+        found.append(segment)
+    return tuple(found)
+
+
+def _prefix(text: str | None, version: int, place: _Place) -> IPNetwork | None:
+    if text is None:
+        return None
+    network = place.read(address.network, text)
+    if network.version != version:
+        raise place.wrong(f"{network} is no IPv{version} prefix")
+    return network
+
+
+def _oddities(segment: Segment, wan: str, before: list[Segment]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What is wrong with one segment, the first thing first: field and reason."""
+    if segment.name in RESERVED:
+        yield ("name",), f"{segment.name} means something else here; choose another name"
+    if segment.vlan is not None and not 1 <= segment.vlan <= 4094:
+        yield ("vlan",), f"{segment.vlan} is no VLAN; they go from 1 to 4094 (IEEE 802.1Q, 9.6)"
+    if segment.prefix is None and segment.prefix6 is None:
+        yield ("prefix",), "a segment needs an IPv4 prefix, an IPv6 prefix6 or both"
+    if segment.interface == wan:
+        yield ("interface",), f"{wan} leads to the internet already"
+    for number, router in enumerate(segment.router):
+        prefix = segment.prefix_of(router.version)
+        if prefix is None or router not in prefix:
+            yield ("router", number), f"{router} is outside the segment ({prefix or 'which has no such prefix'})"
+    for other in before:
+        yield from _clashes(segment, other)
+
+
+def _clashes(segment: Segment, other: Segment) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What two segments cannot both have."""
+    if segment.name == other.name:
+        yield ("name",), f"another segment is called {segment.name} already"
+    if segment.interface == other.interface:
+        yield ("interface",), f"{segment.interface} is {other.name}'s already"
+    if segment.vlan is not None and segment.vlan == other.vlan:
+        yield ("vlan",), f"VLAN {segment.vlan} is {other.name}'s already"
+    for field, mine, theirs in (
+        ("prefix", segment.prefix, other.prefix),
+        ("prefix6", segment.prefix6, other.prefix6),
+    ):
+        if mine is not None and theirs is not None and (mine in theirs or theirs in mine):
+            yield (field,), f"{mine} overlaps with {theirs} of {other.name}"
+
+
+def _members(shape: _Plan, segments: Mapping[str, Segment], place: _Place) -> tuple[Member, ...]:
+    if len(shape.members) > MAX_MEMBERS:
+        raise place.at(MAX_MEMBERS).wrong(f"there are {len(shape.members)} members, a plan has at most {MAX_MEMBERS}")
+    names: dict[str, int] = {}
+    macs: dict[EUI, str] = {}
+    taken: dict[tuple[str, IPAddress], str] = {}
+    found: list[Member] = []
+    for number, each in enumerate(shape.members):
+        here = place.at(number)
+        member = _member(each, segments, here)
+        if member.name in names:
+            raise here.at("name").wrong(f"another member is called {member.name} already")
+        if member.mac in macs:
+            raise here.at("mac").wrong(f"{each.mac} is {macs[member.mac]}'s already")
+        names[member.name], macs[member.mac] = number, member.name
+        for index, own in enumerate(member.addresses):
+            owner = taken.setdefault((member.segment, own), member.name)
+            if owner != member.name:
+                raise here.at("addresses", index).wrong(f"{own} is {owner}'s already")
+        found.append(member)
+    return tuple(found)
+
+
+def _member(each: _Member, segments: Mapping[str, Segment], here: _Place) -> Member:
+    segment = segments.get(each.segment)
+    if segment is None:
+        raise here.at("segment").wrong(f"there is no segment {each.segment[:40]!r}; there are {', '.join(segments)}")
+    addresses = tuple(here.at("addresses", n).read(address.ip, text) for n, text in enumerate(each.addresses))
+    for number, own in enumerate(addresses):
+        prefix = segment.prefix_of(own.version)
+        if is_interface_id(own) and int(own) > 0:
+            continue
+        if prefix is None or own not in prefix:
+            where = f"its prefix is {prefix}" if prefix is not None else f"it has no IPv{own.version} prefix"
+            raise here.at("addresses", number).wrong(f"{own} is outside segment {segment.name}: {where}")
+        if own in segment.router:
+            raise here.at("addresses", number).wrong(f"{own} is the router's")
+    return Member(
+        name=here.at("name").read(Name.of, each.name),
+        mac=here.at("mac").read(_station, each.mac),
+        segment=segment.name,
+        addresses=tuple(dict.fromkeys(addresses)),
+        listens=tuple(_listen(one, segment, segments, here.at("listens", n)) for n, one in enumerate(each.listens)),
+        talks=each.talks
+        if isinstance(each.talks, str)
+        else tuple(_talk(one, here.at("talks", n)) for n, one in enumerate(each.talks)),
+    )
+
+
+def _station(text: str) -> EUI:
+    """The MAC of one station. Raises `ValueError` for others, too: a group's address is nobody's (IEEE 802, 8.2)."""
+    mac = address.mac(text)
+    if address.is_group(mac) or int(mac) == 0:
+        raise ValueError(f"{text} is no device's MAC")
+    return mac
+
+
+def _listen(each: _Listen, own: Segment, segments: Mapping[str, Segment], here: _Place) -> Listen:
+    source = segments.get(each.source)
+    if source is None:
+        raise here.at("from").wrong(f"there is no segment {each.source[:40]!r}; there are {', '.join(segments)}")
+    if source.name == own.name:
+        raise here.at("from").wrong("inside one segment packets never pass the router; leave it out")
+    if source.role is SegmentRole.GUEST:
+        raise here.at("from").wrong("guests reach the internet only; whoever may use this belongs into another segment")
+    return Listen(transport=each.transport, ports=_ports(each.ports, here.at("ports")), source=source.name)
+
+
+def _talk(each: _Talk, here: _Place) -> Talk:
+    if each.service is not None:
+        if each.names or each.ports or each.transport is not None:
+            raise here.at("service").wrong("a service knows its own ports; leave names, transport and ports out")
+        return Talk(transport=Transport.UDP, ports=(NTP,), service=each.service)
+    if not 1 <= len(each.names) <= MAX_NAMES:
+        raise here.at("names").wrong(
+            f"there are {len(each.names)}, an entry has 1 to {MAX_NAMES}; `talks: any` allows all"
+        )
+    if each.transport is None:
+        raise here.at("transport").wrong("it is missing: tcp or udp")
+    names = sorted({here.at("names", n).read(Domain.of, text) for n, text in enumerate(each.names)})
+    return Talk(transport=each.transport, ports=_ports(each.ports, here.at("ports")), names=tuple(names))
+
+
+def _ports(ports: tuple[int, ...], place: _Place) -> tuple[int, ...]:
+    if not 1 <= len(ports) <= MAX_PORTS:
+        raise place.wrong(f"there are {len(ports)}, an entry has 1 to {MAX_PORTS}")
+    for number, port in enumerate(ports):
+        if not 1 <= port <= 65535:
+            raise place.at(number).wrong(f"{port} is no port; they go from 1 to 65535")
+    return tuple(sorted(set(ports)))
