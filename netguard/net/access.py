@@ -5,8 +5,9 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netaddr import IPAddress
 
@@ -25,6 +26,9 @@ from netguard.net.sweep import SweepEngine
 from netguard.net.swept import Swept
 from netguard.net.transcript import Transcript
 from netguard.net.way import Way
+
+if TYPE_CHECKING:
+    from netguard.net.deadman import Switch, Written
 
 RawOpener = Callable[[str], socket.socket]
 """Gives an open raw socket of a fixed kind (`arp`, `ndp`, `dhcp`), or raises `PrivilegeError`."""
@@ -141,6 +145,10 @@ class Net:
     def source(self) -> IPAddress:
         """This computer's own address on the network."""
         return self._network.source
+
+    def within(self, seconds: float) -> "Net":
+        """The same access for at most `seconds` from now: for a look that takes many connections, a whole time of its own."""
+        return Net(self._network, self._why, self.deadline.sooner(seconds))
 
     def may_touch(self, address: IPAddress) -> bool:
         """Whether anything may be sent to `address`."""
@@ -305,6 +313,23 @@ class Net:
             why=self._why,
         ) as datagrams:
             yield datagrams
+
+    def taking_back(
+        self, address: IPAddress, port: int, written: "Written | None" = None
+    ) -> "AbstractContextManager[Switch]":
+        """What is written to this port in the block is taken back at its end, also when netguard is killed in it.
+
+        Raises `RefusedByUs`, `NoAnswer` when nothing may be written since nobody would take it back, and `NotTakenBack`.
+        """
+        from netguard.net import deadman
+
+        return deadman.switch(deadman.order(self._network, address, port, self._why, written))
+
+    def unheard_port(self, ports: Sequence[int]) -> AbstractContextManager[int]:
+        """One of `ports`, of this computer, that nobody listens on while the block runs. Raises `NoAnswer`."""
+        from netguard.net.unheard import port_of
+
+        return port_of(self.source, ports)
 
     def raw(self, kind: str) -> "RawSocket":
         """A raw socket of a fixed kind from the privileged opener. Raises `RefusedByUs` where there is none."""

@@ -15,6 +15,12 @@ class Transcript:
         self._lock = threading.Lock()
         self.counts: Counter[str] = Counter()
 
+    @property
+    def path(self) -> str | None:
+        """The file that acts are written to, for another process to add its own; null where there is none."""
+        name = getattr(self._out, "name", None)
+        return name if isinstance(name, str) else None
+
     def record(self, act: str, target: str, why: str, *, times: int = 1) -> None:
         """Note that `act` was done towards `target` because of `why`.
 
