@@ -192,6 +192,7 @@ def _past(request: Request, site: str) -> Past:
             previous=None if request.no_save else history.latest(site, finished=True),
             known=history.known(site),
             declared=history.declared(site),
+            mappings=history.mappings(site),
         )
 
 

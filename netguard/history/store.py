@@ -1,4 +1,4 @@
-"""The history: scans saved whole, the homes they were made in, and the devices they saw (`known`)."""
+"""The history: scans saved whole, the homes they were made in, and what they saw (`known`, `mappings`)."""
 
 import builtins
 import zlib
@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from netguard.errors import DocumentError, HistoryError, NotRememberedError
 from netguard.history.database import Database
 from netguard.history.known import Change, Devices, read_known, write_known
+from netguard.history.mappings import Mappings, write_mappings
 from netguard.history.tables import homes, scans
 from netguard.model import address, codec
 from netguard.model.home import Enrolment
@@ -53,7 +54,7 @@ class ScanLine:
     """Findings with status `fail`."""
 
 
-class History(Devices):
+class History(Devices, Mappings):
     """Scans, homes and devices in one database. A context manager; every method raises `HistoryError` when it cannot."""
 
     def __init__(self, database: Database) -> None:
@@ -84,7 +85,7 @@ class History(Devices):
     def save(self, scan: Scan, learn: Change | None = None) -> None:
         """Keep `scan`, whole or not at all, and as one step what `learn` makes of the known devices of its site.
 
-        No other process changes those meanwhile, so that of two scans at once the second learns from the first. Raises
+        The ports that routers forwarded are remembered in the same step. No other process changes the devices meanwhile, so that of two scans at once the second learns from the first. Raises
         `HistoryError` also when the id is taken, since a scan never changes, and for a damaged known device; then the
         scan is kept all the same, and nothing was learnt.
         """
@@ -111,8 +112,9 @@ class History(Devices):
                 raise self._database.error(
                     f"scan {scan.id} is in it already, and a saved scan is never changed"
                 ) from error
+            self._database.one_at_a_time(connection)
+            write_mappings(connection, scan)
             if learn is not None:
-                self._database.one_at_a_time(connection)
                 try:
                     known = read_known(connection, scan.site)
                 except HistoryError as error:

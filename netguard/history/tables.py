@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest revision. A database that is already there is opened without loading Alembic; a test keeps the two equal."""
 
 VERSIONS = "netguard_version"
@@ -103,3 +103,16 @@ declared_devices = Table(
     Index("ix_declared_devices_site", "site"),
 )
 """One row a device that the person says is in the home."""
+
+known_mappings = Table(
+    "known_mappings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String, nullable=False),
+    Column("gateway", String, nullable=False),  # the device's key, as it was when the mapping was seen last
+    Column("name", String, nullable=False),  # as `model.mapping.name` gives it
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    UniqueConstraint("site", "gateway", "name", name="uq_known_mappings_site_gateway_name"),
+)
+"""One row a port that a router of the site was seen to forward."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from netguard.model.declared import Declaration
 from netguard.model.known import KnownDevice
+from netguard.model.mapping import KnownMapping
 from netguard.model.scan import Scan
 
 
@@ -17,3 +18,5 @@ class Past:
     """The devices that earlier scans of the same site saw."""
     declared: tuple[Declaration, ...] = ()
     """The devices that the person says are in this home."""
+    mappings: tuple[KnownMapping, ...] = ()
+    """The ports that earlier scans of the same site saw routers forward."""
