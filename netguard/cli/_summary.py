@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from netguard.model.scan import Scan
-from netguard.report.shape import Unchecked
+from netguard.report.shape import DoorsView, Unchecked
 from netguard.report.view import view
 
 WIDTH = 100
@@ -14,6 +14,8 @@ MOST_UNSEEN = 4
 """Declared devices that were not seen, shown with how to wake them: more of them fill the screen."""
 MOST_FOUND = 8
 """Problems named, the worst first; those that one text tells are one."""
+MOST_LET_IN = 3
+"""Ports that lead in from the internet named with what they lead to, the worst first."""
 MOST_UNCHECKED = 4
 """Reasons why something was not checked, with what would help; the report has them all."""
 
@@ -45,6 +47,7 @@ def _lines(scan: Scan, now: datetime) -> Iterator[str]:
             title = card.findings[0].title + (f", and {also} more like it" if also else "")
             yield from _wrapped(title, f"  {card.severity_word:<9}", " " * 11)
         yield from _more(sum(len(card.findings) for card in cards[MOST_FOUND:]))
+    yield from _let_in(seen.doors)
     if seen.unseen:
         yield ""
         yield "Declared, and not seen"
@@ -61,6 +64,18 @@ def _lines(scan: Scan, now: datetime) -> Iterator[str]:
     if explain := next((p.explain for p in seen.problems if p.explain), None):
         yield ""
         yield from _wrapped(f"More: {explain}, and so for every other check and kind of device.")
+
+
+def _let_in(seen: DoorsView) -> Iterator[str]:
+    led_in = [m for gateway in seen.gateways for m in gateway.mappings if not m.off]
+    if not led_in:
+        return
+    yield ""
+    yield from _wrapped(seen.sentence)
+    for mapping in led_in[:MOST_LET_IN]:
+        nobody = ", where nobody is" if mapping.absent else ""
+        yield from _wrapped(f"{mapping.port} leads to {mapping.leads_to}{nobody}", "  - ", "    ")
+    yield from _more(len(led_in) + sum(g.more_mappings for g in seen.gateways) - MOST_LET_IN)
 
 
 def _gap(group: Unchecked) -> str:

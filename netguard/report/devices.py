@@ -12,6 +12,7 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, INFRASTRUCTURE_ROLES, Role, Status, Transport
 from netguard.report import words
+from netguard.report.mappings import from_internet
 from netguard.report.services import distinct, services
 from netguard.report.shape import DeviceView, FindingView, Said
 from netguard.report.subjects import address_of, name_of, prose
@@ -74,6 +75,7 @@ def _device(scan: Scan, device: Device, problems: Mapping[str, FindingView]) -> 
         judged=_judged(about),
         unexpected=distinct(groups, "unexpected"),
         open=distinct(groups),
+        from_internet=from_internet(scan, device),
         details=tuple(_details(device)),
         services=groups,
         asked=asked(device),

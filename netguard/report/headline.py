@@ -9,6 +9,7 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, Depth, Ended, Severity, Status
 from netguard.report import words
+from netguard.report.mappings import let_in
 from netguard.report.shape import Headline, Said, Tally, Tone
 from netguard.report.subjects import name_of, worded
 
@@ -101,6 +102,8 @@ def tallies(scan: Scan) -> tuple[Tally, ...]:
         for severity in Severity
         if (number := sum(f.severity is severity for f in found))
     ]
+    if number := len(let_in(scan)):
+        said.append(Tally(number=number, what="open to the internet", kind="doors", anchor="doors"))
     for status, what, kind in ((Status.UNKNOWN, "not checked", "unchecked"), (Status.PASS, "all right", "passed")):
         number = sum(f.status is status for f in scan.findings)
         said.append(Tally(number=number, what=what, kind=kind, anchor=kind if number else None))

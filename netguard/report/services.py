@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Literal
 
+from netaddr import IPAddress
+
 from netguard.model.device import Device, Service
 from netguard.model.observation import Observation, clean
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import PortState
+from netguard.model.vocabulary import PortState, Transport
 from netguard.report import words
 from netguard.report.evidence import value_text
 from netguard.report.shape import ServiceGroup, ServiceView
@@ -37,6 +39,16 @@ def services(scan: Scan, device: Device) -> tuple[ServiceGroup, ...]:
         ServiceGroup(where=words.listed(addresses) if several else None, services=tuple(rows))
         for addresses, rows in groups.items()
     )
+
+
+def on_port(scan: Scan, device: Device, address: IPAddress, transport: Transport, port: int) -> ServiceView | None:
+    """What `device` shows on one port of one of its addresses; null where nothing is listed there."""
+    keys, where = {device.key, *device.former_keys}, (address, transport, port)
+    service = next((s for s in device.services if (s.address, s.transport, s.port) == where), None)
+    if service is None:
+        return None
+    facts = (o for o in scan.observations if o.device in keys and (o.address, o.transport, o.port) == where)
+    return _service(service, facts)
 
 
 def distinct(groups: Iterable[ServiceGroup], verdict: str | None = None) -> int:

@@ -45,7 +45,7 @@ class Tally:
     number: int
     what: str
     kind: str
-    """A severity, or one of `unchecked`, `passed`, `devices`, `unseen`, `personal`."""
+    """A severity, or one of `doors`, `unchecked`, `passed`, `devices`, `unseen`, `personal`."""
     anchor: str | None
     """The section that tells more; null where there is none."""
 
@@ -206,6 +206,8 @@ class DeviceView:
     """How many open ports it has no reason to have."""
     open: int
     """How many ports are open, one that is open at two addresses counted once."""
+    from_internet: tuple[str, ...]
+    """Ports by which a router lets the internet in to it: `TCP 8443`."""
     details: tuple[Said, ...]
     services: tuple[ServiceGroup, ...]
     asked: tuple[str, ...]
@@ -250,7 +252,7 @@ class AirView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """What could not be seen of the air, a line each, and what would help."""
+    """What could not be seen, a line each, and what would help."""
 
     what: tuple[str, ...]
     how: str
@@ -269,6 +271,58 @@ class WifiView:
     strangers_counted: str
     more_strangers: int
     """How many of them are not listed."""
+    unseen: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingView:
+    """One port that leads in from the internet."""
+
+    port: str
+    """On the internet's side: `TCP 8443`, `every TCP port`."""
+    leads_to: str
+    """`Hallway lock bridge, port 443`."""
+    answers: str
+    """What answers there now, or why that is not known, as a sentence."""
+    door: bool
+    """Whether what it leads to opens a door."""
+    absent: bool
+    """Whether nobody in this scan has the address that it leads to."""
+    off: bool
+    """Whether the router says that it is switched off."""
+    severity: Severity | None
+    """The worst of what was found about it; null where that is nothing."""
+    severity_word: str | None
+    problems: tuple[FindingView, ...]
+    details: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayView:
+    """One router on the way to the internet, or another device that offers to open ports."""
+
+    name: str
+    place: str
+    """Where it stands: `your router, the first on the way to the internet`."""
+    address: str | None
+    details: tuple[Said, ...]
+    """What it says in each protocol that opens ports, and of its address on the internet."""
+    notes: tuple[str, ...]
+    """What must be known before its list is believed."""
+    mappings: tuple[MappingView, ...]
+    more_mappings: int
+    """How many of them are not listed."""
+    problems: tuple[FindingView, ...]
+    """What was found about opening ports, and is about none of its mappings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorsView:
+    """What the routers let in from the internet."""
+
+    sentence: str
+    """The first thing to know: how many ports lead in, and whether to a lock."""
+    gateways: tuple[GatewayView, ...]
     unseen: tuple[Gap, ...]
 
 
@@ -303,6 +357,7 @@ class View:
     """What is less severe and comes after that."""
     no_problem: str | None
     """What to say instead of an empty list of problems; null when there are some."""
+    doors: DoorsView
     devices: tuple[DeviceView, ...]
     wifi: WifiView
     unchecked: tuple[Unchecked, ...]

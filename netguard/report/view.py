@@ -7,6 +7,7 @@ from netguard.model.scan import Scan
 from netguard.model.vocabulary import Outcome
 from netguard.report import findings, headline, judged, words
 from netguard.report.devices import devices, unseen
+from netguard.report.doors import doors
 from netguard.report.shape import AttemptView, Said, View
 from netguard.report.subjects import folded, prose
 from netguard.report.wifi import wifi
@@ -57,6 +58,7 @@ def view(scan: Scan, now: datetime) -> View:
         cards=cards,
         more_cards=more_cards,
         no_problem=None if problems else findings.no_problem(scan),
+        doors=doors(scan, problems),
         devices=devices(scan, problems),
         wifi=wifi(scan, problems),
         unchecked=unchecked,

@@ -209,6 +209,32 @@ CIPHERS: dict[str, str] = {
 }
 """Words of the scan document for ciphers; another one is its number."""
 
+NATPMP_RESULTS: dict[int, str] = {
+    1: "it does not speak this version",
+    2: "it lets nobody open ports this way",
+    3: "it has no connection just now",
+    4: "it has no room for more just now",
+    5: "it does not know this question",
+}
+"""Result codes of NAT-PMP but 0, success (RFC 6886, 3.5)."""
+
+PCP_RESULTS: dict[int, str] = {
+    1: "it does not speak this version",
+    2: "it lets nobody open ports this way",
+    3: "it could not read the question",
+    4: "it does not know this question",
+    5: "it does not know an option of the question",
+    6: "it could not read an option of the question",
+    7: "it has no connection just now",
+    8: "it has no room for more just now",
+    9: "it does not know this protocol",
+    10: "this computer has opened all that it may",
+    11: "it cannot give that address",
+    12: "it sees another address than the one that asked",
+    13: "the question names too many peers",
+}
+"""Result codes of PCP but 0, success (RFC 6887, 7.4)."""
+
 DEPTHS: dict[Depth, str] = {
     Depth.DISCOVER: "discover (who is here)",
     Depth.QUICK: "quick (who is here, what they are, the risky ports)",
@@ -337,6 +363,14 @@ def duration(length: timedelta) -> str:
     minutes, rest = divmod(rest, 60)
     parts = [count(n, unit) for n, unit in ((hours, "hour"), (minutes, "minute"), (rest, "second")) if n]
     return " ".join(parts[:2]) or "less than a second"
+
+
+def another(seconds: int) -> str:
+    """`another 6 days`: how long something goes on, in the largest unit that fits."""
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"another {count(seconds // size, unit)}"
+    return f"another {count(seconds, 'second')}"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

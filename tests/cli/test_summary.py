@@ -33,12 +33,30 @@ def test_many_unseen_devices_do_not_fill_the_screen():
 
 def test_what_was_found_is_named_the_worst_first_and_what_is_alike_once():
     text = summary(sample_scan(), NOW)
-    found = text[text.index("\nFound\n") : text.index("\nDeclared, and not seen\n")].strip().splitlines()
+    found = text[text.index("\nFound\n") : text.index("\nAt least 3 ports lead in")].strip().splitlines()
     assert found[1].startswith("  Critical ")
     assert "  High     Garden camera shows its video stream to anybody, and 1 more like it" in found
     assert len(found) == MOST_FOUND + 2
-    assert found[-1] == "  and 9 more: the report has them all"
-    assert "\n  and 9 more: the report has them all\n\nFound" in text, "actions beyond three"
+    assert found[-1] == "  and 16 more: the report has them all"
+    assert "\n  and 13 more: the report has them all\n\nFound" in text, "actions beyond three"
+
+
+def test_what_the_router_lets_in_is_named_the_worst_first():
+    scan = sample_scan()
+    text = summary(scan, NOW)
+    part = text[text.index("\nAt least 3 ports lead in") : text.index("\nDeclared, and not seen\n")]
+    assert part.strip().splitlines() == [
+        "At least 3 ports lead in from the internet, 1 of them to Hallway lock bridge.",
+        "  - TCP 8443 leads to Hallway lock bridge (192.168.20.21), port 8080",
+        "  - TCP 21 leads to storage (192.168.20.40), port 21",
+        "  - UDP 51413 leads to 192.168.20.88, port 51413, where nobody is",
+    ]
+    router = scan.gateways[0]
+    many = tuple(replace(router.mappings[0], external_port=n) for n in range(1, 8))
+    assert "  and 4 more: the report has them all" in summary(
+        replace(scan, gateways=(replace(router, mappings=many),)), NOW
+    )
+    assert "lead in from" not in summary(replace(scan, gateways=()), NOW)
 
 
 def test_what_was_not_checked_is_told_by_reason_with_what_would_help():

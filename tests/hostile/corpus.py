@@ -50,7 +50,7 @@ NASTY: dict[str, str] = {
 }
 """What it is, and the string."""
 
-_STRUCTURE = frozenset({"schema", "letter", "best_possible", "unread"})
+_STRUCTURE = frozenset({"schema", "letter", "best_possible", "listed", "unread"})
 """Fields that hold words of a closed list, which the codec refuses to read otherwise."""
 _PORTS_OF = "Coverage"
 """Type whose `ports` must be ranges of numbers."""

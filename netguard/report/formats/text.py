@@ -8,7 +8,18 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Severity
 from netguard.report import words
-from netguard.report.shape import ActionView, Card, DeviceView, Said, Tone, View, WifiView
+from netguard.report.shape import (
+    ActionView,
+    Card,
+    DeviceView,
+    DoorsView,
+    Gap,
+    MappingView,
+    Said,
+    Tone,
+    View,
+    WifiView,
+)
 from netguard.report.subjects import MAX_PROSE
 from netguard.report.view import view
 
@@ -49,6 +60,7 @@ class _Page:
         yield from self._top(said)
         yield from self._actions(said)
         yield from self._problems(said)
+        yield from self._doors(said.doors)
         yield from self._devices(said)
         yield from self._wifi(said.wifi)
         yield from self._unseen(said)
@@ -151,6 +163,8 @@ class _Page:
         absent = "not seen (see below)" if device.unseen else None
         about = ", ".join(filter(None, (device.role_word, device.maker, device.address, absent)))
         yield from self._wrap(f"{device.name}: {about}", rest="    ", style=_BOLD if device.door else None)
+        if device.from_internet:
+            yield from self._wrap(f"from the internet: {', '.join(device.from_internet)}", first="  ! ", rest="    ")
         for group in device.services:
             if group.where:
                 yield from self._wrap(f"at {group.where}:", first="    ", rest="      ")
@@ -162,6 +176,40 @@ class _Page:
         for sentence in device.asked:
             yield from self._wrap(sentence, first="    ", rest="    ")
         yield ""
+
+    def _doors(self, said: DoorsView) -> Iterator[str]:
+        yield from self._heading("What the router lets in")
+        yield from self._wrap(said.sentence)
+        yield ""
+        for gateway in said.gateways:
+            about = ", ".join(filter(None, (gateway.place, gateway.address)))
+            yield from self._wrap(f"{gateway.name}: {about}", rest="    ", style=_BOLD)
+            for problem in gateway.problems:
+                yield from self._wrap(problem.title, first="  ! ", rest="    ")
+            for mapping in gateway.mappings:
+                yield from self._mapping(mapping)
+            if gateway.more_mappings:
+                yield from self._wrap(f"and {gateway.more_mappings:,} more", first="    ", rest="      ")
+            for detail in gateway.details:
+                yield from self._wrap(f"{detail.label}: {detail.text}", first="    ", rest="      ")
+            for note in gateway.notes:
+                yield from self._wrap(note, first="    ", rest="      ")
+            yield ""
+        yield from self._gaps(said.unseen)
+
+    def _mapping(self, said: MappingView) -> Iterator[str]:
+        tags = ("switched off",) * said.off + ("nobody is there",) * said.absent
+        text = ", ".join((f"{said.port} leads to {said.leads_to}", *tags))
+        yield from self._wrap(text, first="  ! " if said.problems else "    ", rest="      ")
+        for line in (said.answers, *(f"{d.label}: {d.text}" for d in said.details)):
+            yield from self._wrap(line, first="      ", rest="        ")
+
+    def _gaps(self, gaps: Iterable[Gap]) -> Iterator[str]:
+        for gap in gaps:
+            yield from self._wrap("What could not be seen:")
+            for what in gap.what:
+                yield from self._wrap(what, first="  - ", rest="    ")
+            yield from self._wrap(gap.how, first="    What would help: ", rest="    ")
 
     def _wifi(self, said: WifiView) -> Iterator[str]:
         yield from self._heading("Your Wi-Fi")
@@ -187,11 +235,7 @@ class _Page:
                 yield from self._wrap(about, first="  - ", rest="    ")
         if said.more_strangers:
             yield from self._wrap(f"and {said.more_strangers:,} more", first="  - ", rest="    ")
-        for gap in said.unseen:
-            yield from self._wrap("What could not be seen:")
-            for what in gap.what:
-                yield from self._wrap(what, first="  - ", rest="    ")
-            yield from self._wrap(gap.how, first="    What would help: ", rest="    ")
+        yield from self._gaps(said.unseen)
 
     def _all_right(self, said: View) -> Iterator[str]:
         if said.passed:

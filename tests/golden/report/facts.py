@@ -12,6 +12,7 @@ from tests.golden.report.residents import (
     PORCH,
     PRINTER,
     RESIDENTS,
+    ROUTER,
     SERVER,
     STICK,
 )
@@ -49,6 +50,12 @@ _LEARNT: tuple[tuple[Device, str, int, str, Value], ...] = (
     (NAS, "tls", 443, "tls.version", "TLSv1.2"),
     (PRINTER, "snmp", 161, "snmp.sysdescr", "Example Print 400, firmware 2.81"),
 )
+_ROUTERS: tuple[tuple[Device, str, int, str, Value], ...] = (
+    (ROUTER, "igd", 5000, "igd.mapping", "udp 51413 -> 192.168.20.88 51413"),
+    (ROUTER, "igd", 5000, "igd.mapping", "tcp 7000 -> 192.168.20.42 7000"),
+    (ROUTER, "igd", 5000, "igd.mapping", "tcp 21 -> 192.168.20.40 21"),
+    (ROUTER, "igd", 5000, "igd.mapping", "tcp 8443 -> 192.168.20.21 8080"),
+)
 
 
 def _fact(number: int, device: Device, probe: str, port: int | None, kind: str, value: Value) -> Observation:
@@ -72,9 +79,11 @@ _ANSWERED = tuple(d for d in RESIDENTS if d.seen)
 FACTS = (
     *(_fact(number, *learnt) for number, learnt in enumerate(_LEARNT, 1)),
     *(_fact(number, d, "arp", None, "link.reply", "arp") for number, d in enumerate(_ANSWERED, len(_LEARNT) + 1)),
+    *(_fact(number, *said) for number, said in enumerate(_ROUTERS, len(_LEARNT) + len(_ANSWERED) + 1)),
 )
 
 
-def ids(device: Device, *kinds: str, port: int | None = None) -> tuple[str, ...]:
+def ids(device: Device, *kinds: str, port: int | None = None, value: Value = None) -> tuple[str, ...]:
     """The ids of what was learnt of `device`."""
-    return tuple(f.id for f in FACTS if f.device == device.key and f.kind in kinds and port in (None, f.port))
+    found = (f for f in FACTS if f.device == device.key and f.kind in kinds)
+    return tuple(f.id for f in found if port in (None, f.port) and value in (None, f.value))

@@ -10,7 +10,7 @@ from netguard.model.attempt import Attempt
 from netguard.model.scan import Authorisation, Ruleset, Scan, Tool
 from netguard.model.vantage import NextHop, Segment, Vantage
 from netguard.model.vocabulary import Depth, Ended, Outcome
-from tests.golden.report import air
+from tests.golden.report import air, doors
 from tests.golden.report.facts import FACTS, FINISHED, PREFIX, STARTED
 from tests.golden.report.judgements import ACTIONS, BECAUSE, FINDINGS
 from tests.golden.report.residents import RESIDENTS, mac_of
@@ -43,6 +43,7 @@ def sample_scan() -> Scan:
         ),
         devices=RESIDENTS,
         wifi=air.NETWORKS,
+        gateways=doors.GATEWAYS,
         observations=FACTS,
         attempts=(
             Attempt(stage="discover.arp", target=PREFIX, outcome=Outcome.DONE, seconds=3.1),
@@ -61,7 +62,7 @@ def sample_scan() -> Scan:
                 reason="nothing is ever sent to a printer's port: what it does not understand it prints",
             ),
         ),
-        findings=(*FINDINGS, *air.FINDINGS),
-        actions=(*ACTIONS, *air.ACTIONS),
+        findings=(*FINDINGS, *air.FINDINGS, *doors.FINDINGS),
+        actions=(*ACTIONS, *air.ACTIONS, *doors.ACTIONS),
         grade=Grade(letter="F", best_possible="A", evaluated=0.87, because=BECAUSE),
     )
