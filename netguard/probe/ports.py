@@ -14,7 +14,7 @@ NEEDS: frozenset[str] = frozenset()
 PROVIDES = frozenset({"ports"})
 
 ENGINE = "builtin"
-EVERY_PORT = tuple(range(1, 65536))
+EVERY_PORT = range(1, 65536)
 
 WORDS = 40
 """Ranges in one text of `tcp.silent`: 40 of at most 12 characters each fit into `MAX_TEXT`."""
@@ -29,6 +29,8 @@ ALL_PORTS_ROLES = DOOR_ROLES | {Role.SMART_HOME_HUB, Role.ROUTER}
 def wants(device: Device, ask: Ask) -> Iterable[Target]:
     """The ports still to ask of the device's first address, likely ones first.
 
+    Before them come, in the deep round, those that a router forwards to it from the internet; a battery device is spared
+    these, too.
     In the light round its next IPv4 addresses, too, are asked about the few ports that tell what a device is: by what
     answers there it shows whether all of them are one machine's.
     """
@@ -106,6 +108,9 @@ def _in_order(device: Device, ask: Ask) -> Iterator[int]:
 
 def _listed(device: Device, ask: Ask) -> Iterator[int]:
     rules = ask.rules.ports
+    if ask.round == "deep" and not runs_on_battery(device, ask):
+        # Gateways are asked for their mappings in the light round; a port that strangers reach is the first to know of.
+        yield from (port for transport, port in ask.forwarded if transport is Transport.TCP and port in EVERY_PORT)
     yield from known_ports(device, ask)
     if runs_on_battery(device, ask):
         return

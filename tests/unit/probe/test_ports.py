@@ -185,3 +185,35 @@ def test_the_next_ipv4_addresses_are_asked_what_tells_a_device_once():
     )
     spared = device(addresses=tuple(own[:2]), power=Power.BATTERY)
     assert list(ports.wants(spared, make_ask(turn="light"))) == []
+
+
+FORWARDED = ((Transport.TCP, 0), (Transport.TCP, 443), (Transport.TCP, 59123), (Transport.UDP, 51820))
+
+
+def forwarded(found, turn="deep", depth=Depth.STANDARD, **given):
+    ask = replace(make_ask(turn=turn, depth=depth, **given), forwarded=FORWARDED)
+    return next((target.ports for target in ports.wants(found, ask)), ())
+
+
+def test_ports_that_a_router_forwards_to_it_are_asked_before_all_others():
+    numbers = forwarded(device(role=Role.TV))
+    assert numbers[:2] == (443, 59123)
+    assert len(numbers) == len(set(numbers))
+    assert set(numbers) == {59123, *asked(device(role=Role.TV))}
+    assert forwarded(device(role=Role.LOCK_HUB, power=Power.MAINS))[:2] == (443, 59123)
+    assert forwarded(device(role=Role.TV), depth=Depth.QUICK)[:2] == (443, 59123)
+
+
+def test_what_was_asked_already_is_not_asked_again_because_it_is_forwarded():
+    assert forwarded(device(role=Role.TV, asked="443,59123"))[:2] != (443, 59123)
+    assert forwarded(device(role=Role.TV, asked="443"))[0] == 59123
+
+
+def test_forwarded_or_not_a_battery_is_spared_unless_the_person_named_it():
+    lock = device(role=Role.LOCK, power=Power.BATTERY)
+    assert forwarded(lock) == ()
+    assert forwarded(lock, named=True)[:2] == (443, 59123)
+
+
+def test_before_gateways_have_answered_nothing_counts_as_forwarded():
+    assert forwarded(device(role=Role.TV), turn="light") == asked(device(role=Role.TV), turn="light")
