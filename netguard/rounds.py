@@ -137,6 +137,7 @@ class Rounds:
         self._seconds_used[address] = self._seconds_used.get(address, 0.0) + time.monotonic() - began
 
     def _ask(self, name: str, module: ModuleType, device: Device, kind: Kind, net: Net) -> None:
+        gateways = self._book.gateways
         ask = ProbeAsk(
             depth=self._options.depth,
             round=kind,
@@ -144,8 +145,10 @@ class Rounds:
             facts=self._book.facts_about(device.addresses),
             named=any(network.size == 1 and network.ip in device.addresses for network in self._options.targets),
             gateway=any(address in device.addresses for address in self._hops),
-            forwarded=forwarded_to(device, self._book.gateways),
+            forwarded=forwarded_to(device, gateways),
+            answers=tuple(answer for address in device.addresses for answer in gateways.get(address, ())),
             own_addresses=self._network.way.addresses,
+            networks=self._surroundings.prefixes,
             upnp_active=self._options.upnp_active,
         )
         try:

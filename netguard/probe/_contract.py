@@ -8,7 +8,7 @@ The pipeline runs the probes of a device one after the other, a probe after thos
 from dataclasses import dataclass
 from typing import Literal
 
-from netaddr import IPAddress
+from netaddr import IPAddress, IPNetwork
 
 from netguard.model.device import Coverage, Device, Service
 from netguard.model.gateway import GatewayAnswer
@@ -45,8 +45,12 @@ class Ask:
     """Whether this computer's own way to the internet leads through the device."""
     forwarded: tuple[tuple[Transport, int], ...] = ()
     """Ports of the device that some gateway said it forwards from the internet."""
+    answers: tuple[GatewayAnswer, ...] = ()
+    """What the device has said so far in the protocols that open ports."""
     own_addresses: tuple[IPAddress, ...] = ()
     """All addresses of this computer on the interface it looks from."""
+    networks: tuple[IPNetwork, ...] = ()
+    """The networks that this interface is on."""
     upnp_active: bool = False
     """Whether the person allowed the tests that write to a router: `--upnp-active`."""
 
