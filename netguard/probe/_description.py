@@ -4,7 +4,8 @@ UPnP Device Architecture 2.0, chapter 2. A `LOCATION`, a `URLBase` and a `contro
 name anybody: only an address that is the device's own, written as a number, and plain HTTP are followed.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 from xml.etree.ElementTree import Element, ParseError
@@ -12,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from netaddr import IPAddress
 
 from netguard.model import address as addresses
+from netguard.model.observation import Fact
 from netguard.net import limits
 from netguard.net.failures import NoAnswer
 
@@ -45,6 +47,25 @@ class Place:
         """As it would stand in a LOCATION."""
         host = f"[{self.address}]" if self.address.version == 6 else str(self.address)
         return f"http://{host}:{self.port}{self.path}"
+
+
+def announced(own: Iterable[IPAddress], facts: Iterable[Fact]) -> list[Place]:
+    """The distinct descriptions among `facts` that may be asked for, by port and path.
+
+    One that is announced at several of the device's `own` addresses is taken at the first of them.
+    """
+    own = tuple(own)
+    found: dict[tuple[int, str], IPAddress] = {}
+    told = []
+    for fact in facts:
+        if fact.kind == "ssdp.location":
+            with suppress(NotFollowed):
+                told.append(place(str(fact.value), own))
+    for address in own:
+        for where in told:
+            if where.address == address:
+                found.setdefault((where.port, where.path), address)
+    return [Place(address=found[port, path], port=port, path=path) for port, path in sorted(found)]
 
 
 def place(location: str, own: Collection[IPAddress]) -> Place:

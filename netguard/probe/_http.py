@@ -39,18 +39,19 @@ def ask(
     headers: Iterable[tuple[str, str]] = (),
     body: bytes = b"",
     until: bytes | None = None,
+    most: int = MAX_BODY,
 ) -> Answer:
     """Ask `target` for `path` over a connection of its own; with `until`, reading ends where the body contains it.
 
-    Nothing is followed. Raises `NotHttp`, and what `Net.connect` raises.
+    At most `most` bytes are read of the body. Nothing is followed. Raises `NotHttp`, and what `Net.connect` raises.
     """
     assert target.port is not None  # noqa: S101 - an HTTP target has a port
     with net.connect(target.address, target.port) as connection:
         if target.secure:
             connection.start_tls(tls_context())
         connection.send(request(target, path, method=method, headers=headers, body=body))
-        answer = connection.receive(enough=lambda answer: is_complete(answer, until))
-        return read(answer, ended=connection.at_end)
+        answer = connection.receive(enough=lambda answer: is_complete(answer, until, most))
+        return read(answer, ended=connection.at_end, most=most)
 
 
 def request(
@@ -77,12 +78,12 @@ def request(
     return "\r\n".join((*lines, "", "")).encode() + body
 
 
-def is_complete(answer: bytes, until: bytes | None = None) -> bool:
+def is_complete(answer: bytes, until: bytes | None = None, most: int = MAX_BODY) -> bool:
     """Whether no more needs to be read: the whole body, or as much of it as is wanted."""
     head, separator, body = answer.partition(b"\r\n\r\n")
     if not separator:
         return len(answer) > MAX_BODY
-    if len(body) >= MAX_BODY or (until is not None and until in body.lower()):
+    if len(body) >= most or (until is not None and until in body.lower()):
         return True
     if re.search(rb"^transfer-encoding:\s*chunked\s*$", head, re.IGNORECASE | re.MULTILINE):
         return body.endswith(b"0\r\n\r\n")
@@ -90,18 +91,18 @@ def is_complete(answer: bytes, until: bytes | None = None) -> bool:
     return length is not None and len(body) >= int(length[1])
 
 
-def read(answer: bytes, *, ended: bool = True) -> Answer:
+def read(answer: bytes, *, ended: bool = True, most: int = MAX_BODY) -> Answer:
     """What the bytes of an HTTP answer say; `ended` is whether the peer had no more to say. Raises `NotHttp` for anything else."""
     if not answer:
         raise NotHttp("it took the connection and said nothing")
     if not answer.startswith(b"HTTP/"):
         raise NotHttp("it answered something that is not HTTP")
-    response = http.client.HTTPResponse(_Recorded(answer[: MAX_BODY * 2]))  # type: ignore[arg-type]
+    response = http.client.HTTPResponse(_Recorded(answer[: most + MAX_BODY]))  # type: ignore[arg-type]
     try:
         response.begin()
-        body = response.read(MAX_BODY)
+        body = response.read(most)
         # `length` is what is still to come; null where chunks say it, or the end of the connection does.
-        fits = len(body) < MAX_BODY and (ended or response.chunked)
+        fits = len(body) < most and (ended or response.chunked)
         whole = fits if response.length is None else response.length == 0
     except http.client.IncompleteRead as error:
         body, whole = error.partial, False

@@ -1,4 +1,4 @@
-"""One UPnP action over SOAP and what came back (UPnP Device Architecture 2.0, 3.1: Control)."""
+"""One UPnP action over SOAP and what came back (UPnP Device Architecture 2.0, chapter 3: Control)."""
 
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
@@ -20,7 +20,7 @@ namespace before the bracket."""
 
 
 class Fault(NoAnswer):
-    """The device's own no: `code` by UPnP's numbers (UDA 2.0, 3.1.4.2; WANIPConnection:2, 2.6), `text` its words, cleaned."""
+    """The device's own no: `code` by UPnP's numbers (UDA 2.0, chapter 3, and each service's own), `text` its words, cleaned."""
 
     def __init__(self, code: int, text: str) -> None:
         """Words that are missing are left out."""
@@ -29,11 +29,18 @@ class Fault(NoAnswer):
 
 
 def call(
-    target: Target, net: Net, control: str, service: str, action: str, arguments: Iterable[tuple[str, str]] = ()
+    target: Target,
+    net: Net,
+    control: str,
+    service: str,
+    action: str,
+    arguments: Iterable[tuple[str, str]] = (),
+    *,
+    most: int = _http.MAX_BODY,
 ) -> dict[str, str]:
     """The out arguments of `action` of `service` (its whole type), asked by one POST of the path `control` of `target`.
 
-    Raises `Fault` for an error that the device gives, `NoAnswer` for anything that is no answer to it, and what
+    At most `most` bytes are read of the answer. Raises `Fault` for an error that the device gives, `NoAnswer` for anything that is no answer to it, and what
     `Net.connect` raises. Nothing is followed.
     """
     answer = _http.ask(
@@ -44,12 +51,13 @@ def call(
         headers=(("Content-Type", 'text/xml; charset="utf-8"'), ("SOAPAction", f'"{service}#{action}"')),
         body=envelope(service, action, arguments),
         until=END,
+        most=most,
     )
     return read(answer.status, answer.body, action)
 
 
 def envelope(service: str, action: str, arguments: Iterable[tuple[str, str]] = ()) -> bytes:
-    """The request's body (UDA 2.0, 3.1.1); values are escaped."""
+    """The request's body (UDA 2.0, chapter 3); values are escaped."""
     inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in arguments)
     return (
         '<?xml version="1.0"?>\r\n<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" '
@@ -61,7 +69,7 @@ def envelope(service: str, action: str, arguments: Iterable[tuple[str, str]] = (
 def read(status: int, body: bytes, action: str) -> dict[str, str]:
     """The out arguments in an answer, their texts as they are. Raises `Fault` and `NoAnswer` as `call` does."""
     if status not in {200, 500}:
-        # Errors come as 500 (UDA 2.0, 3.1.3); everything else says nothing about the action.
+        # Errors come as 500 (UDA 2.0, chapter 3); everything else says nothing about the action.
         raise NoAnswer(f"it answered {status} when it was asked for {action}")
     root = parsed(body, f"its answer to {action}")
     content = child(root, "Body")
@@ -78,5 +86,5 @@ def _fault(fault: Element) -> Fault:
     code = "" if error is None else text(error, "errorCode")
     known = code.isascii() and code.isdigit() and len(code) <= 6
     words = "" if error is None else text(error, "errorDescription")
-    # Without a number it is the most general one (UDA 2.0, 3.1.4.2): Action Failed.
+    # Without a number it is the most general one: Action Failed (UDA 2.0, chapter 3, error codes).
     return Fault(int(code) if known else 501, clean(words or text(fault, "faultstring"), 80))

@@ -5,20 +5,16 @@ known to be the device's own, by plain HTTP, and nothing that the answer says is
 """
 
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from netaddr import IPAddress
-
-from netguard.model import address as addresses
 from netguard.model.device import Device, Service
-from netguard.model.observation import Fact
+from netguard.model.observation import Fact, clean
 from netguard.model.vocabulary import PortState, Transport
-from netguard.net import limits
 from netguard.net.access import Net
 from netguard.net.failures import NoAnswer
-from netguard.probe import _http
-from netguard.probe._contract import Ask, Learnt, Target, speaks_otherwise
+from netguard.probe import _description, _http
+from netguard.probe._contract import Ask, Declined, Learnt, Target, speaks_otherwise
+from netguard.probe._description import child, text
 
 NEEDS = frozenset({"ports"})
 PROVIDES = frozenset({"upnp"})
@@ -27,17 +23,8 @@ MAX_DESCRIPTIONS = 4
 """Descriptions read of one device; a router has one to three, a television up to four. Stops one that announces a new
 address for each service from costing itself and us a connection for each."""
 
-MAX_DEVICES = 16
-"""Devices read of one description, the one it is about included; a router's has four. Stops thousands of nested ones."""
-
-MAX_DEPTH = 4
-"""Levels of nested devices; a router's description has three (InternetGatewayDevice, WANDevice, WANConnectionDevice)."""
-
-MAX_SERVICES = 48
-"""Services read of one description; a router's has about twenty-five."""
-
-END = b"</root>"
-"""Where a description ends: some servers keep the connection open after it."""
+MAX_DECLINED = 8
+"""Notes about what is not followed, of one device; stops one that names thousands of others from filling the document."""
 
 _OF_ROOT = {
     "manufacturer": "upnp.manufacturer",
@@ -53,42 +40,47 @@ _FIRMWARE = ("firmwareVersion", "softwareVersion")
 """Additions of makers to the architecture's elements: Belkin's (WeMo) and Sonos's. AVM's is `systemVersion/Display`."""
 
 
-def wants(device: Device, ask: Ask) -> Iterable[Target]:
+def wants(device: Device, ask: Ask) -> Iterable[Target | Declined]:
     """The distinct descriptions the device announces, in the light round: they tell what it is.
 
-    One that is announced at several of its addresses is read at the first of them.
+    One that is announced at several of its addresses is read at the first of them. What is not followed is declined with
+    its reason.
     """
-    if ask.round != "light":
+    if ask.round != "light" or not device.addresses:
         return
-    found: dict[tuple[int, str], IPAddress] = {}
-    told = [place(str(f.value)) for f in ask.facts if f.kind == "ssdp.location"]
-    for own in device.addresses:
-        for where in told:
-            if where is not None and where[0] == own:
-                found.setdefault(where[1:], own)
-    for port, path in sorted(found)[:MAX_DESCRIPTIONS]:
-        service = Service(address=found[port, path], transport=Transport.TCP, port=port, state=PortState.OPEN)
-        if port not in limits.PAYLOAD_BLOCKED_PORTS and not speaks_otherwise(ask, service):
-            yield Target(address=service.address, port=port, path=path)
+    yield from _declined(device, ask)
+    found = _description.announced(device.addresses, ask.facts)
+    for where in found[:MAX_DESCRIPTIONS]:
+        service = Service(address=where.address, transport=Transport.TCP, port=where.port, state=PortState.OPEN)
+        if speaks_otherwise(ask, service):
+            reason = f"what it announces at port {where.port} is not followed: something else than HTTP is spoken there"
+            yield Declined(what=f"{device.addresses[0]} UPnP", reason=reason)
+        else:
+            yield Target(address=where.address, port=where.port, path=where.path)
+    if len(found) > MAX_DESCRIPTIONS:
+        more = len(found) - MAX_DESCRIPTIONS
+        yield Declined(
+            what=f"{device.addresses[0]} UPnP", reason=f"it announces {more} descriptions more than are read"
+        )
 
 
-def place(location: str) -> tuple[IPAddress, int, str] | None:
-    """Address, port and path of a LOCATION; null unless it is plain HTTP to an address written as a number."""
-    try:
-        url = urlsplit(location)
-        where = (addresses.ip(url.hostname or ""), url.port or 80, url.path or "/")
-    except ValueError:
-        return None
-    strange = url.scheme != "http" or "@" in url.netloc or "%" in url.netloc
-    path = f"{where[2]}?{url.query}" if url.query else where[2]
-    if strange or not (path.isascii() and path.isprintable()) or " " in path:
-        return None
-    return where[0], where[1], path
+def _declined(device: Device, ask: Ask) -> Iterator[Declined]:
+    """Each location that is not followed, and why, as many as are kept."""
+    reasons: dict[str, None] = {}
+    for fact in ask.facts:
+        if fact.kind == "ssdp.location":
+            try:
+                _description.place(str(fact.value), device.addresses)
+            except _description.NotFollowed as why:
+                where = clean(str(fact.value), 120)
+                reasons[f"it announces a description at {where!r}, which is not followed: {why}"] = None
+    for reason in list(reasons)[:MAX_DECLINED]:
+        yield Declined(what=f"{device.addresses[0]} UPnP", reason=reason)
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
     """The facts of one description. Raises `NoAnswer` when there is none at that path, and what `Net.connect` raises."""
-    answer = _http.ask(target, net, target.path or "/", until=END)
+    answer = _http.ask(target, net, target.path or "/", until=_description.END)
     if answer.status != 200:
         raise NoAnswer(f"it answered {answer.status} when it was asked for the description that it announces")
     yield from read(answer.body, target)
@@ -96,10 +88,8 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
 
 def read(body: bytes, target: Target) -> Iterator[Learnt]:
     """Facts and the open port from a description. Raises `NoAnswer` for what is none."""
-    root = parsed(body)
-    device = _child(root, "device")
-    if _name(root) != "root" or device is None:
-        raise NoAnswer("what it announces as its UPnP description is none")
+    root = _description.parsed(body)
+    device = _description.device_of(root)
 
     def fact(kind: str, value: str) -> Fact:
         return Fact(kind=kind, value=value, transport=Transport.TCP, port=target.port)
@@ -111,68 +101,28 @@ def read(body: bytes, target: Target) -> Iterator[Learnt]:
     yield from (fact(kind, value) for kind, value in said)
 
 
-def parsed(body: bytes) -> Element:
-    """The document in `body`. Raises `NoAnswer` where it is broken or has a DTD: no honest description has one."""
-    from defusedxml.ElementTree import fromstring
-
-    try:
-        root: Element = fromstring(body.strip(b"\0 \t\r\n"), forbid_dtd=True)
-    except (ParseError, ValueError, LookupError) as error:
-        raise NoAnswer(f"its UPnP description cannot be read ({type(error).__name__})") from error
-    return root
-
-
 def _of_root(root: Element, device: Element) -> Iterator[tuple[str, str]]:
     for element, kind in _OF_ROOT.items():
-        if value := _text(device, element):
+        if value := text(device, element):
             yield kind, value
-    model, number = _text(device, "modelName"), _text(device, "modelNumber")
+    model, number = text(device, "modelName"), text(device, "modelNumber")
     # Some write their own name there, or the model once more.
     adds = number not in model and any(c.isdigit() for c in number)
     if model:
         yield "host.model", f"{model} {number}" if adds else model
-    system = _child(root, "systemVersion")
-    versions = [_text(device, name) for name in _FIRMWARE] + [_text(system, "Display") if system is not None else ""]
+    system = child(root, "systemVersion")
+    versions = [text(device, name) for name in _FIRMWARE] + [text(system, "Display") if system is not None else ""]
     if version := next(filter(None, versions), None):
         yield "firmware.version", version
 
 
 def _of_each(device: Element) -> Iterator[tuple[str, str]]:
     services = 0
-    for each in _devices(device):
+    for each in _description.devices(device):
         for element, kind in _OF_EACH.items():
-            if value := _text(each, element):
+            if value := text(each, element):
                 yield kind, value
-        for listed in _children(each, "serviceList", "service"):
-            if services < MAX_SERVICES and (value := _text(listed, "serviceType")):
+        for listed in _description.services(each):
+            if services < _description.MAX_SERVICES:
                 services += 1
-                yield "upnp.service", value
-
-
-def _devices(device: Element) -> Iterator[Element]:
-    """The device and those nested in it, level by level."""
-    level, left = [device], MAX_DEVICES
-    for _ in range(MAX_DEPTH):
-        level = level[:left]
-        yield from level
-        left -= len(level)
-        level = [nested for each in level for nested in _children(each, "deviceList", "device")]
-
-
-def _children(element: Element, container: str, name: str) -> list[Element]:
-    holder = _child(element, container)
-    return [] if holder is None else [each for each in holder if _name(each) == name]
-
-
-def _child(element: Element, name: str) -> Element | None:
-    return next((each for each in element if _name(each) == name), None)
-
-
-def _text(element: Element, name: str) -> str:
-    found = _child(element, name)
-    return "" if found is None or found.text is None else found.text.strip()
-
-
-def _name(element: Element) -> str:
-    """Its name without its namespace, in which makers err: TR-064's has another one, old devices have none."""
-    return str(element.tag).rpartition("}")[2]
+                yield "upnp.service", text(listed, "serviceType")

@@ -12,8 +12,8 @@ from netguard.model import address
 from netguard.model.observation import KINDS, Fact, Sighting
 from netguard.model.vocabulary import Transport
 from netguard.net.failures import NoAnswer
-from netguard.probe import _http, upnp
-from netguard.probe._contract import Target
+from netguard.probe import _description, _http, upnp
+from netguard.probe._contract import Declined, Target
 from tests.builders import device, service
 from tests.servers import LOOPBACK
 from tests.unit.probe.conftest import TARGET, TEXT, make_ask, rules, texts
@@ -27,10 +27,20 @@ def told(*locations):
     return [Fact(kind="ssdp.location", value=each, transport=Transport.UDP, port=1900) for each in locations]
 
 
-def wanted(*locations, at=(OWN,), facts=(), **given):
+def asked(*locations, at=(OWN,), facts=(), **given):
     found = device(addresses=tuple(map(address.ip, at)))
     ask = make_ask(**{"turn": "light", "facts": [*told(*locations), *facts], **given})
-    return [(str(t.address), t.port, t.path) for t in upnp.wants(found, ask)]
+    return list(upnp.wants(found, ask))
+
+
+def wanted(*locations, **given):
+    return [(str(t.address), t.port, t.path) for t in asked(*locations, **given) if isinstance(t, Target)]
+
+
+def declined(*locations, **given):
+    notes = [note for note in asked(*locations, **given) if isinstance(note, Declined)]
+    assert all(note.what.partition(" ")[0] == given.get("at", (OWN,))[0] for note in notes)
+    return [note.reason for note in notes]
 
 
 def test_what_the_device_announces_of_itself_is_asked_for_in_the_light_round():
@@ -76,6 +86,48 @@ def test_what_the_device_announces_of_itself_is_asked_for_in_the_light_round():
 )
 def test_nobody_else_and_nothing_strange_is_ever_asked(location):
     assert wanted(location, at=(OWN, LINK_LOCAL)) == []
+
+
+@pytest.mark.parametrize(
+    ("location", "why"),
+    [
+        ("http://192.0.2.21/desc.xml", "it names another host, 192.0.2.21"),
+        ("http://[fd00::9]/desc.xml", "it names another host, fd00::9"),
+        ("http://127.0.0.1/desc.xml", "it names this computer itself"),
+        ("http://[::1]:80/desc.xml", "it names this computer itself"),
+        ("http://169.254.169.254/latest/meta-data", "it names a link-local IPv4 address"),
+        ("http://router.example/desc.xml", "its host is no address written as a number"),
+        ("http:///desc.xml", "its host is no address written as a number"),
+        (f"https://{OWN}/desc.xml", "it is no plain HTTP address"),
+        ("file:///etc/passwd", "it is no plain HTTP address"),
+        ("http://[/", "it is no address"),
+        (f"http://user@{OWN}/desc.xml", "there is a user name in it"),
+        ("http://[fe80::20%25eth0]/desc.xml", "there is an escape or a zone in its host"),
+        (f"http://{OWN}:99999/", "its port is none"),
+        (f"http://{OWN}:0/", "its port is none"),
+        (f"http://{OWN}:9100/desc.xml", "port 9100 prints what it is sent"),
+        (f"http://{OWN}:445/", "something else than HTTP is spoken there"),
+        (f"http://{OWN}/a b", "characters in its path"),
+    ],
+)
+def test_what_is_not_followed_is_declined_with_its_exact_reason(location, why):
+    (reason,) = declined(location)
+    assert why in reason
+    assert wanted(location) == []
+
+
+def test_what_is_followed_is_not_declined_and_thousands_of_others_are_few_notes():
+    assert declined(f"http://{OWN}:49152/desc.xml") == []
+    assert declined(f"http://{OWN}:49152/desc.xml", turn="deep") == []
+    assert declined("http://192.0.2.21/d.xml", "http://192.0.2.21/d.xml") == declined("http://192.0.2.21/d.xml")
+    assert len(declined(*(f"http://192.0.2.21/{n}.xml" for n in range(5000)))) == upnp.MAX_DECLINED
+    assert all(len(reason) < 300 for reason in declined("http://192.0.2.21/" + "x" * 9000))
+    (reason,) = declined(*(f"http://{OWN}:5000/{n}.xml" for n in range(9)))
+    assert "5 descriptions more than are read" in reason
+
+
+def test_a_device_without_an_address_is_not_asked():
+    assert asked(f"http://{OWN}/d.xml", at=()) == []
 
 
 def test_an_answer_from_a_link_local_address_may_name_the_device_s_own_other_one():
@@ -242,11 +294,11 @@ def nested(levels, inner=""):
 
 
 def test_depth_and_numbers_are_bounded():
-    assert len(learnt(nested(300))["upnp.udn"]) == upnp.MAX_DEPTH
+    assert len(learnt(nested(300))["upnp.udn"]) == _description.MAX_DEPTH
     wide = "".join(f"<device><UDN>uuid:{n:08}</UDN></device>" for n in range(500))
-    assert len(learnt(described(f"<deviceList>{wide}</deviceList>"))["upnp.udn"]) == upnp.MAX_DEVICES - 1
+    assert len(learnt(described(f"<deviceList>{wide}</deviceList>"))["upnp.udn"]) == _description.MAX_DEVICES - 1
     many = "".join(f"<service><serviceType>s{n}</serviceType></service>" for n in range(500))
-    assert len(learnt(described(f"<serviceList>{many}</serviceList>"))["upnp.service"]) == upnp.MAX_SERVICES
+    assert len(learnt(described(f"<serviceList>{many}</serviceList>"))["upnp.service"]) == _description.MAX_SERVICES
     deep = b"<root><device>" + b"<x>" * 9000 + b"</x>" * 9000 + b"</device></root>"
     assert learnt(deep) == {}
     assert len(learnt(described(f"<manufacturer>{'M' * 50_000}</manufacturer>"))["upnp.manufacturer"][0]) <= 512
