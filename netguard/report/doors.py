@@ -126,7 +126,7 @@ def _notes(scan: Scan, number: int, gateway: Gateway, device: Device | None) -> 
         yield "It did not name its last mapping: more may be open than is listed here."
     if igd.listed == "refused":
         yield "It refuses to list what it forwards, so nothing is known to be closed."
-    if igd.listed is not None:
+    if igd.listed in ("all", "part"):
         yield BY_HAND
 
 

@@ -58,7 +58,8 @@ def mapping_view(
         severity=worst,
         severity_word=words.SEVERITIES[worst] if worst else None,
         problems=found,
-        details=tuple(_details(scan, gateway, mapping)),
+        details=tuple(_details(mapping)),
+        close=_command(scan, gateway, mapping),
     )
 
 
@@ -125,7 +126,7 @@ def asked(device: Device, client: IPAddress, transport: Transport, port: int) ->
     )
 
 
-def _details(scan: Scan, gateway: Gateway, mapping: PortMapping) -> Iterator[Said]:
+def _details(mapping: PortMapping) -> Iterator[Said]:
     yield Said(label="Open to", text=clean(mapping.remote_host or "") or "anybody on the internet")
     if mapping.description:
         yield Said(label="Opened as", text=f"“{clean(mapping.description)}”, says whoever opened it")
@@ -134,8 +135,6 @@ def _details(scan: Scan, gateway: Gateway, mapping: PortMapping) -> Iterator[Sai
     yield Said(label="Lasts", text=_lease(mapping.lease_seconds))
     if mapping.source != UPNP:
         yield Said(label="Listed by", text=clean(mapping.source))
-    if command := _command(scan, gateway, mapping):
-        yield Said(label="To close it", text=f"{command}, or the list of port forwards in the router's menu")
 
 
 def _lease(seconds: int | None) -> str:

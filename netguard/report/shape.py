@@ -295,6 +295,8 @@ class MappingView:
     severity_word: str | None
     problems: tuple[FindingView, ...]
     details: tuple[Said, ...]
+    close: str | None
+    """The command that closes it, safe to be typed; null where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

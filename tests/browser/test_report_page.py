@@ -52,6 +52,7 @@ def test_what_was_found_and_what_to_do_are_on_the_page(browser: Browser, sample:
         "Do this first",
         "What was found",
         "Not checked",
+        "What the router lets in",
         "Who is here",
         "Your Wi-Fi",
         "What netguard cannot tell you",
@@ -60,6 +61,8 @@ def test_what_was_found_and_what_to_do_are_on_the_page(browser: Browser, sample:
     assert "Make Home server ask for a login" in said
     assert "because it was not seen" in said
     assert "seem to be on “Sample Wi-Fi”" in said
+    assert "At least 3 ports lead in from the internet, 1 of them to Hallway lock bridge." in said
+    assert "netguard upnp remove tcp/8443" in said, "a port that leads to a lock is unfolded"
     browser.run(OPEN_ALL)
     unfolded = browser.run("return document.body.innerText")
     for folded in (
@@ -69,11 +72,28 @@ def test_what_was_found_and_what_to_do_are_on_the_page(browser: Browser, sample:
         "what that interface asks for: nothing, it answers anybody",
         "it shows its stream without a login",
         "on (version 2.0), announces a PIN; ways in: the PIN on its label and its button",
+        "netguard upnp remove udp/51413",
+        "kept out, says the router; whatever is in the home can ask for exceptions",
         "They belong to others, so nothing about them is judged.",
     ):
         assert folded not in said
         assert folded in unfolded
     assert browser.run("return getComputedStyle(document.querySelector('.badge-letter')).fontSize") != "16px"
+
+
+def test_a_port_that_leads_in_leads_to_what_was_found_about_it(browser: Browser, sample: Path) -> None:
+    browser.open(sample)
+    rows = browser.run("return [...document.querySelectorAll('.mapping > summary')].map(e => e.innerText)")
+    assert [row.split()[:2] for row in rows] == [["TCP", "8443"], ["TCP", "21"], ["UDP", "51413"], ["TCP", "7000"]]
+    links = browser.run(
+        "return [...document.querySelectorAll('.mapping .found-here a')]"
+        ".map(a => [a.textContent, document.querySelector(a.hash).textContent])"
+    )
+    assert len(links) == len(rows)
+    assert all(link == heading for link, heading in links)
+    tally = browser.driver.find_element("css selector", ".tally-doors a")
+    tally.click()
+    assert browser.run("return location.hash") == "#doors"
 
 
 def test_the_page_asks_for_nothing_but_itself_and_the_console_stays_empty(browser: Browser, sample: Path) -> None:

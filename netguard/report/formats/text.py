@@ -201,7 +201,8 @@ class _Page:
         tags = ("switched off",) * said.off + ("nobody is there",) * said.absent
         text = ", ".join((f"{said.port} leads to {said.leads_to}", *tags))
         yield from self._wrap(text, first="  ! " if said.problems else "    ", rest="      ")
-        for line in (said.answers, *(f"{d.label}: {d.text}" for d in said.details)):
+        close = (f"To close it: {said.close}, or in the router's menu",) if said.close else ()
+        for line in (said.answers, *(f"{d.label}: {d.text}" for d in said.details), *close):
             yield from self._wrap(line, first="      ", rest="        ")
 
     def _gaps(self, gaps: Iterable[Gap]) -> Iterator[str]:

@@ -73,16 +73,14 @@ def test_each_port_is_told_with_what_it_leads_to_and_what_answers_there_the_wors
 
 
 def test_how_to_close_it_is_a_command_made_of_numbers_and_addresses(scan: Scan) -> None:
-    assert detail(one(scan, TO_THE_LOCK), "To close it") == (
-        "netguard upnp remove tcp/8443, or the list of port forwards in the router's menu"
-    )
+    assert one(scan, TO_THE_LOCK).close == "netguard upnp remove tcp/8443"
     elsewhere = replace(own(scan, TO_NOBODY), device=NAS.key)
     (mapping,) = said(scan, Gateway(device=ROUTER.key), elsewhere).gateways[1].mappings
-    assert str(detail(mapping, "To close it")).startswith("netguard upnp remove udp/51413@192.168.20.40,")
+    assert mapping.close == "netguard upnp remove udp/51413@192.168.20.40"
     every = one(scan, replace(TO_THE_LOCK, external_port=0))
-    assert (every.port, detail(every, "To close it")) == ("every TCP port", None)
+    assert (every.port, every.close) == ("every TCP port", None)
     other = one(scan, replace(TO_THE_LOCK, source="menu"))
-    assert (detail(other, "Listed by"), detail(other, "To close it")) == ("menu", None)
+    assert (detail(other, "Listed by"), other.close) == ("menu", None)
 
 
 @pytest.mark.parametrize(
