@@ -10,9 +10,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from netguard.demo import linux
 from netguard.demo.homes import Device, Home, card_name
 from netguard.errors import LabError
+from netguard.net import namespaces
 
 BRIDGE, CARD = "br-lan", "eth0"
 """Interface names: of the router, and of everything else."""
@@ -34,12 +34,12 @@ def networks(home: Home) -> dict[str, int]:
     ip = shutil.which("ip", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if ip is None:
         raise LabError("the program `ip` (package iproute2) is not installed")
-    spaces = {home.router.name: linux.network()}
+    spaces = {home.router.name: namespaces.network()}
     others = (home.laptop, *home.devices)
     for device in others:
-        spaces[device.name] = linux.new_network()
+        spaces[device.name] = namespaces.new_network()
     router = spaces[home.router.name]
-    linux.enter(router)
+    namespaces.enter(router)
     lines = [
         "link set lo up",
         f"link add {BRIDGE} address {home.router.mac} type bridge forward_delay 0 stp_state 0 mcast_snooping 0",
@@ -71,7 +71,7 @@ def networks(home: Home) -> dict[str, int]:
         if home.prefix6 is not None:  # and it says in its neighbour advertisements that it is a router
             Path("/proc/sys/net/ipv6/conf/all/forwarding").write_text("1", encoding="ascii")
     for device in others:
-        with linux.inside(spaces[device.name], router):
+        with namespaces.inside(spaces[device.name], router):
             _allow_ipv6(home)
             _ip(ip, [*_card(home, device), *_far_side(home, device, others)])
     return spaces
@@ -172,18 +172,18 @@ def laptop_mounts(network: int, router: int, resolver: str) -> int:
 
     The caller comes back into the mount namespace it had. What a container forbids here is left as it was.
     """
-    before = linux.mounts()
-    linux.unshare(linux.CLONE_NEWNS)
-    with linux.inside(network, router), contextlib.suppress(OSError):
-        linux.mount("sysfs", "/sys", "sysfs")
+    before = namespaces.mounts()
+    namespaces.unshare(namespaces.CLONE_NEWNS)
+    with namespaces.inside(network, router), contextlib.suppress(OSError):
+        namespaces.mount("sysfs", "/sys", "sysfs")
     with contextlib.suppress(OSError):
         _resolver(resolver)
     for path in _HIDDEN:
         with contextlib.suppress(OSError):
             if Path(path).is_dir() and not Path("/etc/resolv.conf").resolve().is_relative_to(path):
-                linux.mount("tmpfs", path, "tmpfs")
-    made = linux.mounts()
-    linux.enter(before)
+                namespaces.mount("tmpfs", path, "tmpfs")
+    made = namespaces.mounts()
+    namespaces.enter(before)
     os.close(before)
     return made
 
@@ -191,11 +191,11 @@ def laptop_mounts(network: int, router: int, resolver: str) -> int:
 def _resolver(address: str) -> None:
     target = os.open("/etc/resolv.conf", os.O_PATH | os.O_CLOEXEC)  # type: ignore[attr-defined,unused-ignore]
     try:
-        linux.mount("tmpfs", "/run", "tmpfs")
+        namespaces.mount("tmpfs", "/run", "tmpfs")
         try:
             Path("/run/resolv.conf").write_text(f"nameserver {address}\n", encoding="ascii")
-            linux.mount("/run/resolv.conf", f"/proc/self/fd/{target}", flags=linux.MS_BIND)
+            namespaces.mount("/run/resolv.conf", f"/proc/self/fd/{target}", flags=namespaces.MS_BIND)
         finally:
-            linux.unmount("/run")
+            namespaces.unmount("/run")
     finally:
         os.close(target)

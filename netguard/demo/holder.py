@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from netguard.demo import build, daemons, keeper, linux
+from netguard.demo import build, daemons, keeper
 from netguard.demo.counters import DeviceCount
 from netguard.demo.homes import Device, Home
 from netguard.demo.loop import Loop
@@ -24,6 +24,7 @@ from netguard.demo.orders import CLOSE, COUNTERS, Order, Ready
 from netguard.demo.recipes._contract import Place
 from netguard.demo.stage import Stage
 from netguard.errors import LabError
+from netguard.net import namespaces
 
 _LOOPBACKS = tuple(f"127.77.{n}" for n in range(32))
 """Where loopback homes live, the first that is free."""
@@ -47,8 +48,8 @@ def main() -> int:
 def _namespaces(order: Order) -> int:
     starter = _process_descriptor(os.getppid())
     if order.kind == "user-namespace":
-        linux.become_root()
-    linux.isolate()
+        namespaces.become_root()
+    namespaces.isolate()
     reading, writing = os.pipe()
     child = os.fork()
     if child:
@@ -61,7 +62,7 @@ def _namespaces(order: Order) -> int:
     # From here on: process 1 of its own process namespace. The kernel ends everything in it together with it.
     status = 1
     try:
-        linux.die_with_parent()
+        namespaces.die_with_parent()
         os.close(writing)
         process = int(os.read(reading, 32))
         os.close(reading)
@@ -80,7 +81,7 @@ def _serve_namespaces(order: Order, process: int, starter: int | None) -> None:
     router = spaces[home.router.name]
     laptop = spaces[home.laptop.name]
     mounts = build.laptop_mounts(laptop, router, home.address(home.router))
-    linux.mount("tmpfs", "/run", "tmpfs")
+    namespaces.mount("tmpfs", "/run", "tmpfs")
     running, missing = _start_daemons(order, spaces)
     stage = Stage(
         home=home,
@@ -89,7 +90,7 @@ def _serve_namespaces(order: Order, process: int, starter: int | None) -> None:
     )
     for device in home.everyone:
         own = frozenset(name for name, devices in running.items() if device.name in devices)
-        with linux.inside(spaces[device.name], router):
+        with namespaces.inside(spaces[device.name], router):
             stage.add(device, own, fallback=False, interface=_interface(home, device))
     ready = Ready(
         process=process, network=laptop, networks=spaces, mounts=mounts, interface=build.CARD, address=home.address(home.laptop),
@@ -98,7 +99,7 @@ def _serve_namespaces(order: Order, process: int, starter: int | None) -> None:
 
     def kernel(name: str) -> dict[str, int]:
         card = build.BRIDGE if name == home.router.name else build.CARD
-        with linux.inside(spaces[name], router):
+        with namespaces.inside(spaces[name], router):
             return _kernel_counters(card)
 
     _serve(stage, ready, kernel, starter)

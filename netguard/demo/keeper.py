@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from netguard.demo import daemons, linux
+from netguard.demo import daemons
 from netguard.demo.recipes._contract import Place, Recipe
+from netguard.net import namespaces
 
 READY_SECONDS = 20.0
 """Longest wait for all daemons together; they start at the same time. avahi-daemon probes its names for two seconds."""
@@ -85,7 +86,7 @@ def wait(started: tuple[Started, ...], home: int) -> Mapping[tuple[str, str], st
 def listening(network: int, home: int) -> frozenset[tuple[str, int]]:
     """(transport, port) of everything that listens in a network namespace. Sends nothing: the kernel's list is read."""
     found = set()
-    with linux.inside(network, home):
+    with namespaces.inside(network, home):
         for transport in ("tcp", "udp", "tcp6", "udp6"):
             with contextlib.suppress(OSError):
                 for line in Path(f"/proc/self/net/{transport}").read_text(encoding="ascii").splitlines()[1:]:
@@ -113,18 +114,18 @@ def _last_line(path: Path) -> str:
 def _become(recipe: Recipe, network: int, output: int, environment: Mapping[str, str]) -> NoReturn:
     """What the forked child does; it never comes back."""
     try:
-        linux.die_with_parent()
+        namespaces.die_with_parent()
         os.setsid()
         nothing = os.open(os.devnull, os.O_RDONLY)
         for target, source in ((0, nothing), (1, output), (2, output)):
             os.dup2(source, target)
-        linux.enter(network)
-        linux.unshare(linux.CLONE_NEWNS)
-        linux.mount("tmpfs", "/run", "tmpfs")
+        namespaces.enter(network)
+        namespaces.unshare(namespaces.CLONE_NEWNS)
+        namespaces.mount("tmpfs", "/run", "tmpfs")
         with contextlib.suppress(OSError):  # the machine's log must not hear of the simulated home
-            linux.mount(os.devnull, "/dev/log", flags=linux.MS_BIND)
+            namespaces.mount(os.devnull, "/dev/log", flags=namespaces.MS_BIND)
         with contextlib.suppress(OSError):  # nor must its list of who logged in
-            linux.mount("tmpfs", "/var/log", "tmpfs")
+            namespaces.mount("tmpfs", "/var/log", "tmpfs")
         if recipe.private_etc:
             _private_etc()
         for name, content in recipe.files:
@@ -146,8 +147,8 @@ def _private_etc() -> None:
     """Puts a folder of links to everything in /etc over /etc, so that files can be added without touching it."""
     below = Path("/run/etc")
     below.mkdir()
-    linux.mount("/etc", str(below), flags=linux.MS_BIND | linux.MS_REC)
-    linux.mount("tmpfs", "/etc", "tmpfs")
+    namespaces.mount("/etc", str(below), flags=namespaces.MS_BIND | namespaces.MS_REC)
+    namespaces.mount("tmpfs", "/etc", "tmpfs")
     for entry in below.iterdir():
         if entry.name != "avahi":
             Path("/etc", entry.name).symlink_to(entry)

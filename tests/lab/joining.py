@@ -43,11 +43,11 @@ def frame(mac: bytes, source: bytes, payload: bytes) -> bytes:
 
 def main(clients: list[list[str]]) -> None:
     """Says it all, and ends."""
-    from netguard.demo import linux
+    from netguard.net import namespaces
 
     sockets = []
     for network, mac, address, name, vendor_class in clients:
-        linux.enter(os.open(network, os.O_RDONLY))
+        namespaces.enter(os.open(network, os.O_RDONLY))
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         sock.bind(("eth0", 0))
         sockets.append((sock, bytes.fromhex(mac.replace(":", "")), socket.inet_aton(address), name, vendor_class))

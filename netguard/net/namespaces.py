@@ -1,4 +1,4 @@
-"""The few Linux system calls that a home in namespaces needs and Python 3.11 does not have.
+"""The few Linux system calls that networks of our own in namespaces need and Python 3.11 does not have.
 
 Imports everywhere; works on Linux only. Everything raises `OSError` with the call's own error number.
 """
