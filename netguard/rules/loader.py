@@ -15,9 +15,10 @@ from typing import TypeVar
 import msgspec
 
 from netguard.errors import RulesError
-from netguard.rules import literal, review
+from netguard.rules import literal, review, upnp
 from netguard.rules.location import data_root
 from netguard.rules.schema import DeviceRecord, PolicyRule, PortPolicy, PortRules, WifiRules
+from netguard.rules.upnp import UpnpRules
 from netguard.rules.vendors import VendorTable, table
 
 SCHEMA = 1
@@ -49,6 +50,8 @@ class Rules:
     """What the person themself forbids, from the overlay's `ports.yaml`; empty without one."""
     wifi: WifiRules
     """How each state of Wi-Fi and WPS is graded."""
+    upnp: UpnpRules
+    """Faults of programs that speak UPnP."""
     vendors: VendorTable
     digest: str
     """SHA-256 over all rule files, a person's own included, and over the checks' source: 64 hex digits."""
@@ -80,6 +83,8 @@ def load(overlay: Path | None = None) -> Rules:
     _complain(f"{name}/ports.yaml", review.ports(ports))
     wifi = _read(root / "wifi.yaml", f"{name}/wifi.yaml", WifiRules, read)
     _complain(f"{name}/wifi.yaml", review.wifi(wifi))
+    programs = _read(root / "upnp.yaml", f"{name}/upnp.yaml", UpnpRules, read)
+    _complain(f"{name}/upnp.yaml", upnp.problems(programs))
     policy: tuple[PolicyRule, ...] = ()
     if overlay is not None and (overlay / "ports.yaml").is_file():
         where = overlay / "ports.yaml"
@@ -91,6 +96,7 @@ def load(overlay: Path | None = None) -> Rules:
         ports=ports,
         policy=policy,
         wifi=wifi,
+        upnp=programs,
         vendors=table(vendors, f"{name}/vendors.csv"),
         digest=_digest(root, overlay, read),
         records=len(devices),

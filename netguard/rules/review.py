@@ -65,7 +65,7 @@ def device(record: DeviceRecord, name: str) -> Iterator[str]:
     for field, text in texts.items():
         if text is not None and (not text.strip() or clean(text.strip(), 1000) != " ".join(text.strip().splitlines())):
             yield f"{field}: it is empty, longer than 1000 characters or has control characters"
-    yield from _sources(record.sources)
+    yield from sources(record.sources)
     if not _DATE.fullmatch(record.verified.when):
         yield f"verified.when: {record.verified.when!r} is no date, write 2026-11 or 2026-11-20"
     yield from _promises(record)
@@ -109,7 +109,7 @@ def _without_address(record: DeviceRecord) -> Iterator[str]:
 
 def ports(rules: PortRules) -> Iterator[str]:
     """Problems of `ports.yaml`."""
-    yield from _sources(rules.sources)
+    yield from sources(rules.sources)
     sets: dict[str, frozenset[int]] = {}
     for field in ("light", "quick", "common"):
         try:
@@ -160,7 +160,7 @@ def wifi(rules: WifiRules) -> Iterator[str]:
     for name in rules.sources:
         if not any(name in grade.sources for grade in rules.grades):
             yield f"sources.{name}: nothing rests on it"
-    yield from _sources(tuple(rules.sources.values()))
+    yield from sources(tuple(rules.sources.values()))
     suites = rules.suites
     for field, words in (("wep", suites.wep), ("tkip", suites.tkip), ("psk", suites.psk), ("sae", suites.sae)):
         if not words or not all(_ID.fullmatch(word) for word in words):
@@ -180,10 +180,11 @@ def _wifi_grade(grade: WifiGrade, sources: Mapping[str, Source], where: str) -> 
             yield f"{where}.sources: {name[:40]!r} is not in sources"
 
 
-def _sources(sources: tuple[Source, ...]) -> Iterator[str]:
-    if not sources:
+def sources(given: tuple[Source, ...]) -> Iterator[str]:
+    """Problems of a file's sources."""
+    if not given:
         yield "sources: every statement needs a source"
-    for number, source in enumerate(sources):
+    for number, source in enumerate(given):
         if not source.url.startswith(("https://", "http://")):
             yield f"sources[{number}].url: {source.url[:80]!r} is no web address"
         if not _DATE.fullmatch(source.checked):
