@@ -1,14 +1,18 @@
 """Reads a plan file (`netguard.plan/1`), and refuses, naming the line, what a person could not have meant. Pure."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from netaddr import EUI, IPAddress, IPNetwork
 
 from netguard.errors import PlanError
 from netguard.model import address
+from netguard.model.observation import clean
 from netguard.model.plan import (
+    INTERFACE_ID,
+    MAX_ENTRIES,
     MAX_MEMBERS,
     MAX_NAMES,
     MAX_PORTS,
@@ -36,6 +40,31 @@ NTP = 123
 
 RESERVED = frozenset({"wan", "router"})
 """Names that mean the internet's side and the router itself."""
+
+LENGTHS = {4: range(8, 31), 6: range(32, 127)}
+"""How long a segment's prefix may be: 10.0.0.0/8 is the largest private network (RFC 1918, 3), in a /31 (RFC 3021) or a /127
+(RFC 6164) there is no room for devices, and providers get no more than a /32 of IPv6."""
+
+NO_HOME = tuple(
+    map(IPNetwork, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/8", "fe80::/10", "ff00::/8"))
+)
+"""Where no segment of a router can be (RFC 6890, 2.2.2 and 2.2.3; RFC 4291, 2.4)."""
+
+HALF = 64
+"""Bits of an IPv6 prefix that leave the lower half to the devices (RFC 4291, 2.5.1)."""
+
+MAX_SHOWN = 200
+"""Characters of a name or reason in a complaint: the file may hold a megabyte in one word, or a terminal's commands."""
+
+_STEP = re.compile(r"\.([a-z0-9]+)|\[([0-9]{1,9})\]")
+
+_CHOICES = {
+    "role": "trusted, iot or guest",
+    "transport": "tcp or udp",
+    "service": "ntp",
+    "talks": "a list of entries, or `any`",
+}
+"""What may stand where the file holds one of a few words."""
 
 _T = TypeVar("_T")
 
@@ -98,7 +127,8 @@ class _Place:
         while path and path not in self._lines:
             path = path[:-1]
         name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self._path).removeprefix(".")
-        return PlanError(f"{self._shown}: line {self._lines.get(path, 1)}: {name or 'plan'}: {reason}")
+        said = f"{clean(name, MAX_SHOWN) or 'plan'}: {clean(reason, MAX_SHOWN)}"
+        return PlanError(f"{self._shown}: line {self._lines.get(path, 1)}: {said}")
 
     def read(self, how: Callable[[str], _T], text: str) -> _T:
         """`text` as `how` reads it. Raises `PlanError` with the reason of its `ValueError`."""
@@ -114,10 +144,12 @@ def read(data: bytes, shown: str = "plan") -> Plan:
     Raises `PlanError`: `plan.yaml: line 12: members[3].mac: reason`.
     """
     lines: dict[literal.Path, int] = {}
+    if len(data) > MAX_FILE:
+        raise PlanError(f"{shown}: line 1: plan: it is larger than {MAX_FILE >> 10} KiB, no home needs that")
     try:
         raw = literal.parse(data, most=MAX_FILE, lines=lines)
     except literal.UnusableError as error:
-        raise PlanError(f"{shown}: {error}") from error
+        raise PlanError(f"{shown}: {clean(str(error), MAX_SHOWN)}") from error
     place = _Place(lines, shown)
     if not isinstance(raw, dict):
         raise place.wrong(f"it has to be a plan with fields, `schema: {SCHEMA}` first")
@@ -126,7 +158,7 @@ def read(data: bytes, shown: str = "plan") -> Plan:
     try:
         shape = msgspec.convert(raw, _Plan)
     except msgspec.ValidationError as error:
-        raise _misshapen(place, error) from error
+        raise _misshapen(place, raw, error) from error
     segments = _segments(shape, place.at("segments"))
     return Plan(
         wan=place.at("wan", "interface").read(InterfaceName.of, shape.wan.interface),
@@ -135,22 +167,26 @@ def read(data: bytes, shown: str = "plan") -> Plan:
     )
 
 
-def _misshapen(place: _Place, error: msgspec.ValidationError) -> PlanError:
+def _misshapen(place: _Place, raw: Any, error: msgspec.ValidationError) -> PlanError:
     """Msgspec's "reason - at `$.members[3].mac`" as a complaint about that place."""
-    reason, _, where = str(error).partition(" - at `")
-    steps: list[str | int] = []
-    for word in where.rstrip("`").removeprefix("$").replace("[", ".[").split("."):
-        if word.startswith("["):
-            index = word.strip("[]")
-            steps += [int(index)] if index.isdigit() else []
-        elif word:
-            steps.append(word)
+    reason, _, where = str(error).rpartition(" - at `")
+    if not reason:
+        reason, where = where, ""
+    steps = [int(index) if index else word for word, index in _STEP.findall(where)]
+    if where.startswith("key` in `"):
+        for step in steps:
+            raw = raw[step]
+        name = next(key for key in raw if not isinstance(key, str))
+        return place.at(*steps, str(name)).wrong("it is no field of a plan")
     for start, said in (
         ("Object contains unknown field `", "it is no field of a plan"),
         ("Object missing required field `", "it is missing"),
     ):
         if reason.startswith(start):
             return place.at(*steps, reason.removeprefix(start).rstrip("`")).wrong(said)
+    last = steps[-1] if steps else ""
+    if last in _CHOICES:
+        return place.at(*steps).wrong(f"it has to be {_CHOICES[str(last)]}")
     return place.at(*steps).wrong(f"{reason[:1].lower()}{reason[1:]}")
 
 
@@ -160,6 +196,8 @@ def _segments(shape: _Plan, place: _Place) -> tuple[Segment, ...]:
     found: list[Segment] = []
     for number, each in enumerate(shape.segments):
         here = place.at(number)
+        if len(each.router) > MAX_ENTRIES:
+            raise here.at("router", MAX_ENTRIES).wrong(f"a router has at most {MAX_ENTRIES} addresses in a segment")
         segment = Segment(
             name=here.at("name").read(Name.of, each.name),
             role=each.role,
@@ -167,7 +205,7 @@ def _segments(shape: _Plan, place: _Place) -> tuple[Segment, ...]:
             vlan=each.vlan,
             prefix=_prefix(each.prefix, 4, here.at("prefix")),
             prefix6=_prefix(each.prefix6, 6, here.at("prefix6")),
-            router=tuple(here.at("router", n).read(address.ip, text) for n, text in enumerate(each.router)),
+            router=tuple(here.at("router", n).read(_whole, text) for n, text in enumerate(each.router)),
         )
         for field, reason in _oddities(segment, shape.wan.interface, found):
             raise here.at(*field).wrong(reason)
@@ -181,7 +219,26 @@ def _prefix(text: str | None, version: int, place: _Place) -> IPNetwork | None:
     network = place.read(address.network, text)
     if network.version != version:
         raise place.wrong(f"{network} is no IPv{version} prefix")
+    if network.prefixlen not in LENGTHS[version]:
+        raise place.wrong(f"{network}: a segment is a /{LENGTHS[version][0]} to a /{LENGTHS[version][-1]}")
+    if any(network in other for other in NO_HOME):
+        raise place.wrong(f"no router has a segment in {network}")
     return network
+
+
+def _whole(text: str) -> IPAddress:
+    """An address as it has to stand in a plan. Raises `ValueError` also for `fe80::1%eth0` and `::ffff:10.0.0.1`."""
+    own = address.ip(text)
+    if "%" in text:
+        raise ValueError(f"{text[:40]!r}: leave out what follows the %")
+    if own.is_ipv4_mapped():
+        raise ValueError(f"{own} is an IPv4 address: write {own.ipv4()}")
+    return own
+
+
+def _of_all(own: IPAddress, prefix: IPNetwork) -> bool:
+    """Whether this is the address of the whole segment: its first, and with IPv4 its last (RFC 919, 7; RFC 4291, 2.6.1)."""
+    return int(own) == prefix.first or (own.version == 4 and int(own) == prefix.last)
 
 
 def _oddities(segment: Segment, wan: str, before: list[Segment]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -198,6 +255,8 @@ def _oddities(segment: Segment, wan: str, before: list[Segment]) -> Iterator[tup
         prefix = segment.prefix_of(router.version)
         if prefix is None or router not in prefix:
             yield ("router", number), f"{router} is outside the segment ({prefix or 'which has no such prefix'})"
+        elif _of_all(router, prefix) and router.version == 4:
+            yield ("router", number), f"{router} is the address of the whole segment"
     for other in before:
         yield from _clashes(segment, other)
 
@@ -224,6 +283,7 @@ def _members(shape: _Plan, segments: Mapping[str, Segment], place: _Place) -> tu
     names: dict[str, int] = {}
     macs: dict[EUI, str] = {}
     taken: dict[tuple[str, IPAddress], str] = {}
+    endings: dict[tuple[str, IPAddress], set[str]] = {}
     found: list[Member] = []
     for number, each in enumerate(shape.members):
         here = place.at(number)
@@ -231,30 +291,45 @@ def _members(shape: _Plan, segments: Mapping[str, Segment], place: _Place) -> tu
         if member.name in names:
             raise here.at("name").wrong(f"another member is called {member.name} already")
         if member.mac in macs:
-            raise here.at("mac").wrong(f"{each.mac} is {macs[member.mac]}'s already")
+            raise here.at("mac").wrong(f"{member.mac} is {macs[member.mac]}'s already")
         names[member.name], macs[member.mac] = number, member.name
-        for index, own in enumerate(member.addresses):
-            owner = taken.setdefault((member.segment, own), member.name)
-            if owner != member.name:
+        for index, own in enumerate(each.addresses):
+            if owner := _owner(member, address.ip(own), taken, endings):
                 raise here.at("addresses", index).wrong(f"{own} is {owner}'s already")
         found.append(member)
     return tuple(found)
+
+
+def _owner(
+    member: Member,
+    own: IPAddress,
+    taken: dict[tuple[str, IPAddress], str],
+    endings: dict[tuple[str, IPAddress], set[str]],
+) -> str | None:
+    """Who keeps `own` already, or another address that ends like it where only the end of one is known."""
+    key = (member.segment, own)
+    owners = {taken.setdefault(key, member.name)}
+    if own.version == 6:
+        ending = (member.segment, own & INTERFACE_ID)
+        if is_interface_id(own):
+            owners |= endings.get(ending, set())
+        else:
+            owners |= {taken.get(ending, member.name)}
+            endings.setdefault(ending, set()).add(member.name)
+    return min(owners - {member.name}, default=None)
 
 
 def _member(each: _Member, segments: Mapping[str, Segment], here: _Place) -> Member:
     segment = segments.get(each.segment)
     if segment is None:
         raise here.at("segment").wrong(f"there is no segment {each.segment[:40]!r}; there are {', '.join(segments)}")
-    addresses = tuple(here.at("addresses", n).read(address.ip, text) for n, text in enumerate(each.addresses))
+    for many in ("addresses", "listens", "talks"):
+        if len(getattr(each, many)) > MAX_ENTRIES:
+            raise here.at(many, MAX_ENTRIES).wrong(f"a member has at most {MAX_ENTRIES}")
+    addresses = tuple(here.at("addresses", n).read(_whole, text) for n, text in enumerate(each.addresses))
     for number, own in enumerate(addresses):
-        prefix = segment.prefix_of(own.version)
-        if is_interface_id(own) and int(own) > 0:
-            continue
-        if prefix is None or own not in prefix:
-            where = f"its prefix is {prefix}" if prefix is not None else f"it has no IPv{own.version} prefix"
-            raise here.at("addresses", number).wrong(f"{own} is outside segment {segment.name}: {where}")
-        if own in segment.router:
-            raise here.at("addresses", number).wrong(f"{own} is the router's")
+        if reason := _misplaced(own, segment):
+            raise here.at("addresses", number).wrong(reason)
     return Member(
         name=here.at("name").read(Name.of, each.name),
         mac=here.at("mac").read(_station, each.mac),
@@ -265,6 +340,21 @@ def _member(each: _Member, segments: Mapping[str, Segment], here: _Place) -> Mem
         if isinstance(each.talks, str)
         else tuple(_talk(one, here.at("talks", n)) for n, one in enumerate(each.talks)),
     )
+
+
+def _misplaced(own: IPAddress, segment: Segment) -> str | None:
+    """Why no member of this segment can keep this address."""
+    prefix = segment.prefix_of(own.version)
+    if is_interface_id(own) and int(own) > 0:
+        if prefix is not None and prefix.prefixlen > HALF:
+            return f"{own} is the lower half of an address, {prefix} leaves less; write the whole address"
+        return f"{own} is the router's" if own in {r & INTERFACE_ID for r in segment.router if r.version == 6} else None
+    if prefix is None or own not in prefix:
+        where = f"its prefix is {prefix}" if prefix is not None else f"it has no IPv{own.version} prefix"
+        return f"{own} is outside segment {segment.name}: {where}"
+    if own in segment.router:
+        return f"{own} is the router's"
+    return f"{own} is the address of the whole segment" if _of_all(own, prefix) else None
 
 
 def _station(text: str) -> EUI:

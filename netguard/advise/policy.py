@@ -118,10 +118,14 @@ class Policy:
 
 
 def verdict(policy: Policy, packet: Packet) -> Verdict:
-    """What becomes of `packet`. Raises `KeyError` for a segment that the policy does not have."""
-    for name in (packet.came_in, packet.to):
-        if name not in {WAN, ROUTER}:
-            policy.segments[name]
+    """What becomes of `packet`.
+
+    Raises `KeyError` for a segment that the policy does not have, and for what the router itself sends: no plan is about that.
+    """
+    if packet.came_in != WAN:
+        policy.segments[packet.came_in]
+    if packet.to not in {WAN, ROUTER}:
+        policy.segments[packet.to]
     if packet.came_in == packet.to:
         return Verdict.NOT_ROUTED
     if packet.state in {State.ESTABLISHED, State.RELATED}:
@@ -168,7 +172,7 @@ def _through(policy: Policy, packet: Packet) -> bool:
         return packet.dnat and to is SegmentRole.TRUSTED
     if packet.to == WAN:
         return came is not SegmentRole.IOT or any(_may_talk(member, packet) for member in policy.members)
-    return any(_listens(member, packet) for member in policy.members)
+    return came is not SegmentRole.GUEST and any(_listens(member, packet) for member in policy.members)
 
 
 def _may_talk(member: Member, packet: Packet) -> bool:

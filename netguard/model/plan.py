@@ -27,6 +27,9 @@ MAX_NAMES = 64
 MAX_PORTS = 64
 """Ports of one entry; the longest honest list has about ten."""
 
+MAX_ENTRIES = 32
+"""Addresses, `listens` or `talks` of one member, and addresses of the router in one segment; homes have about four."""
+
 INTERFACE_ID = IPAddress("::ffff:ffff:ffff:ffff")
 """The lower half of an IPv6 address: what stays when the provider hands out another prefix (RFC 4291, 2.5.1)."""
 
@@ -71,6 +74,8 @@ class InterfaceName(str):
         """`text` as an interface's name. Raises `ValueError`."""
         if not _INTERFACE.fullmatch(text):
             raise ValueError(f"{text[:40]!r} is no interface's name: at most 15 letters, digits, `_`, `.` and `-`")
+        if text == "lo":
+            raise ValueError("lo leads nowhere: it is the router's way to itself")
         return cls(text)
 
 
@@ -84,7 +89,8 @@ class Domain(str):
         """`text` as a DNS name of at least two labels. Raises `ValueError`."""
         name = text.lower().removesuffix(".")
         labels = name.split(".")
-        if len(name) > MAX_DOMAIN or len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
+        plain = text.isascii() and len(name) <= MAX_DOMAIN  # a Kelvin sign in lower case would be a k
+        if not plain or len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
             raise ValueError(f"{text[:60]!r} is no DNS name such as lock-cloud.example")
         if labels[-1].isdigit():
             raise ValueError(f"{text[:60]!r} is an address, not a DNS name")
