@@ -56,7 +56,7 @@ def _gateway(key: str | None, answers: list[GatewayAnswer], devices: tuple[Devic
     natpmp: NatPmp | None = None
     pcp: Pcp | None = None
     external: IPAddress | None = None
-    mappings: dict[PortMapping, None] = {}
+    mappings: dict[tuple[object, ...], PortMapping] = {}
     for answer in answers:
         match answer.said:
             case Igd() as said:
@@ -66,12 +66,13 @@ def _gateway(key: str | None, answers: list[GatewayAnswer], devices: tuple[Devic
             case Pcp() as said:
                 pcp = pcp or said
         external = external or answer.external_address
-        mappings.update(dict.fromkeys(replace(m, device=_owner(m, devices)) for m in answer.mappings))
+        for mapping in answer.mappings:
+            mappings.setdefault(_place(mapping), replace(mapping, device=_owner(mapping, devices)))
     return Gateway(
         device=key,
         services=GatewayServices(igd=igd, natpmp=natpmp, pcp=pcp),
         external_address=external,
-        mappings=tuple(mappings),
+        mappings=tuple(mappings.values()),
     )
 
 
@@ -88,6 +89,14 @@ def _both(one: Igd, other: Igd) -> Igd:
     told = [each.listed for each in (one, other) if each.listed is not None]
     worst = next((state for state in ("part", "refused", "all") if state in told), None)
     return replace(one, **filled, listed=worst, services=tuple(dict.fromkeys((*one.services, *other.services))))
+
+
+def _place(mapping: PortMapping) -> tuple[object, ...]:
+    """What makes two mappings one, however often and at which address of the router it was read: not the lease, which runs."""
+    return (
+        mapping.source, mapping.protocol, mapping.external_port, mapping.remote_host, mapping.internal_client,
+        mapping.internal_port,
+    )  # fmt: skip
 
 
 def _owner(mapping: PortMapping, devices: tuple[Device, ...]) -> str | None:

@@ -4,6 +4,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -160,7 +161,11 @@ class Notebook:
                 s: when for s, when in self._sightings.items() if s.address not in at and s.mac not in macs
             }
             self._facts = {address: facts for address, facts in self._facts.items() if address not in at}
-            self._gateways = {address: said for address, said in self._gateways.items() if address not in at}
+            self._gateways = {
+                address: {place: _unnamed(answer, at) for place, answer in said.items()}
+                for address, said in self._gateways.items()
+                if address not in at
+            }
             self._heard = {address: facts for address, facts in self._heard.items() if address not in at}
             self._services = {place: s for place, s in self._services.items() if place[0] not in at}
             self._coverage = {place: c for place, c in self._coverage.items() if place[0] not in at}
@@ -230,6 +235,12 @@ def _updated(old: Service | None, new: Service) -> Service:
         return new
     known = {f.name: value for f in dataclasses.fields(new) if (value := getattr(new, f.name)) is not None}
     return dataclasses.replace(old, **known)
+
+
+def _unnamed(answer: GatewayAnswer, at: AbstractSet[IPAddress]) -> GatewayAnswer:
+    """`answer` without what those who have mappings to an address in `at` call themselves. That the ports are open stays."""
+    mappings = (dataclasses.replace(m, description=None) if m.client in at else m for m in answer.mappings)
+    return dataclasses.replace(answer, mappings=tuple(mappings))
 
 
 def _place(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from netguard import notebook
 from netguard.model.address import mac
 from netguard.model.device import Coverage, Identity, Service
+from netguard.model.gateway import GatewayAnswer, Igd, NatPmp, Pcp, PortMapping
 from netguard.model.observation import Fact, Sighting
 from netguard.model.vocabulary import Outcome, PortState, Stability, Transport
 from netguard.notebook import Notebook
@@ -158,3 +159,70 @@ def test_of_a_forgotten_device_its_second_network_card_is_forgotten_too():
     gone = device(20, identities=(Identity(kind="mac", value="00:00:5e:00:53:99", stability=Stability.PERMANENT),))
     book.forget([gone])
     assert book.sightings == ()
+
+
+def igd(location="http://127.0.0.1/a.xml", *mappings, **given):
+    return GatewayAnswer(said=Igd(location=location, device_type="igd", **given), mappings=mappings)
+
+
+def opened(client, description=None):
+    return PortMapping(
+        source="igd",
+        protocol=Transport.TCP,
+        external_port=8443,
+        internal_client=client,
+        internal_port=443,
+        description=description,
+    )
+
+
+def test_a_later_answer_of_the_same_kind_and_place_stands_in_the_earlier_ones_stead():
+    book = Notebook()
+    book.learnt("igd", HUB, igd(listed="part"))
+    book.learnt("igd", HUB, igd("http://127.0.0.1/b.xml"))
+    book.learnt("igd", HUB, igd("http://127.0.0.1/a.xml", opened(str(TV)), listed="all"))
+    book.learnt("natpmp", HUB, GatewayAnswer(said=NatPmp(result=3)))
+    book.learnt("natpmp", HUB, GatewayAnswer(said=NatPmp(result=0)))
+    assert book.gateways == {
+        HUB: (
+            igd("http://127.0.0.1/a.xml", opened(str(TV)), listed="all"),
+            igd("http://127.0.0.1/b.xml"),
+            GatewayAnswer(said=NatPmp(result=0)),
+        )
+    }
+
+
+ANSWERED = (
+    (TV, GatewayAnswer(said=Pcp(version=2, result=0))),
+    (HUB, GatewayAnswer(said=Pcp(version=2, result=0))),
+    (HUB, GatewayAnswer(said=NatPmp(result=0))),
+    (HUB, igd("http://127.0.0.1/b.xml")),
+    (HUB, igd("http://127.0.0.1/a.xml")),
+)
+
+
+@given(st.permutations(ANSWERED))
+def test_answers_are_in_the_same_order_whichever_came_first(answered):
+    def kept(order):
+        book = Notebook()
+        for at, what in order:
+            book.learnt("p", at, what)
+        return list(book.gateways.items())
+
+    assert kept(answered) == kept(ANSWERED)
+    assert [at for at, _ in kept(answered)] == [HUB, TV]
+
+
+def test_an_answer_is_no_fact_service_or_coverage():
+    book = Notebook()
+    book.learnt("igd", HUB, igd())
+    assert (book.facts, book.services, book.coverage) == ({}, (), ())
+    assert book.observations([device(1, addresses=(HUB,))]) == ()
+
+
+def test_what_a_forgotten_device_answered_is_forgotten_and_of_a_port_that_leads_to_it_what_it_is_called():
+    book = Notebook()
+    book.learnt("igd", HUB, igd("http://127.0.0.1/a.xml", opened(str(TV), "Anna's TV"), opened("127.0.0.5", "hub")))
+    book.learnt("pcp", TV, GatewayAnswer(said=Pcp(version=2, result=0)))
+    book.forget([device(20, addresses=(TV,))])
+    assert book.gateways == {HUB: (igd("http://127.0.0.1/a.xml", opened(str(TV)), opened("127.0.0.5", "hub")),)}
