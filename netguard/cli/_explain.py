@@ -74,6 +74,14 @@ _VERIFIED = {
 }
 
 
+COMMANDS = {
+    "remove-mapping": "Type netguard upnp list to see what the router lets in, and netguard upnp remove tcp/8443 to close "
+    "one: it shows what it found, asks, closes it and looks whether it is gone. Or delete it in the router's menu, under UPnP "
+    "or port forwarding.",
+}
+"""What netguard itself can do about a remedy, by its intent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a check's docstring says, taken apart: `tables` are rows of cells, the first row of each names them."""
@@ -263,8 +271,11 @@ def _what_to_do(module: ModuleType, rules: Rules) -> Iterator[str]:
     grades = [g for g in rules.wifi.grades if g.check == module.CHECK.id]
     yield f"{module.CHECK.remedy.title.format(device='your Wi-Fi' if grades else 'the device')}."
     yield from (f"{g.seen[:1].upper()}{g.seen[1:]}: {g.fix}" if len(grades) > 1 else g.fix for g in grades)
-    if fix := getattr(module, "FIX", None):
-        yield fix
+    if command := COMMANDS.get(module.CHECK.remedy.intent or ""):
+        yield command
+    fixes = [text for name, text in vars(module).items() if name == "FIX" or name.startswith("FIX_")]
+    if fixes:
+        yield from fixes
         return
     ports = getattr(module, "PORTS", (getattr(module, "PORT", 0),))
     yield from dict.fromkeys(r.fix for r in rules.ports.services if {*ports} & parse(r.ports))

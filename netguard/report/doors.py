@@ -6,6 +6,7 @@ from dataclasses import replace
 from netaddr import IPAddress
 
 from netguard.model.device import Device
+from netguard.model.finding import Finding
 from netguard.model.gateway import Gateway, Igd, is_private, is_shared
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
@@ -21,10 +22,11 @@ MOST_MAPPINGS = 64
 MOST_GATEWAYS = 16
 """Gateways shown; stops a document that was written to be shown (`netguard report FILE`) from filling the page."""
 
-ABOUT_A_GATEWAY = frozenset(
-    {"upnp-igd-enabled", "upnp-rogue-igd", "upnp-known-vulnerable", "natpmp-enabled", "double-nat", "ipv6-inbound"}
-)
+ABOUT_A_GATEWAY = frozenset({"upnp-igd-enabled", "upnp-rogue-igd", "natpmp-enabled", "double-nat", "ipv6-inbound"})
 """Checks about what a router lets in, or lets others open."""
+
+ABOUT_ITS_SOFTWARE = frozenset({"upnp-known-vulnerable", "router-end-of-life", "router-known-exploited"})
+"""Checks that say, of a router, how well its software keeps others out; of other devices some of them speak, too."""
 
 NATPMP_PORT = 5351
 """UDP port of NAT-PMP and PCP (RFC 6886, 3; RFC 6887, 19.1)."""
@@ -36,19 +38,19 @@ DEPTH = "Scan with --depth standard or deep."
 def doors(scan: Scan, problems: Mapping[str, FindingView]) -> DoorsView:
     """The home's own router first. `problems` is what stands open, by fingerprint."""
     shown = scan.gateways[:MOST_GATEWAYS]
-    about = {f.fingerprint: f for f in scan.findings if f.fingerprint in problems and f.check in ABOUT_A_GATEWAY}
-    elsewhere = {gateway.device for gateway in shown[1:] if gateway.device is not None}
+    about = {f.fingerprint: f for f in scan.findings if f.fingerprint in problems and _is_about(scan, f)}
+    placed: set[str] = set()
     said = []
     for number, gateway in enumerate(shown):
         mappings = sorted((mapping_view(scan, gateway, m, problems) for m in gateway.mappings), key=weight)
-        first = number == 0
-        found = tuple(
-            problem
-            for name, problem in problems.items()
-            if name in about
-            and (about[name].target not in elsewhere if first else about[name].target == gateway.device)
-        )
         device = scan.device(gateway.device) if gateway.device is not None else None
+        found = tuple(
+            name
+            for name, finding in about.items()
+            if (scan.device(finding.target) == device if device is not None else number == 0)
+            or (number == 0 and scan.device(finding.target) is None)
+        )
+        placed.update(found)
         said.append(
             GatewayView(
                 name=_name(scan, number, device),
@@ -58,10 +60,23 @@ def doors(scan: Scan, problems: Mapping[str, FindingView]) -> DoorsView:
                 notes=tuple(_notes(scan, number, gateway, device)),
                 mappings=tuple(mappings[:MOST_MAPPINGS]),
                 more_mappings=max(0, len(mappings) - MOST_MAPPINGS),
-                problems=found,
+                problems=tuple(problem for name, problem in problems.items() if name in found),
             )
         )
-    return DoorsView(sentence=_sentence(scan), gateways=tuple(said), unseen=tuple(_unseen(scan)))
+    return DoorsView(
+        sentence=_sentence(scan),
+        gateways=tuple(said),
+        problems=tuple(problem for name, problem in problems.items() if name in about and name not in placed),
+        unseen=tuple(_unseen(scan)),
+    )
+
+
+def _is_about(scan: Scan, finding: Finding) -> bool:
+    """Whether a finding is about the way in; what is about software counts where it is a gateway's."""
+    if finding.check in ABOUT_ITS_SOFTWARE:
+        device = scan.device(finding.target)
+        return device is not None and any(g.device in (device.key, *device.former_keys) for g in scan.gateways)
+    return finding.check in ABOUT_A_GATEWAY
 
 
 def _sentence(scan: Scan) -> str:
@@ -140,6 +155,8 @@ def _details(scan: Scan, number: int, gateway: Gateway, device: Device) -> Itera
     if own or services.pcp:
         result = services.pcp.result if services.pcp else None
         yield Said(label="PCP", text=_answered(result, words.PCP_RESULTS, closed=closed))
+    if firmware := clean(device.firmware or ""):
+        yield Said(label="Firmware", text=firmware)
     if gateway.external_address is not None:
         yield Said(label="Its address outside", text=_external(gateway.external_address))
     if services.igd is None:

@@ -8,6 +8,7 @@ from netguard.model import ports
 from netguard.model.device import Device
 from netguard.model.finding import fingerprint
 from netguard.model.gateway import Gateway, PortMapping
+from netguard.model.mapping import name as name_of_mapping
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, Severity, Transport
@@ -16,7 +17,8 @@ from netguard.report.services import on_port
 from netguard.report.shape import FindingView, MappingView, Said
 from netguard.report.subjects import address_of, name_of, prose
 
-ABOUT_A_MAPPING = frozenset({"upnp-port-mapping-lock", "upnp-stale-mapping", "upnp-port-mapping"})
+STALE = "upnp-stale-mapping"
+ABOUT_A_MAPPING = frozenset({"upnp-port-mapping-lock", STALE, "upnp-port-mapping"})
 """Checks whose findings are about one mapping each; of each mapping they make exactly one."""
 
 UPNP = "igd"
@@ -53,7 +55,8 @@ def mapping_view(
         leads_to=f"{who}, port {mapping.internal_port}",
         answers=answers,
         door=owner is not None and owner.role in DOOR_ROLES,
-        absent=absent,
+        # A sleeping lock may still have its address: the checks know it from earlier scans, and then say so.
+        absent=absent and all(p.check == STALE for p in found),
         off=mapping.enabled is False,
         severity=worst,
         severity_word=words.SEVERITIES[worst] if worst else None,
@@ -69,8 +72,8 @@ def _about(
     """What was found about this mapping: its name is made of the mapping and of whom it leads to, or else of the router."""
     box = scan.device(gateway.device) if gateway.device is not None else None
     keys = [key for device in (owner, box) if device is not None for key in (device.key, *device.former_keys)]
-    mark = f"{mapping.protocol}/{mapping.external_port}/{mapping.internal_client}/{mapping.internal_port}"
-    names = {fingerprint(check, clean(key), clean(mark)) for check in ABOUT_A_MAPPING for key in (*keys, "network")}
+    mark = clean(name_of_mapping(mapping))
+    names = {fingerprint(check, clean(key), mark) for check in ABOUT_A_MAPPING for key in (*keys, "network")}
     return tuple(problem for name, problem in problems.items() if name in names)
 
 

@@ -315,7 +315,7 @@ class GatewayView:
     more_mappings: int
     """How many of them are not listed."""
     problems: tuple[FindingView, ...]
-    """What was found about opening ports, and is about none of its mappings."""
+    """What was found about the way in by it, and is about none of its mappings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +325,8 @@ class DoorsView:
     sentence: str
     """The first thing to know: how many ports lead in, and whether to a lock."""
     gateways: tuple[GatewayView, ...]
+    problems: tuple[FindingView, ...]
+    """What was found about the way in, and is about none of the gateways."""
     unseen: tuple[Gap, ...]
 
 

@@ -281,3 +281,11 @@ def test_completion_knows_checks_and_records(netguard):
     assert "plain,nuki-bridge" in done.stdout
     done = netguard(_NETGUARD_COMPLETE="bash_complete", COMP_WORDS="netguard explain telnet", COMP_CWORD="2")
     assert done.stdout == "plain,telnet-open\n"
+
+
+def test_a_check_with_several_remedies_names_them_all_and_the_command_that_helps(own):
+    advice = sections(_explain.explained("double-nat"))["What to do"]
+    assert "bridge mode" in advice
+    assert "Nothing has to be done." in advice
+    assert "netguard upnp remove tcp/8443" in sections(_explain.explained("upnp-stale-mapping"))["What to do"]
+    assert "netguard upnp" not in advice

@@ -195,6 +195,8 @@ class _Page:
             for note in gateway.notes:
                 yield from self._wrap(note, first="    ", rest="      ")
             yield ""
+        for problem in said.problems:
+            yield from self._wrap(problem.title, first="  ! ", rest="    ")
         yield from self._gaps(said.unseen)
 
     def _mapping(self, said: MappingView) -> Iterator[str]:

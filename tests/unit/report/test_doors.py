@@ -134,6 +134,18 @@ def test_a_port_that_was_listed_and_is_not_open_is_told_as_it_is(scan: Scan) -> 
     )
 
 
+def test_where_a_check_knows_who_sleeps_there_nobody_is_said_to_be_gone(scan: Scan) -> None:
+    stale = next(f for f in PROBLEMS if f.check == "upnp-stale-mapping")
+    mark = f"udp/51413/{GONE}/51413"
+    asleep = replace(
+        stale, check="upnp-port-mapping-lock", fingerprint=fingerprint("upnp-port-mapping-lock", ROUTER.key, mark)
+    )
+    told = one(replace(scan, findings=(asleep,)), TO_NOBODY)
+    assert [p.check for p in told.problems] == ["upnp-port-mapping-lock"]
+    assert not told.absent
+    assert one(replace(scan, findings=()), TO_NOBODY).absent
+
+
 def test_where_personal_devices_were_only_counted_nobody_is_said_to_be_gone(scan: Scan) -> None:
     told = one(replace(scan, personal_devices=4), TO_NOBODY)
     assert not told.absent
@@ -274,7 +286,13 @@ def test_what_the_router_says_of_itself_is_said(scan: Scan) -> None:
     assert str(detail(told, "Address translation")).startswith("off, says the router")
     assert detail(told, "Says that it is") == "Example Networks HomeBox 7"
     bare = Gateway(device=ROUTER.key, services=GatewayServices(igd=Igd(location="x", device_type="y")))
-    assert [d.label for d in said(scan, bare).gateways[0].details] == ["UPnP", "NAT-PMP", "PCP", "IPv6 from outside"]
+    assert [d.label for d in said(scan, bare).gateways[0].details] == [
+        "UPnP",
+        "NAT-PMP",
+        "PCP",
+        "Firmware",
+        "IPv6 from outside",
+    ]
 
 
 def test_a_finding_without_a_device_of_its_own_stands_at_the_own_router(scan: Scan) -> None:
@@ -283,6 +301,28 @@ def test_a_finding_without_a_device_of_its_own_stands_at_the_own_router(scan: Sc
     router, stick = view(replace(scan, findings=(whole,)), NOW).doors.gateways
     assert [p.check for p in router.problems] == ["upnp-igd-enabled"]
     assert stick.problems == ()
+
+
+def test_what_only_announces_that_it_opens_ports_is_told_although_it_answered_nothing(scan: Scan) -> None:
+    silent = replace(scan, gateways=scan.gateways[:1])
+    told = view(silent, NOW).doors
+    assert [p.check for p in told.problems] == ["upnp-rogue-igd"]
+    title = told.problems[0].title
+    assert f"  ! {title}" in text.render(silent, NOW)
+    assert html.render(silent, NOW).count(title) == html.render(scan, NOW).count(title)
+    assert view(scan, NOW).doors.problems == ()
+
+
+def test_the_software_of_a_router_counts_and_that_of_others_does_not(scan: Scan) -> None:
+    about = next(f for f in PROBLEMS if f.check == "upnp-igd-enabled")
+    old = tuple(
+        replace(about, check="router-end-of-life", target=device.key, fingerprint=device.key, title=str(device.name))
+        for device in (ROUTER, NAS)
+    )
+    told = view(replace(scan, findings=old), NOW).doors
+    assert [p.title for p in told.gateways[0].problems] == ["Router"]
+    assert told.problems == ()
+    assert detail(told.gateways[0], "Firmware") == "7.57"
 
 
 def test_a_finding_follows_a_device_that_was_once_called_otherwise(scan: Scan) -> None:
