@@ -36,6 +36,10 @@ JUDGE_NO_SERVICE = {
     "natpmp-enabled": "it judges what the router said to two probes together; test_natpmp_enabled.py has its table",
     "double-nat": "it judges the address that the router has outside; test_double_nat.py has its table",
     "ipv6-inbound": "it judges what the router says of its filter; test_ipv6_inbound.py has its table",
+    **dict.fromkeys(
+        ("upnp-igd-enabled", "upnp-port-mapping", "upnp-port-mapping-lock", "upnp-stale-mapping"),
+        "it judges what the router says that it lets in; its own test has its table",
+    ),
     "port-policy": "it judges a person's own list of ports, whatever speaks there; test_port_policy.py has its table",
 }
 """Checks without a row, and why."""
