@@ -153,7 +153,7 @@ def judge(draft: Scan, rules: Rules, past: Past, *, wanted: Callable[[str], bool
         draft,
         findings=ordered,
         attempts=tuple(attempts),
-        actions=actions(ordered, remedies, seen.devices),
+        actions=actions(ordered, remedies, seen.devices, seen.gateways),
         grade=grade(ordered, seen.devices),
     )
 
