@@ -15,7 +15,8 @@ from typing import TypeVar
 import msgspec
 
 from netguard.errors import RulesError
-from netguard.rules import literal, review, upnp
+from netguard.rules import advisories, literal, review, upnp
+from netguard.rules.advisories import Advisories
 from netguard.rules.location import data_root
 from netguard.rules.schema import DeviceRecord, PolicyRule, PortPolicy, PortRules, WifiRules
 from netguard.rules.upnp import UpnpRules
@@ -52,12 +53,14 @@ class Rules:
     """How each state of Wi-Fi and WPS is graded."""
     upnp: UpnpRules
     """Faults of programs that speak UPnP."""
+    advisories: Mapping[str, Advisories]
+    """What is known of each maker's devices, by the file's id, in the order of ids."""
     vendors: VendorTable
     digest: str
     """SHA-256 over all rule files, a person's own included, and over the checks' source: 64 hex digits."""
     records: int
     overlays: int
-    """How many of the records and lines of policy are the person's own."""
+    """How many of the records, lines of policy and files of advisories are the person's own."""
 
 
 def load(overlay: Path | None = None) -> Rules:
@@ -90,6 +93,7 @@ def load(overlay: Path | None = None) -> Rules:
         where = overlay / "ports.yaml"
         policy = _read(where, where.as_posix(), PortPolicy, read).policy
         _complain(where.as_posix(), review.policy(policy))
+    known, added = _advisories(root, overlay, devices, read)
     read[root / "vendors.csv"] = vendors = _bytes(root / "vendors.csv", MAX_VENDORS)
     return Rules(
         devices=MappingProxyType(dict(sorted(devices.items()))),
@@ -97,10 +101,11 @@ def load(overlay: Path | None = None) -> Rules:
         policy=policy,
         wifi=wifi,
         upnp=programs,
+        advisories=known,
         vendors=table(vendors, f"{name}/vendors.csv"),
         digest=_digest(root, overlay, read),
         records=len(devices),
-        overlays=len(own) + len(policy),
+        overlays=len(own) + len(policy) + added,
     )
 
 
@@ -110,8 +115,32 @@ def _device(path: Path, shown: str, read: dict[Path, bytes]) -> DeviceRecord:
     return record
 
 
+def _advisories(
+    root: Path, overlay: Path | None, devices: Mapping[str, DeviceRecord], read: dict[Path, bytes]
+) -> tuple[Mapping[str, Advisories], int]:
+    """All files of advisories by id, a person's own among them, and how many of these there are."""
+
+    def one(path: Path, shown: str) -> Advisories:
+        file = _read(path, shown, Advisories, read)
+        _complain(shown, advisories.review(file, path.stem))
+        _complain(shown, advisories.strangers(file, devices))
+        return file
+
+    shipped = {p.stem: one(p, f"{root.name}/advisories/{p.name}") for p in _yaml_files(root / "advisories")}
+    own: dict[str, Advisories] = {}
+    replaced: dict[str, Path] = {}
+    for path in _yaml_files(overlay / "advisories") if overlay is not None and overlay.is_dir() else ():
+        own[path.stem] = file = one(path, path.as_posix())
+        _check_replacement(file, path, shipped, replaced)
+    found = {id_: file for id_, file in shipped.items() if id_ not in replaced} | own
+    return MappingProxyType(dict(sorted(found.items()))), len(own)
+
+
 def _check_replacement(
-    record: DeviceRecord, path: Path, shipped: Mapping[str, DeviceRecord], replaced: dict[str, Path]
+    record: DeviceRecord | Advisories,
+    path: Path,
+    shipped: Mapping[str, DeviceRecord] | Mapping[str, Advisories],
+    replaced: dict[str, Path],
 ) -> None:
     """Notes in `replaced` what an own record stands in for. A shipped record never goes away unsaid."""
     if record.replaces is None:
@@ -199,7 +228,7 @@ def _digest(root: Path, overlay: Path | None, read: Mapping[Path, bytes]) -> str
     """
     sources: list[tuple[str, Path, tuple[str, ...]]] = [("rules", root, ("*.yaml", "*.csv"))]
     if overlay is not None and overlay.is_dir():
-        sources.append(("own", overlay, ("devices/*.yaml", "ports.yaml")))
+        sources.append(("own", overlay, ("devices/*.yaml", "advisories/*.yaml", "ports.yaml")))
     sources.append(("checks", Path(str(files("netguard") / "checks")), ("*.py",)))
     found: dict[str, Path] = {}
     for label, folder, patterns in sources:
