@@ -31,6 +31,17 @@ def test_a_refused_connection_says_so(network):
         network.net("test").connect(LOOPBACK, free_port())
 
 
+def test_within_a_time_of_its_own_a_look_ends_and_the_device_s_time_goes_on(network, listener):
+    service = listener(answer=b"x")
+    net = network.net("test")
+    with pytest.raises(OutOfTime):
+        net.within(0.0).connect(LOOPBACK, service.port)
+    assert net.within(3600).deadline.remaining < 600
+    with net.within(5).connect(LOOPBACK, service.port):
+        pass
+    assert service.accepted == 1
+
+
 def test_nobody_outside_the_asked_network_is_sent_anything():
     transcript = Transcript()
     with loopback_network(guard=Guard([IPNetwork("127.0.0.1/32")]), transcript=transcript) as network:
