@@ -13,7 +13,7 @@ from typing import TextIO
 import click
 
 from netguard import config, exitcodes, pipeline, registry
-from netguard.cli import _air, _documents, _progress, _reports, _session
+from netguard.cli import _active, _air, _documents, _progress, _reports, _session
 from netguard.cli._summary import summary
 from netguard.compare import declared, labels
 from netguard.compare import registry as registered
@@ -56,6 +56,8 @@ class Request:
     wait_for: tuple[str, ...] = ()
     wifi: str = _air.AUTO
     ssids: tuple[str, ...] = ()
+    upnp_active: bool = False
+    yes: bool = False
     user: str | None = None
     transcript: Path | None = None
     quiet: bool = False
@@ -67,6 +69,7 @@ def run(request: Request) -> int:
     """Do it all and return the exit code. Raises `NetguardError` before anything was sent, or when nothing could be kept."""
     if request.html_file and request.no_html:
         raise UsageError("--html and --no-html contradict each other")
+    _active.check(request.upnp_active, Depth(request.depth), said_yes=request.yes or request.dry_run)
     with ExitStack() as stack:
         rights = _session.give_up_root(request.user)
         if rights.opener is not None:
@@ -86,6 +89,8 @@ def run(request: Request) -> int:
                 request.wifi, _air.for_scan(request.wifi, around, depth, Cancel(), Transcript())
             )
             click.echo(_rehearsal.text(around, targets, depth, rules, raw=raw, air=about_wifi))
+            if request.upnp_active:
+                click.echo(f"\n{_active.told(around)}")
             return exitcodes.DONE
         transcript = Transcript(stack.enter_context(_opened(request.transcript)) if request.transcript else None)
         around, site, authorisation = _session.authorise(
@@ -95,6 +100,7 @@ def run(request: Request) -> int:
             my_network=request.my_network,
             meet=lambda around: _session.meet_router(around, neighbours, settings, transcript),
         )
+        upnp_active = request.upnp_active and _active.is_allowed(around, said_yes=request.yes)
         cancel = Cancel()
         opener = rights.opener
         interface = around.vantage.interface
@@ -120,6 +126,7 @@ def run(request: Request) -> int:
             infrastructure_only=request.infrastructure_only,
             wait_for=_awaited(request.wait_for, past),
             ssids=request.ssids,
+            upnp_active=upnp_active,
         )
         air = _air.for_scan(request.wifi, around, Depth(request.depth), cancel, transcript)
         with _interrupting(cancel), _progress.shown(quiet=request.quiet) as progress:

@@ -57,6 +57,12 @@ GROUP = "Start"
     "--ssid", "ssids", multiple=True, metavar="NAME", help="A Wi-Fi network that is yours; may be given again."
 )
 @click.option(
+    "--upnp-active",
+    is_flag=True,
+    help="Also see whether the router opens a port for anybody: writes one to it, and takes it back. Asks first.",
+)
+@click.option("--yes", is_flag=True, help="Yes to what --upnp-active asks.")
+@click.option(
     "--user", metavar="NAME", help="With root: whom to become once sockets are open; default is who called sudo."
 )
 @click.option(
