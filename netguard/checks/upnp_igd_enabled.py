@@ -19,13 +19,13 @@ from netguard.checks._gateways import own, subject_of
 from netguard.checks._looked import others
 from netguard.checks._mappings import REFERENCES, is_absent, why
 from netguard.checks._services import COMMANDING
-from netguard.model.action import Remedy
+from netguard.checks._upnp import UPNP_OFF
 from netguard.model.finding import Finding
 from netguard.model.gateway import Gateway, Igd
 from netguard.model.observation import Observation
 from netguard.model.past import Past
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Confidence, Needs, Role, Severity
+from netguard.model.vocabulary import Confidence, Role, Severity
 from netguard.rules.loader import Rules
 
 OPENERS = ("WANIPConnection", "WANPPPConnection")
@@ -48,16 +48,7 @@ CHECK = Check(
         "UPnP asks nobody: any gadget, app or web page's malware at home can open a port from the internet to itself, and on "
         "many routers to any other device, the lock's bridge included."
     ),
-    remedy=Remedy(
-        group="upnp-off",
-        title="Switch UPnP off on {device}",
-        needs=Needs.MENU,
-        intent="disable-feature",
-        feature="upnp",
-        loses=(
-            "consoles, calls and file sharing that open ports by themselves need one forwarded by hand, or do without",
-        ),
-    ),
+    remedy=UPNP_OFF,
     references=(*REFERENCES, "CWE-306"),
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from netguard.cli import _run
 from netguard.errors import HistoryError
 from netguard.history import mappings
 from netguard.history.store import History
@@ -164,3 +165,13 @@ def test_the_released_document_is_remembered_as_it_stands(history: History, make
     held = [m for g in scan.gateways if g.device for m in g.mappings if m.client is not None]
     assert {m.name for m in history.mappings("home")} == {name(m) for m in held}
     assert held
+
+
+def test_a_scan_from_the_command_line_knows_them_also_when_nothing_is_to_be_saved(
+    url: str, history: History, make_scan: MakeScan
+) -> None:
+    history.save(make_scan("a1b2c3d4", 0, **forwarding(mapping())))
+    for no_save in (False, True):
+        past = _run._past(_run.Request(database=url, no_save=no_save), "home")
+        assert past.mappings == (seen(),)
+    assert _run._past(_run.Request(database=url), "cabin").mappings == ()
