@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from netguard.checks._gateways import own
 from netguard.model.action import Remedy
 from netguard.model.device import Device
 from netguard.model.observation import Observation
@@ -43,3 +44,12 @@ def why_not_heard(scan: Scan) -> tuple[str, str] | None:
 def said_more(scan: Scan, devices: Iterable[Device]) -> tuple[Device, ...]:
     """Those of `devices` that said more by SSDP than netguard reads of one."""
     return tuple(d for d in devices if any(o.value == "ssdp" for o in scan.observed(d.key, "link.flood")))
+
+
+def is_the_router(scan: Scan, device: Device) -> bool:
+    """Whether this computer's way to the internet leads through `device`, by its key, address or hardware address."""
+    hop, gateway = scan.vantage.gateway, own(scan)
+    if hop is None:
+        return False
+    by_key = gateway is not None and gateway.device is not None and gateway.device in (device.key, *device.former_keys)
+    return by_key or hop.address in device.addresses or (hop.mac is not None and hop.mac == device.mac)

@@ -18,9 +18,8 @@ earnest does so only when asked in another way.
 from collections.abc import Iterator
 
 from netguard.checks._contract import Check, Subject
-from netguard.checks._gateways import own
 from netguard.checks._looked import NETWORK, fix_on, names, others
-from netguard.checks._upnp import REFERENCES, UPNP_OFF, said, said_more, why_not_heard
+from netguard.checks._upnp import REFERENCES, UPNP_OFF, is_the_router, said, said_more, why_not_heard
 from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.gateway import Gateway
@@ -71,7 +70,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     if not devices:
         yield CHECK.not_applicable(NETWORK, because="no other device was seen")
         return
-    strangers = tuple(d for d in devices if not _is_the_router(scan, d))
+    strangers = tuple(d for d in devices if not is_the_router(scan, d))
     offering = {d: facts for d in strangers if (facts := _offers(scan, d)) or _gateway(scan, d)}
     if offering and scan.vantage.gateway is None:
         yield CHECK.unknown(
@@ -102,15 +101,6 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
         )
     else:
         yield CHECK.passed(NETWORK, title="Nothing but your router offers to open ports")
-
-
-def _is_the_router(scan: Scan, device: Device) -> bool:
-    """Whether this computer's way to the internet leads through `device`, by its key, address or hardware address."""
-    hop, gateway = scan.vantage.gateway, own(scan)
-    if hop is None:
-        return False
-    by_key = gateway is not None and gateway.device is not None and gateway.device in (device.key, *device.former_keys)
-    return by_key or hop.address in device.addresses or (hop.mac is not None and hop.mac == device.mac)
 
 
 def _offers(scan: Scan, device: Device) -> tuple[Observation, ...]:

@@ -11,7 +11,8 @@
 | somebody is being let in by WPS just now | info |
 
 One finding for each access point and band; what its device answers on the home network joins it, and has one of its own
-where the air says nothing. The PIN is announced as label, display or keypad; which of these are for a PIN that lets others
+where the air says nothing: for a router or access point, for what an own network comes out of or this computer's way to the
+internet leads through, and (possible only) for what is unidentified. The PIN is announced as label, display or keypad; which of these are for a PIN that lets others
 in differs between versions 1 and 2 of WPS, and makers keep to neither, so it says "announced" and never "proven". Passes
 when no access point and band of the network has WPS. Unknown when no Wi-Fi was looked at, none can be told to be yours, or
 what was used to look cannot tell WPS (netsh, nmcli, system_profiler and airodump never do). It errs where a menu says off
@@ -24,13 +25,14 @@ from collections.abc import Iterator
 from netguard.checks._contract import Check, Subject
 from netguard.checks._looked import fix_on, others
 from netguard.checks._services import Fine
+from netguard.checks._upnp import is_the_router
 from netguard.checks._wifi import NEWEST, WPS_OFF, Air, Verdict, address, comes_out_of, failed, judge_networks, unseen
 from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.observation import Observation
 from netguard.model.past import Past
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Role, Severity, WpsMethod
+from netguard.model.vocabulary import Confidence, Role, WpsMethod
 from netguard.model.wifi import BasicServiceSet, Wps
 from netguard.rules.loader import Rules
 from netguard.rules.schema import WifiState
@@ -66,7 +68,7 @@ CHECK = Check(
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per access point and band with WPS, or one per network that says why there is none."""
     air = Air.of(scan)
-    answers = [(d, facts) for d in others(scan) if d.role in ACCESS_POINTS and (facts := _answers(scan, d))]
+    answers = [(d, facts) for d in others(scan) if (facts := _answers(scan, d)) and _may_be_access_point(air, d)]
     joined: dict[str, tuple[Observation, ...]] = {}
     alone: list[tuple[Device, tuple[Observation, ...]]] = []
     for device, facts in answers:
@@ -85,7 +87,7 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
 
     yield from judge_networks(CHECK, air, one, passed="announces no WPS")
     for device, facts in alone:
-        yield _alone(rules, device, facts)
+        yield _alone(air, rules, device, facts)
 
 
 def _announced(
@@ -127,14 +129,28 @@ def _answers(scan: Scan, device: Device) -> tuple[Observation, ...]:
     )
 
 
-def _alone(rules: Rules, device: Device, facts: tuple[Observation, ...]) -> Finding:
+def _is_access_point(air: Air, device: Device) -> bool:
+    """Whether the home's Wi-Fi comes out of `device`, by its role, its place or its hardware address."""
+    return (
+        device.role in ACCESS_POINTS
+        or is_the_router(air.scan, device)
+        or any(comes_out_of(bss, device) for bss in air.mine)
+    )
+
+
+def _may_be_access_point(air: Air, device: Device) -> bool:
+    """A television or a computer answers so too, when it waits to be let in: it hands out nothing."""
+    return device.role is Role.UNKNOWN or _is_access_point(air, device)
+
+
+def _alone(air: Air, rules: Rules, device: Device, facts: tuple[Observation, ...]) -> Finding:
     grade = rules.wifi.grade("wps-wire")
     subject = Subject.device(device)
-    severity: Severity = grade.severity
     return CHECK.fail(
         subject,
         title=f"{subject.name} answers for WPS on the home network",
-        severity=severity,
+        severity=grade.severity,
+        confidence=Confidence.CONFIRMED if _is_access_point(air, device) else Confidence.POSSIBLE,
         why=grade.why,
         fix=fix_on(device, rules, CHECK.id, grade.fix),
         discriminator="WFAWLANConfig",

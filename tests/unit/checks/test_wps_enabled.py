@@ -6,7 +6,7 @@ import pytest
 
 from netguard.checks.wps_enabled import judge
 from netguard.model import address
-from netguard.model.vocabulary import Role, Security, Severity, Status, WpsMethod
+from netguard.model.vocabulary import Confidence, Role, Security, Severity, Status, WpsMethod
 from netguard.model.wifi import Wps
 from tests import builders
 from tests.unit.checks.airing import SECOND, air, keeps_the_contract_of_wifi, mine, one, outcome, router
@@ -114,12 +114,38 @@ def test_another_boxs_answer_is_another_finding():
     assert len(air(judge, mine(wps=on(methods=BUTTON)), devices=(nameless,), observations=facts)) == 2
 
 
+def test_what_the_wifi_or_the_internet_comes_out_of_is_an_access_point_whatever_else_it_is():
+    silent = mine(wps=None)
+    tv = {"role": Role.TV, "number": 20, "mac": "00:00:5f:00:53:77"}
+    cases = (
+        (answering(role=Role.TV, mac="00:00:5e:00:53:01"), "its hardware address is the network's"),
+        (answering(role=Role.TV, number=1, mac="00:00:5f:00:53:77"), "it has the gateway's address"),
+    )
+    for (device, facts), why in cases:
+        found = air(judge, silent, devices=(device,), observations=facts)
+        failed = [f for f in found if f.status is Status.FAIL]
+        assert [(f.target, f.severity, f.confidence) for f in failed] == [
+            (device.key, Severity.MEDIUM, Confidence.CONFIRMED)
+        ], why
+    device, facts = answering(**tv)
+    assert [f.status for f in air(judge, silent, devices=(device,), observations=facts)] == [Status.UNKNOWN]
+
+
+def test_what_nobody_knows_is_only_possibly_one():
+    device, facts = answering("upnp.service", role=Role.UNKNOWN, number=20, mac="00:00:5f:00:53:77")
+    found = air(judge, mine(), devices=(device,), observations=facts)
+    failed = [f for f in found if f.status is Status.FAIL]
+    assert [(f.target, f.severity, f.confidence) for f in failed] == [
+        (device.key, Severity.MEDIUM, Confidence.POSSIBLE)
+    ]
+
+
 def test_what_is_no_router_and_what_is_no_such_service_is_left_alone():
     for role, value in (
         (Role.TV, SERVICE),
         (Role.COMPUTER, DEVICE),
         (Role.ROUTER, "upnp:rootdevice"),
-        (Role.ROUTER, 7),
+        device, facts = answering(value=value, role=role, number=20, mac="00:00:5f:00:53:77")
     ):
         device, facts = answering(value=value, role=role)
         found = air(judge, mine(), devices=(device,), observations=facts)
