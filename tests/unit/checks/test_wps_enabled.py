@@ -145,9 +145,9 @@ def test_what_is_no_router_and_what_is_no_such_service_is_left_alone():
         (Role.TV, SERVICE),
         (Role.COMPUTER, DEVICE),
         (Role.ROUTER, "upnp:rootdevice"),
-        device, facts = answering(value=value, role=role, number=20, mac="00:00:5f:00:53:77")
+        (Role.ROUTER, 7),
     ):
-        device, facts = answering(value=value, role=role)
+        device, facts = answering(value=value, role=role, number=20, mac="00:00:5f:00:53:77")
         found = air(judge, mine(), devices=(device,), observations=facts)
         assert [f.status for f in found] == [Status.PASS]
 
