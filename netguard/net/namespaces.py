@@ -83,9 +83,12 @@ def become_root() -> None:
     Path("/proc/self/gid_map").write_text(f"0 {group} 1\n", encoding="ascii")
 
 
-def isolate() -> None:
-    """New network, mount, host name, IPC and (for children) process namespaces. Mounts made inside stay inside."""
-    unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET)
+def isolate(*, processes: bool = True) -> None:
+    """New network, mount, host name, IPC and (for children) process namespaces. Mounts made inside stay inside.
+
+    With `processes` the first child is to stay: when it ends, no further one can be made.
+    """
+    unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | (CLONE_NEWPID if processes else 0) | CLONE_NEWNET)
     mount("none", "/", flags=MS_REC | MS_SLAVE)
 
 

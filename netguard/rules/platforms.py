@@ -106,7 +106,7 @@ def problems(platform: Platform, name: str) -> Iterator[str]:
     """What the shape alone cannot say about a platform's file. Each is `field: reason`."""
     if platform.id != name:
         yield f"id: it is {platform.id!r}, it has to be the file's name, {name!r}"
-    yield from review._sources(platform.sources)
+    yield from review.sources(platform.sources)
     for intent in INTENTS:
         if (intent in platform.intents) == (intent in platform.unsupported):
             yield f"intents.{intent}: every intent is either under intents or under unsupported, and not under both"

@@ -1,0 +1,83 @@
+"""The process that holds a twin: it builds it, asks before and after the rules are loaded, says what came back, and ends.
+
+Run as `python -m netguard.prove.twin` by `proof.py`, with an order on standard input and the outcome on standard output.
+"""
+
+import contextlib
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from netguard.advise import planfile
+from netguard.advise.ruleset import ruleset
+from netguard.errors import NetguardError
+from netguard.net import namespaces
+from netguard.prove import net
+from netguard.prove.asking import Stage, resolved
+from netguard.prove.flows import cast, flows
+
+Kind = Literal["namespaces", "user-namespace"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be proven. `rules` are the texts to load, one after the other; between them nothing is asked."""
+
+    kind: Kind
+    plan: str
+    rules: tuple[str, ...]
+    nft: str
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Which flows were answered before and after; or why nothing could be tried."""
+
+    failed: str | None = None
+    before: dict[str, bool] = field(default_factory=dict)
+    after: dict[str, bool] = field(default_factory=dict)
+
+
+def main() -> int:
+    """Reads the order, builds, asks, answers. 1 when nothing could be tried; the reason was sent."""
+    order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
+    try:
+        if order.kind == "user-namespace":
+            namespaces.become_root()
+        namespaces.isolate(processes=False)
+        outcome = _tried(order)
+    except (NetguardError, OSError) as error:
+        outcome = Outcome(failed=str(error))
+    with contextlib.suppress(BrokenPipeError):  # whoever asked is gone
+        sys.stdout.buffer.write(msgspec.json.encode(outcome))
+        sys.stdout.buffer.flush()
+    return int(outcome.failed is not None)
+
+
+def _tried(order: Order) -> Outcome:
+    plan = planfile.read(order.plan.encode())
+    people = cast(plan)
+    asked = flows(plan, people)
+    stage = Stage(twin=net.build(plan, people), people=people)
+    net.load(order.nft, order.environment, net.open_router(plan, people))
+    stage.serve(asked)
+    before = stage.ask(asked)
+    for text in order.rules:
+        net.load(order.nft, order.environment, text)
+    clouds = tuple((str(c.name), tuple(map(str, c.names))) for c in ruleset(plan).clouds)
+    if learnt := resolved(people.names, clouds):
+        net.load(order.nft, order.environment, learnt)
+    # What was asked before has left states behind that would let its answers' successors through: a new port each time.
+    after = stage.ask(asked)
+    return Outcome(before=before, after=after)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    # The network goes with the process; Python's own tidying up would wait for nothing.
+    os._exit(code)
