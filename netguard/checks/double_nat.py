@@ -3,8 +3,11 @@
 | circumstance | severity |
 |---|---|
 | that address is a private one (RFC 1918): another router stands between this one and the internet | low |
+| it says that it is connected, and by NAT-PMP that it has no address to open ports at (likely) | low |
 | another router on this network has its own network behind it, which cannot be seen from here | low |
 | that address is the provider's (RFC 6598), or DS-Lite's (RFC 6333, 5.7): the provider translates for many homes | info |
+
+Miniupnpd, which many routers run, says the third where its own address is not the internet's (version 2.3.1, tried).
 
 Passes when the own router says an address of the internet. Unknown when it said none: it was not asked, would not say, or
 has none just now. Routers are told in the order in which packets pass them. It errs where a router says the address that a
@@ -26,7 +29,7 @@ from netguard.model.gateway import Gateway, is_private, is_shared
 from netguard.model.observation import Observation
 from netguard.model.past import Past
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Needs, Severity
+from netguard.model.vocabulary import Confidence, Needs, Severity
 from netguard.rules.loader import Rules
 
 DS_LITE = IPNetwork("192.0.0.0/29")
@@ -34,6 +37,12 @@ DS_LITE = IPNetwork("192.0.0.0/29")
 
 NOT_THE_INTERNETS = tuple(map(IPNetwork, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")))
 """RFC 6890, 2.2.2: this network, loopback, link-local; multicast and reserved (RFC 5771; RFC 1112, 4)."""
+
+NETWORK_FAILURE = 3
+"""NAT-PMP's result code for a router that has no address (RFC 6886, 3.5)."""
+
+SAYING = ("ExternalIPAddress", "ConnectionStatus=")
+"""What stands in the answers by which a router says its address, and that it is connected."""
 
 HOW = (
     "Look in the router's menu which internet (WAN) address it has. One that begins with 10., 192.168. or 172.16. to 172.31. "
@@ -102,6 +111,17 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
 def _own(scan: Scan, gateway: Gateway | None) -> Finding:
     subject, device = subject_of(scan, gateway), device_of(scan, gateway)
     external = gateway.external_address if gateway is not None else None
+    if external is None and gateway is not None and _hides_its_address(gateway):
+        return CHECK.fail(
+            subject,
+            title=f"Another router, or the provider's, seems to stand between {subject.name} and the internet",
+            why=f"{CHECK.why} This one says that it is connected, and that it has no address at which it could open ports.",
+            severity=Severity.LOW,
+            confidence=Confidence.LIKELY,
+            fix=f"{HOW} {FIX_OWN}",
+            discriminator="outer",
+            evidence=_evidence(scan, device),
+        )
     if external is None:
         because, how = _why_not_known(scan, gateway)
         return CHECK.unknown(subject, because=because, how=how)
@@ -135,6 +155,13 @@ def _own(scan: Scan, gateway: Gateway | None) -> Finding:
     return CHECK.passed(
         subject, title=f"{subject.name} has an address of the internet: no other router is before it", evidence=evidence
     )
+
+
+def _hides_its_address(gateway: Gateway) -> bool:
+    """Whether it says that it is connected (WANIPConnection:1, 2.2.8) and names no address: the one that it has is no use."""
+    igd, natpmp = gateway.services.igd, gateway.services.natpmp
+    connected = igd is not None and igd.connection_status == "Connected"
+    return connected and natpmp is not None and natpmp.result == NETWORK_FAILURE
 
 
 def _why_not_known(scan: Scan, gateway: Gateway | None) -> tuple[str, str]:
@@ -171,5 +198,5 @@ def _evidence(scan: Scan, device: Device | None) -> tuple[Observation, ...]:
         o
         for o in scan.observations
         if o.device == key
-        and (o.kind == "natpmp.result" or (o.kind == "igd.answer" and "ExternalIPAddress" in str(o.value)))
+        and (o.kind == "natpmp.result" or (o.kind == "igd.answer" and any(said in str(o.value) for said in SAYING)))
     )

@@ -7,8 +7,8 @@
 | another device speaks it: it opens ports towards wherever its other side is | low |
 | it speaks PCP only, and declines this computer (NOT_AUTHORIZED): it may serve others | info |
 
-One finding per router. That it speaks the protocol is certain where it answered the question with success; where it names
-another trouble (no internet connection just now, no room left) it is likely that it serves otherwise. Whether it grants a
+One finding per router. That it opens ports is certain where it answered the question with success; where it names
+another trouble (no address on the internet just now, no room left) it is likely that it does otherwise. Whether it grants a
 port is not tried: that would open one. Passes when the own router says that nobody listens on UDP 5351, or that both are
 switched off. Unknown when it was silent or not asked: a lost packet and a router that drops what it does not know look the
 same. It errs where the router's rules decline every request for a port, or grant it to chosen devices only, as a FRITZ!Box
@@ -40,6 +40,8 @@ AT_STAKE = COMMANDING | WATCHING | {Role.UNKNOWN}
 
 SUCCESS, OTHER_VERSION, DECLINED = 0, 1, 2
 """Result codes; the same numbers in both protocols (RFC 6886, 3.5; RFC 6887, 7.4)."""
+
+REFUSED = frozenset({OTHER_VERSION, DECLINED})
 
 STAGES = ("probe.natpmp", "probe.pcp")
 
@@ -116,12 +118,11 @@ def _own(scan: Scan, gateway: Gateway | None) -> Finding:
 
 def _failed(scan: Scan, gateway: Gateway, spoken: tuple[str, ...], severity: Severity) -> Finding:
     subject = subject_of(scan, gateway)
-    results = {said.result for said in (gateway.services.natpmp, gateway.services.pcp) if said is not None}
     return CHECK.fail(
         subject,
         title=f"{subject.name} opens ports for whoever asks by {' or '.join(spoken)}",
         severity=severity,
-        confidence=Confidence.CONFIRMED if SUCCESS in results else Confidence.LIKELY,
+        confidence=Confidence.CONFIRMED if _succeeds(gateway) else Confidence.LIKELY,
         fix=FIX,
         discriminator=PLACE,
         evidence=_evidence(scan, device_of(scan, gateway)),
@@ -130,14 +131,21 @@ def _failed(scan: Scan, gateway: Gateway, spoken: tuple[str, ...], severity: Sev
 
 def _spoken(gateway: Gateway) -> tuple[str, ...]:
     """Which of the two it serves. Who declines does not, nor who answers in another protocol's version only."""
-    refused = {OTHER_VERSION, DECLINED}
     natpmp, pcp = gateway.services.natpmp, gateway.services.pcp
     spoken = []
-    if natpmp is not None and natpmp.result not in refused:
+    if natpmp is not None and natpmp.result not in REFUSED:
         spoken.append("NAT-PMP")
-    if pcp is not None and pcp.result not in refused:
+    if pcp is not None and pcp.result not in REFUSED:
         spoken.append("PCP")
     return tuple(spoken)
+
+
+def _succeeds(gateway: Gateway) -> bool:
+    """Whether it serves now. NAT-PMP's answer counts first: it is about the address that ports would be opened at."""
+    natpmp, pcp = gateway.services.natpmp, gateway.services.pcp
+    if natpmp is not None and natpmp.result not in REFUSED:
+        return natpmp.result == SUCCESS
+    return pcp is not None and pcp.result == SUCCESS
 
 
 def _severity(scan: Scan) -> Severity:

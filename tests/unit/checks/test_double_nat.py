@@ -8,13 +8,16 @@ from netguard.checks import double_nat
 from netguard.model import address
 from netguard.model.gateway import Gateway, GatewayServices, Igd, NatPmp
 from netguard.model.past import Past
-from netguard.model.vocabulary import Depth, Outcome, Role, Severity, Status
+from netguard.model.vocabulary import Confidence, Depth, Outcome, Role, Severity, Status
 from tests import builders
 
 ROUTER = builders.device(1, Role.ROUTER, name="Router")
 IGD = Igd(
     location="http://192.0.2.1:5000/rootDesc.xml", device_type="urn:schemas-upnp-org:device:InternetGatewayDevice:1"
 )
+
+
+CONNECTED = replace(IGD, connection_status="Connected")
 
 
 def at(external, device=ROUTER, **services):
@@ -56,6 +59,13 @@ def test_its_outside_address_decides(external, status, severity, said):
     assert said in found.title
 
 
+def test_a_router_that_is_connected_and_has_no_address_to_open_ports_at_is_likely_behind_another():
+    (found,) = judged(at(None, natpmp=NatPmp(result=3), igd=CONNECTED))
+    assert (found.status, found.severity, found.confidence) == (Status.FAIL, Severity.LOW, Confidence.LIKELY)
+    assert "seems to stand between Router and the internet" in found.title
+    assert found.fingerprint == judged(at("10.0.0.5"))[0].fingerprint
+
+
 def test_routers_are_told_in_the_order_of_hops():
     (found,) = judged(at("10.0.0.5"), Gateway())
     assert "Router (outside 10.0.0.5), then a router that cannot be asked from here, then the internet" in found.why
@@ -74,7 +84,7 @@ def test_one_finding_whatever_address_the_other_router_gives():
 def test_what_said_the_address_is_the_evidence():
     said = (
         builders.observation(1, "igd.answer", "GetExternalIPAddress NewExternalIPAddress=10.0.0.5", of=ROUTER),
-        builders.observation(2, "igd.answer", "GetStatusInfo NewConnectionStatus=Connected", of=ROUTER),
+        builders.observation(2, "igd.answer", "GetNATRSIPStatus NewNATEnabled=1", of=ROUTER),
         builders.observation(3, "natpmp.result", 0, of=ROUTER),
     )
     (found,) = judged(at("10.0.0.5"), observations=said)
@@ -86,6 +96,9 @@ def test_what_said_the_address_is_the_evidence():
     [
         (at(None, igd=IGD), {}, "named none"),
         (at(None, natpmp=NatPmp(result=3)), {}, "named none"),
+        (at(None, natpmp=NatPmp(result=3), igd=replace(IGD, connection_status="Disconnected")), {}, "named none"),
+        (at(None, natpmp=NatPmp(result=2), igd=CONNECTED), {}, "named none"),
+        (at(None, igd=CONNECTED), {}, "named none"),
         (at(None), {"depth": Depth.QUICK}, "depth quick does not ask"),
         (at(None), {"attempts": (builders.attempt("probe.natpmp", Outcome.FAILED, "it said nothing", "192.0.2.1 udp/5351"),)},
          "it said nothing"),

@@ -53,7 +53,7 @@ def test_what_it_speaks_is_told(natpmp, pcp, spoken):
     assert found.title == f"Router opens ports for whoever asks by {spoken}"
 
 
-@pytest.mark.parametrize(("natpmp", "pcp"), [(3, None), (4, (0, 1)), (None, (2, 12))])
+@pytest.mark.parametrize(("natpmp", "pcp"), [(3, None), (4, (0, 1)), (None, (2, 12)), (3, (2, 0)), (1, (2, 12))])
 def test_without_a_success_it_is_likely(natpmp, pcp):
     (found,) = judged(LOCK, natpmp=natpmp, pcp=pcp)
     assert (found.status, found.confidence) == (Status.FAIL, Confidence.LIKELY)
