@@ -68,6 +68,21 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """A port that a router forwards from the internet, since before anybody looked."""
+
+    port: int
+    host: int
+    """Host number of the device that it leads to; it need not be there."""
+    to: int
+    """The port there."""
+    transport: Transport = "tcp"
+    description: str = ""
+    seconds: int = 0
+    """Until it ends; 0 for never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upnp:
     """What a UPnP device says of itself (UPnP Device Architecture 1.1), served at `path` on `port`."""
 
@@ -81,6 +96,10 @@ class Upnp:
     path: str
     server: str
     services: tuple[str, ...] = ()
+    forwards: tuple[Forward, ...] = ()
+    """What a real gateway daemon forwards from its beginning on; the simulated one forwards nothing."""
+    secure: bool = False
+    """Whether a real gateway daemon lets nobody forward ports to others (miniupnpd's `secure_mode`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

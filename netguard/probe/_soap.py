@@ -75,9 +75,14 @@ def read(status: int, body: bytes, action: str) -> dict[str, str]:
     content = child(root, "Body")
     said = None if content is None else child(content, f"{action}Response")
     if name(root) == "Envelope" and said is not None:
-        return {name(each): (each.text or "").strip() for each in list(said)[:MAX_ARGUMENTS]}
+        return {name(each): whole_text(each) for each in list(said)[:MAX_ARGUMENTS]}
     fault = None if content is None else child(content, "Fault")
     raise NoAnswer(f"it answered something else than {action} does") if fault is None else _fault(fault)
+
+
+def whole_text(element: Element) -> str:
+    """All text in `element`: some routers write a description with a bracket in it as it is."""
+    return "".join(element.itertext()).strip()
 
 
 def _fault(fault: Element) -> Fault:

@@ -18,6 +18,7 @@ from netguard.model.observation import clean
 from netguard.model.vocabulary import Transport
 from netguard.net import limits
 from netguard.net.access import Net
+from netguard.net.failures import NoAnswer
 from netguard.probe import _description, _http, _soap
 from netguard.probe._contract import Target
 
@@ -26,6 +27,9 @@ MAX_WAN_SERVICES = 8
 
 MAX_MAPPINGS = 512
 """Mappings read of one service; a home has some ten, a seedbox's two hundred. Stops a router that never comes to an end."""
+
+MAX_BROKEN = 4
+"""Answers of one list that are none, after which it is not read on."""
 
 MAX_LEASE = 2**32 - 1
 """PortMappingLeaseDuration is a ui4 (WANIPConnection:2, state variables)."""
@@ -169,15 +173,23 @@ Entry = PortMapping | Unreadable | End
 def one_by_one(service: WanService, net: Net) -> Iterator[Entry]:
     """What GetGenericPortMappingEntry gives, index by index, and last how the list ended. At most `MAX_MAPPINGS`.
 
-    Raises what `_soap.call` raises, but for faults: with them a list ends.
+    Raises what `_soap.call` raises, but for faults, with which a list ends, and for an entry here and there that is broken.
     """
     seen: set[tuple[tuple[str, str], ...]] = set()
+    broken = 0
     for index in range(MAX_MAPPINGS):
         try:
             said = service.call(net, "GetGenericPortMappingEntry", ("NewPortMappingIndex", str(index)))
         except _soap.Fault as fault:
             yield _end(fault, index)
             return
+        except NoAnswer as failure:
+            # Whoever adds a mapping chooses its description: one that breaks the answer must not hide those after it.
+            broken += 1
+            if broken >= MAX_BROKEN:
+                raise
+            yield Unreadable(str(failure))
+            continue
         same = tuple(sorted((key, value) for key, value in said.items() if key != "NewLeaseDuration"))
         if same in seen:
             yield End(state="part", note=f"its list repeats itself from entry {index} on")
@@ -221,7 +233,7 @@ def at_once(service: WanService, net: Net) -> Iterator[Entry]:
         root = _description.parsed(said.get("NewPortListing", "").encode(), "its list of mappings")
         entries = [each for each in root if _description.name(each) == "PortMappingEntry"]
         for entry in entries[:MAX_MAPPINGS]:
-            told = {_description.name(each): (each.text or "").strip() for each in entry}
+            told = {_description.name(each): _soap.whole_text(each) for each in list(entry)[: _soap.MAX_ARGUMENTS]}
             # The list has its own word for what is NewLeaseDuration elsewhere (WANIPConnection:2, A_ARG_TYPE_PortListing).
             yield _entry({"NewLeaseDuration": told.get("NewLeaseTime", ""), **told})
         if len(entries) > MAX_MAPPINGS:

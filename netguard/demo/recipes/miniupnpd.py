@@ -1,5 +1,9 @@
 """A UPnP gateway: miniupnpd."""
 
+import ipaddress
+from datetime import UTC, datetime
+
+from netguard.demo.homes import Forward, Home
 from netguard.demo.recipes._contract import Daemon, Place, Recipe
 
 EXTERNAL_ADDRESS = "11.22.33.44"
@@ -21,7 +25,7 @@ enable_upnp=yes
 min_lifetime=120
 max_lifetime=86400
 lease_file=/run/lab/leases
-secure_mode=no
+secure_mode={"yes" if upnp and upnp.secure else "no"}
 system_uptime=yes
 notify_interval=60
 uuid={udn}
@@ -35,7 +39,7 @@ upnp_nat_table_name=miniupnpd
 upnp_forward_chain=miniupnpd
 upnp_nat_chain=prerouting_miniupnpd
 upnp_nat_postrouting_chain=postrouting_miniupnpd
-allow 1024-65535 {place.home.prefix} 0-65535
+{f"allow 1024-65535 {place.home.prefix} 0-65535" if place.home.prefix else ""}
 deny 0-65535 0.0.0.0/0 0-65535
 """
     table = """table inet miniupnpd {
@@ -50,10 +54,30 @@ deny 0-65535 0.0.0.0/0 0-65535
     nft = place.tools.get("nft")
     return Recipe(
         argv=(place.executable, "-d", "-f", "/run/lab/miniupnpd.conf", "-P", "/run/lab/miniupnpd.pid"),
-        files=(("/run/lab/miniupnpd.conf", config), ("/run/lab/leases", ""), ("/run/lab/table.nft", table)),
+        files=(
+            ("/run/lab/miniupnpd.conf", config),
+            ("/run/lab/leases", leases(place.home, upnp.forwards if upnp else ())),
+            ("/run/lab/table.nft", table),
+        ),
         first=((nft, "-f", "/run/lab/table.nft"),) if nft else (),
         ready=(("tcp", port), ("udp", 1900)),
     )
 
 
-DAEMON = Daemon(packages=("miniupnpd-nftables",), executable="miniupnpd", recipe=recipe)
+def leases(home: Home, forwards: tuple[Forward, ...]) -> str:
+    """The lease file with these mappings in it: `protocol:external:client:internal:until:description`, 0 for never.
+
+    miniupnpd reads it when it begins (miniupnpd(8), `lease_file`; its upnpredirect.c).
+    """
+    if home.prefix is None:
+        return ""
+    network = ipaddress.IPv4Network(home.prefix)
+    lines = []
+    for each in forwards:
+        until = int(datetime.now(UTC).timestamp()) + each.seconds if each.seconds else 0
+        client = network[each.host]
+        lines.append(f"{each.transport.upper()}:{each.port}:{client}:{each.to}:{until}:{each.description}\n")
+    return "".join(lines)
+
+
+DAEMON = Daemon(packages=("miniupnpd-nftables",), executable="miniupnpd", recipe=recipe, speaks_ipv6=True)
