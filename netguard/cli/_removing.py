@@ -139,16 +139,16 @@ def _found(named: _mappings.Named, request: Request, site: str, net: Net) -> Kep
     ]
     if len(meant) == 1:
         return meant[0]
+    name = f"{named.protocol}/{named.port}"
     if meant:
         only = ", ".join(repr(clean(kept.mapping.remote_host or "")) for kept in meant)
-        raise UsageError(f"{named}: there are {len(meant)} of them; say which with --remote-host: {only}")
+        raise UsageError(f"{name}: there are {len(meant)} of them; say which with --remote-host: {only}")
     if problem is not None:
         raise problem
     there = ", ".join(f"{k.mapping.protocol}/{k.mapping.external_port}" for k in listed[:MOST_SHOWN])
     more = f" and {len(listed) - MOST_SHOWN} more" if len(listed) > MOST_SHOWN else ""
-    raise UsageError(
-        f"{named} is not there; it forwards {there}{more}" if there else f"{named} is not there, nor any other"
-    )
+    at = named.router
+    raise UsageError(f"{name} is not there; {at} forwards {f'{there}{more}' if there else 'nothing by UPnP'}")
 
 
 def _read(service: _wan.WanService, named: _mappings.Named, net: Net) -> Iterator[PortMapping]:
