@@ -51,11 +51,12 @@ BOGONS = tuple(
         IPNetwork,
         (
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-            "192.168.0.0/16", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/10", "ff00::/8",
+            "192.168.0.0/16", "224.0.0.0/3", "::/96", "::ffff:0:0/96", "fc00::/7", "fe80::/9", "ff00::/8",
         ),
     )
 )  # fmt: skip
-"""No address of the internet (IANA special-purpose registries; RFC 6890): a cloud's name that leads to one of these was
+"""No address of the internet (IANA special-purpose registries; RFC 6890), among them IPv4 addresses written as IPv6 (RFC
+4291, 2.5.5) and what was once site-local (fec0::/10, RFC 3879): a cloud's name that leads to one of these was
 answered by somebody who wants to be let into the home (DNS rebinding)."""
 
 
