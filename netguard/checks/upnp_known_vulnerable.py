@@ -54,7 +54,9 @@ CHECK = Check(
         "What speaks UPnP listens to everything on the network and asks nobody for a password. A fault in it is open to "
         "every infected gadget, and some such programs are open to the internet, too."
     ),
-    remedy=Remedy(group="update-firmware", title="Update the firmware of {device}", needs=Needs.MENU),
+    remedy=Remedy(
+        group="update-firmware", title="Update {device}, or replace it where there is no update", needs=Needs.MENU
+    ),
     references=(*REFERENCES, "ETSI EN 303 645 V3.1.3, 5.3-2", "CWE-1395"),
 )
 

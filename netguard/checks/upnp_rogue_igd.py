@@ -2,17 +2,18 @@
 
 | circumstance | severity |
 |---|---|
-| neither a router nor an access point, and it says that it is connected to the internet or that it forwards ports | high |
-| neither a router nor an access point, and it only offers | medium |
+| not known to be a router or access point, and it says that it is connected to the internet or that it forwards ports | high |
+| not known to be a router or access point, and it only offers | medium |
 | a second router or an access point that says that it is connected to the internet or that it forwards ports | medium |
 | a second router or an access point that only offers | low |
 
-It offers by answering a search (SSDP) or in its description: InternetGatewayDevice, WANIPConnection or WANPPPConnection.
-Confirmed where its description or its answers were read, likely where only its announcement was heard. Passes when devices
-were searched for, and nobody but the router offers it. Unknown when the search came to nothing, when a device said more
-than is read of one, when personal devices were left out, or when it is not known which router leads to the internet. Does
-not apply where no other device was seen. It errs where one router was taken for two devices, and where what offers it in
-earnest does so only when asked in another way.
+Whatever offers to open ports looks like a router of some kind: it is known to be one where a maker's record knows it, or
+you said so. It offers by answering a search (SSDP) or in its description: InternetGatewayDevice, WANIPConnection or
+WANPPPConnection. Confirmed where its description or its answers were read, likely where only its announcement was heard.
+Passes when devices were searched for, and nobody but the router offers it. Unknown when the search came to nothing, when a
+device said more than is read of one, when personal devices were left out, or when it is not known which router leads to the
+internet. Does not apply where no other device was seen. It errs where one router was taken for two devices, where something
+poses as a maker's router, and where what offers it does so only when asked in another way.
 """
 
 from collections.abc import Iterator
@@ -44,7 +45,8 @@ CONNECTED = "connected"
 
 FIX_ROUTER = (
     "If it is a second router or access point of yours, switch UPnP off in its menu, or set it up as an access point: the "
-    "router that leads to the internet is the only one that needs it, if any. If you do not know it, find out what it is."
+    "router that leads to the internet is the only one that needs it, if any. If nobody of you set it up, take it off the "
+    "network and find out what it is."
 )
 FIX_OTHER = (
     "Find out which program on it offers this. On a computer it may be a shared internet connection, a VPN or a virtual "
@@ -116,8 +118,8 @@ def _gateway(scan: Scan, device: Device) -> Gateway | None:
 
 def _poses(scan: Scan, rules: Rules, device: Device, facts: tuple[Observation, ...]) -> Finding:
     subject, gateway = Subject.device(device), _gateway(scan, device)
-    router, leads = device.role in ROUTERS, gateway is not None and _leads(gateway)
-    if router:
+    leads = gateway is not None and _leads(gateway)
+    if _is_known_as_router(rules, device):
         title = f"{subject.name} offers to open ports, too, beside the router that you use"
         severity = Severity.MEDIUM if leads else Severity.LOW
     else:
@@ -130,11 +132,20 @@ def _poses(scan: Scan, rules: Rules, device: Device, facts: tuple[Observation, .
         subject,
         title=title,
         severity=severity,
-        fix=fix_on(device, rules, CHECK.id, FIX_ROUTER if router else FIX_OTHER),
+        fix=fix_on(device, rules, CHECK.id, FIX_ROUTER if device.role in ROUTERS else FIX_OTHER),
         discriminator="igd",
         confidence=Confidence.CONFIRMED if read else Confidence.LIKELY,
         evidence=(*facts, *scan.observed(device.key, "igd.answer", "igd.mapping")),
     )
+
+
+def _is_known_as_router(rules: Rules, device: Device) -> bool:
+    """Whether more than the very offer says that it is one.
+
+    What a record of no maker's own takes for a router may be anything that says so.
+    """
+    record = rules.devices.get(device.profile or "")
+    return device.role in ROUTERS and not (record is not None and record.generic)
 
 
 def _leads(gateway: Gateway) -> bool:

@@ -60,6 +60,15 @@ def test_every_cell_of_the_table(role, leads):
     assert ("it says that it is connected to the internet, or forwards ports" in found.title) == connected
 
 
+@pytest.mark.parametrize(("profile", "severity"), [("router", Severity.MEDIUM), ("keenetic", Severity.LOW)])
+def test_what_only_says_itself_that_it_is_a_router_is_not_known_to_be_one(profile, severity):
+    """Whatever announces an IGD is taken for a router of no maker's: the offer must not make itself look harmless."""
+    other = builders.device(20, Role.ROUTER, profile=profile)
+    found = one(ROUTER, other, said=((other, "ssdp.type", IGD_TYPE),))
+    assert found.severity is severity
+    assert "a second router or access point of yours" in found.fix
+
+
 @pytest.mark.parametrize("value", [IGD_TYPE, IGD_TYPE[:-1] + "2", WAN_IP, WAN_PPP, IGD_TYPE.upper()])
 @pytest.mark.parametrize(
     ("kind", "confidence"),
