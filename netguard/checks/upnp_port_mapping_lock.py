@@ -48,8 +48,8 @@ CHECK = Check(
     id="upnp-port-mapping-lock",
     title="No port leads from the internet to a lock or hub",
     why=(
-        "Through it anybody on the internet can talk to what opens the door, at any hour and as often as they like. Robots "
-        "find such a port within a day."
+        "Through it anybody on the internet can talk to what opens the door, at any hour and as often as they like. Programs "
+        "that search the whole internet for open ports find it by themselves."
     ),
     remedy=REMOVE_MAPPING,
     references=(*REFERENCES, "CWE-668"),
