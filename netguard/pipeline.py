@@ -32,6 +32,7 @@ from netguard.net.access import Network
 from netguard.net.failures import Cancelled
 from netguard.notebook import Notebook, own_mistake
 from netguard.rounds import KINDS, Rounds
+from netguard.rules.advisories import catalogue
 from netguard.rules.loader import Rules
 from netguard.task import Air, Event, Options, Progress, stage
 from netguard.wifi.join import joined
@@ -93,7 +94,12 @@ def scan(
         finished_at=datetime.now(UTC),
         ended=ended,
         tool=Tool(name="netguard", version=netguard.__version__),
-        ruleset=Ruleset(digest=rules.digest, records=len(rules.devices), overlays=rules.overlays),
+        ruleset=Ruleset(
+            digest=rules.digest,
+            records=len(rules.devices),
+            overlays=rules.overlays,
+            catalogue=catalogue(rules.advisories),
+        ),
         depth=options.depth,
         authorisation=options.authorisation,
         vantage=surroundings.vantage,

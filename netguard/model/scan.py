@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -38,6 +38,8 @@ class Ruleset:
     records: int = 0
     overlays: int = 0
     """How many of the records are the person's own."""
+    catalogue: date | None = None
+    """The day of the catalogue of faults that are used in attacks; null where none was judged by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from netguard.report import words
 from netguard.report.mappings import let_in
 from netguard.report.shape import Headline, Said, Tally, Tone
 from netguard.report.subjects import name_of, worded
+from netguard.rules.advisories import MAX_AGE, is_old
 
 _TONES: dict[str, Tone] = {"A+": "good", "A": "good", "B": "fair", "C": "warn", "D": "warn", "F": "bad"}
 
@@ -86,6 +87,11 @@ def notices(scan: Scan, now: datetime) -> tuple[str, ...]:
         said.append(f"{counted} counted and left alone, as asked.")
     if words.aware(now) - words.aware(scan.finished_at) >= STALE:
         said.append(f"This scan was made {words.ago(scan.finished_at, now)}. Much may have changed: scan again.")
+    if (day := scan.ruleset.catalogue) is not None and is_old(day, scan.started_at.date()):
+        said.append(
+            f"netguard's list of faults that attackers use is of {day}, more than {MAX_AGE.days} days before this scan, so no "
+            "router is said to be free of them. netguard advisories says how to bring a newer one."
+        )
     if not scan.vantage.privileged and scan.depth.at_least(Depth.QUICK):
         said.append(
             "netguard ran without administrator rights, so devices that keep silent may be missing. "
