@@ -67,7 +67,9 @@ def test_a_router_that_is_connected_and_has_no_address_to_open_ports_at_is_likel
 
 
 def test_routers_are_told_in_the_order_of_hops():
-    (found,) = judged(at("10.0.0.5"), Gateway())
+    beside = builders.device(30, Role.NAS, name="Storage")
+    (found,) = judged(at("10.0.0.5"), Gateway(), at(None, beside), devices=(ROUTER, beside))
+    assert "Storage" not in found.why
     assert "Router (outside 10.0.0.5), then a router that cannot be asked from here, then the internet" in found.why
 
 

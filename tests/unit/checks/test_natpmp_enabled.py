@@ -161,6 +161,14 @@ def test_nonsense_is_no_pass():
     assert "not NAT-PMP" in found.title
 
 
+def test_a_scan_that_ended_between_the_two_questions_is_no_pass():
+    router = replace(ROUTER, coverage=COVERED, services=LISTENS)
+    done = (tried(outcome=Outcome.DONE, reason=None),)
+    (found,) = judged(LOCK, router=router, natpmp=2, attempts=done, ended=Ended.INTERRUPTED)
+    assert found.status is Status.UNKNOWN
+    assert "the scan ended" in found.title
+
+
 def test_one_address_that_is_closed_is_no_pass_while_another_is_silent():
     failed = (tried(target="192.0.2.1 udp/5351", outcome=Outcome.DONE, reason=None), tried(target="192.0.2.2 udp/5351"))
     router = replace(ROUTER, coverage=COVERED, addresses=tuple(map(address.ip, ("192.0.2.1", "192.0.2.2"))))
