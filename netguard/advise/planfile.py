@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from netaddr import EUI, IPAddress, IPNetwork
+from netaddr import EUI, IPNetwork
 
+from netguard.advise import planaddress
 from netguard.errors import PlanError
 from netguard.model import address
 from netguard.model.observation import clean
 from netguard.model.plan import (
-    INTERFACE_ID,
     MAX_ENTRIES,
     MAX_MEMBERS,
     MAX_NAMES,
@@ -27,7 +27,6 @@ from netguard.model.plan import (
     Segment,
     SegmentRole,
     Talk,
-    is_interface_id,
 )
 from netguard.model.vocabulary import Transport
 from netguard.rules import literal
@@ -40,18 +39,6 @@ NTP = 123
 
 RESERVED = frozenset({"wan", "router"})
 """Names that mean the internet's side and the router itself."""
-
-LENGTHS = {4: range(8, 31), 6: range(32, 127)}
-"""How long a segment's prefix may be: 10.0.0.0/8 is the largest private network (RFC 1918, 3), in a /31 (RFC 3021) or a /127
-(RFC 6164) there is no room for devices, and providers get no more than a /32 of IPv6."""
-
-NO_HOME = tuple(
-    map(IPNetwork, ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/8", "fe80::/10", "ff00::/8"))
-)
-"""Where no segment of a router can be (RFC 6890, 2.2.2 and 2.2.3; RFC 4291, 2.4)."""
-
-HALF = 64
-"""Bits of an IPv6 prefix that leave the lower half to the devices (RFC 4291, 2.5.1)."""
 
 MAX_SHOWN = 200
 """Characters of a name or reason in a complaint: the file may hold a megabyte in one word, or a terminal's commands."""
@@ -205,7 +192,7 @@ def _segments(shape: _Plan, place: _Place) -> tuple[Segment, ...]:
             vlan=each.vlan,
             prefix=_prefix(each.prefix, 4, here.at("prefix")),
             prefix6=_prefix(each.prefix6, 6, here.at("prefix6")),
-            router=tuple(here.at("router", n).read(_whole, text) for n, text in enumerate(each.router)),
+            router=tuple(here.at("router", n).read(planaddress.whole, text) for n, text in enumerate(each.router)),
         )
         for field, reason in _oddities(segment, shape.wan.interface, found):
             raise here.at(*field).wrong(reason)
@@ -219,26 +206,9 @@ def _prefix(text: str | None, version: int, place: _Place) -> IPNetwork | None:
     network = place.read(address.network, text)
     if network.version != version:
         raise place.wrong(f"{network} is no IPv{version} prefix")
-    if network.prefixlen not in LENGTHS[version]:
-        raise place.wrong(f"{network}: a segment is a /{LENGTHS[version][0]} to a /{LENGTHS[version][-1]}")
-    if any(network in other for other in NO_HOME):
-        raise place.wrong(f"no router has a segment in {network}")
+    if reason := planaddress.unfit(network):
+        raise place.wrong(reason)
     return network
-
-
-def _whole(text: str) -> IPAddress:
-    """An address as it has to stand in a plan. Raises `ValueError` also for `fe80::1%eth0` and `::ffff:10.0.0.1`."""
-    own = address.ip(text)
-    if "%" in text:
-        raise ValueError(f"{text[:40]!r}: leave out what follows the %")
-    if own.is_ipv4_mapped():
-        raise ValueError(f"{own} is an IPv4 address: write {own.ipv4()}")
-    return own
-
-
-def _of_all(own: IPAddress, prefix: IPNetwork) -> bool:
-    """Whether this is the address of the whole segment: its first, and with IPv4 its last (RFC 919, 7; RFC 4291, 2.6.1)."""
-    return int(own) == prefix.first or (own.version == 4 and int(own) == prefix.last)
 
 
 def _oddities(segment: Segment, wan: str, before: list[Segment]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -255,7 +225,7 @@ def _oddities(segment: Segment, wan: str, before: list[Segment]) -> Iterator[tup
         prefix = segment.prefix_of(router.version)
         if prefix is None or router not in prefix:
             yield ("router", number), f"{router} is outside the segment ({prefix or 'which has no such prefix'})"
-        elif _of_all(router, prefix) and router.version == 4:
+        elif planaddress.is_of_all(router, prefix) and router.version == 4:
             yield ("router", number), f"{router} is the address of the whole segment"
     for other in before:
         yield from _clashes(segment, other)
@@ -282,8 +252,7 @@ def _members(shape: _Plan, segments: Mapping[str, Segment], place: _Place) -> tu
         raise place.at(MAX_MEMBERS).wrong(f"there are {len(shape.members)} members, a plan has at most {MAX_MEMBERS}")
     names: dict[str, int] = {}
     macs: dict[EUI, str] = {}
-    taken: dict[tuple[str, IPAddress], str] = {}
-    endings: dict[tuple[str, IPAddress], set[str]] = {}
+    owners = planaddress.Owners()
     found: list[Member] = []
     for number, each in enumerate(shape.members):
         here = place.at(number)
@@ -294,29 +263,10 @@ def _members(shape: _Plan, segments: Mapping[str, Segment], place: _Place) -> tu
             raise here.at("mac").wrong(f"{member.mac} is {macs[member.mac]}'s already")
         names[member.name], macs[member.mac] = number, member.name
         for index, own in enumerate(each.addresses):
-            if owner := _owner(member, address.ip(own), taken, endings):
+            if owner := owners.other(member, address.ip(own)):
                 raise here.at("addresses", index).wrong(f"{own} is {owner}'s already")
         found.append(member)
     return tuple(found)
-
-
-def _owner(
-    member: Member,
-    own: IPAddress,
-    taken: dict[tuple[str, IPAddress], str],
-    endings: dict[tuple[str, IPAddress], set[str]],
-) -> str | None:
-    """Who keeps `own` already, or another address that ends like it where only the end of one is known."""
-    key = (member.segment, own)
-    owners = {taken.setdefault(key, member.name)}
-    if own.version == 6:
-        ending = (member.segment, own & INTERFACE_ID)
-        if is_interface_id(own):
-            owners |= endings.get(ending, set())
-        else:
-            owners |= {taken.get(ending, member.name)}
-            endings.setdefault(ending, set()).add(member.name)
-    return min(owners - {member.name}, default=None)
 
 
 def _member(each: _Member, segments: Mapping[str, Segment], here: _Place) -> Member:
@@ -326,13 +276,13 @@ def _member(each: _Member, segments: Mapping[str, Segment], here: _Place) -> Mem
     for many in ("addresses", "listens", "talks"):
         if len(getattr(each, many)) > MAX_ENTRIES:
             raise here.at(many, MAX_ENTRIES).wrong(f"a member has at most {MAX_ENTRIES}")
-    addresses = tuple(here.at("addresses", n).read(_whole, text) for n, text in enumerate(each.addresses))
+    addresses = tuple(here.at("addresses", n).read(planaddress.whole, text) for n, text in enumerate(each.addresses))
     for number, own in enumerate(addresses):
-        if reason := _misplaced(own, segment):
+        if reason := planaddress.misplaced(own, segment):
             raise here.at("addresses", number).wrong(reason)
     return Member(
         name=here.at("name").read(Name.of, each.name),
-        mac=here.at("mac").read(_station, each.mac),
+        mac=here.at("mac").read(planaddress.station, each.mac),
         segment=segment.name,
         addresses=tuple(dict.fromkeys(addresses)),
         listens=tuple(_listen(one, segment, segments, here.at("listens", n)) for n, one in enumerate(each.listens)),
@@ -340,29 +290,6 @@ def _member(each: _Member, segments: Mapping[str, Segment], here: _Place) -> Mem
         if isinstance(each.talks, str)
         else tuple(_talk(one, here.at("talks", n)) for n, one in enumerate(each.talks)),
     )
-
-
-def _misplaced(own: IPAddress, segment: Segment) -> str | None:
-    """Why no member of this segment can keep this address."""
-    prefix = segment.prefix_of(own.version)
-    if is_interface_id(own) and int(own) > 0:
-        if prefix is not None and prefix.prefixlen > HALF:
-            return f"{own} is the lower half of an address, {prefix} leaves less; write the whole address"
-        return f"{own} is the router's" if own in {r & INTERFACE_ID for r in segment.router if r.version == 6} else None
-    if prefix is None or own not in prefix:
-        where = f"its prefix is {prefix}" if prefix is not None else f"it has no IPv{own.version} prefix"
-        return f"{own} is outside segment {segment.name}: {where}"
-    if own in segment.router:
-        return f"{own} is the router's"
-    return f"{own} is the address of the whole segment" if _of_all(own, prefix) else None
-
-
-def _station(text: str) -> EUI:
-    """The MAC of one station. Raises `ValueError` for others, too: a group's address is nobody's (IEEE 802, 8.2)."""
-    mac = address.mac(text)
-    if address.is_group(mac) or int(mac) == 0:
-        raise ValueError(f"{text} is no device's MAC")
-    return mac
 
 
 def _listen(each: _Listen, own: Segment, segments: Mapping[str, Segment], here: _Place) -> Listen:
