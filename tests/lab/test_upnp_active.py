@@ -10,15 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netguard.demo import catalogue, daemons
-from netguard.demo.homes import Home
+from netguard.demo.homes import Forward, Home
 from netguard.demo.running import RunningHome
 from netguard.model.scan import Scan
-from tests.lab.conftest import namespaces, wait_until
+from tests.lab.conftest import from_laptop, namespaces, wait_until
 from tests.lab.scanning import ROOT, scan_of
 from tests.lab.terminal import Terminal
 
@@ -267,3 +268,45 @@ def test_a_router_that_is_not_there_is_an_error_and_nothing_else_is_asked(small_
     far = remove(small_home, tmp_path, "tcp/8443@198.51.100.1", "--yes")
     assert far.returncode == 2
     assert "is not on the network" in far.stderr
+
+
+@pytest.fixture(scope="module")
+def strict_home() -> Iterator[RunningHome]:
+    """A router that lets everybody open ports to themselves only (`secure_mode`), and forwards one to a hub since long."""
+    usual = catalogue.router()
+    forwards = (Forward(port=8443, host=22, to=443, description="hub app"),)
+    router = replace(usual, upnp=replace(usual.upnp, secure=True, forwards=forwards))
+    home = Home(prefix="10.56.0.0/24", router=router, laptop=catalogue.laptop(), devices=(catalogue.light_hub(),))
+    with namespaces(home) as running:
+        tool(running, "nft")
+        yield running
+
+
+ACTIVE = """
+import json
+from netaddr import IPAddress, IPNetwork
+from netguard.net.access import Network
+from netguard.net.control import Cancel, Deadline
+from netguard.net.guard import Guard
+from netguard.net.transcript import Transcript
+from netguard.probe import upnp_active
+from netguard.probe._contract import Target
+router, own = IPAddress({router!r}), IPAddress({own!r})
+given = dict(transcript=Transcript(), cancel=Cancel(), deadline=Deadline(60))
+with Network(source=own, guard=Guard([IPNetwork(router)]), addresses=(own,), **given) as network:
+    learnt = list(upnp_active.probe(Target(address=router, port=5000, path="/rootDesc.xml"), network.net("test")))
+print(json.dumps([fact.value for fact in learnt]))
+"""
+
+
+def test_a_strict_router_still_forwards_to_whoever_asks_for_themselves(strict_home):
+    own = str(strict_home.laptop_address)
+    assert from_laptop(strict_home, ACTIVE.format(router=router_of(strict_home), own=own)) == ["accepted"]
+    assert not SELFTEST.search(forwarded(strict_home))
+
+
+def test_a_strict_router_lets_nobody_remove_what_leads_to_others_and_that_is_said(strict_home, tmp_path):
+    gone = remove(strict_home, tmp_path, "tcp/8443", "--yes")
+    assert gone.returncode == 3
+    assert "does not delete it: it answered with error" in gone.stderr
+    assert "8443" in forwarded(strict_home)

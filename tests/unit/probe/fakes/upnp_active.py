@@ -61,7 +61,13 @@ class Router:
     """Status for everybody else."""
     services: str = _SERVICES.format(type=SERVICE, events="/evt")
     mappings: dict[str, str] = field(default_factory=dict)
-    """The description by external port."""
+    """What AddPortMapping said, by external port."""
+    lists: int = 0
+    """Error that its whole list is answered with; 0 is none."""
+    deletes: int = 0
+    """Error that DeletePortMapping is answered with; 0 is none."""
+    keeps: bool = False
+    """Whether it says that it has deleted, and has not."""
     subscribers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
@@ -95,6 +101,8 @@ class Router:
         return page(b"", headers=f"SID: {sid}\r\nTIMEOUT: Second-300\r\n")
 
     def act(self, action: str, found: "re.Match[str] | None", body: str) -> bytes:
+        if action == "GetGenericPortMappingEntry":
+            return self.entry(int(re.search(r"<NewPortMappingIndex>(\d+)<", body)[1]))
         if found is None:
             return answer(action, NewConnectionStatus="Connected")
         port = found[1]
@@ -105,11 +113,23 @@ class Router:
         if port not in self.mappings:
             return fault(self.looks)
         if action == "DeletePortMapping":
-            del self.mappings[port]
-            return answer(action)
-        kept = dict(re.findall(r"<(New\w+)>([^<]*)<", self.mappings[port]))
+            if not (self.deletes or self.keeps):
+                del self.mappings[port]
+            return fault(self.deletes) if self.deletes else answer(action)
         names = ("NewInternalPort", "NewInternalClient", "NewEnabled", "NewPortMappingDescription", "NewLeaseDuration")
+        kept = _arguments(self.mappings[port])
         return answer(action, **{name: kept[name] for name in names})
+
+    def entry(self, index: int) -> bytes:
+        if self.lists:
+            return fault(self.lists)
+        if index >= len(self.mappings):
+            return fault(713)
+        return answer("GetGenericPortMappingEntry", **_arguments(list(self.mappings.values())[index]))
+
+
+def _arguments(body: str) -> dict[str, str]:
+    return dict(re.findall(r"<(New\w+)>([^<]*)<", body))
 
 
 def target(port: int) -> Target:
