@@ -71,3 +71,77 @@ def test_what_no_rule_file_may_hold_is_refused_with_its_line(data, message):
         literal.parse(data)
 
     assert str(caught.value).startswith(message)
+
+
+PLACES = b"""\
+# a comment
+name: hub
+ports: [1,
+  2, {from: x}]
+
+rest:
+  - a: "two
+      lines"
+  -
+    - 7
+  - {}
+7: |
+  text
+  goes on
+empty:
+"""
+
+
+def test_every_value_has_the_line_it_begins_on():
+    lines: dict[literal.Path, int] = {}
+
+    value = literal.parse(PLACES, lines=lines)
+
+    assert value == {
+        "name": "hub",
+        "ports": [1, 2, {"from": "x"}],
+        "rest": [{"a": "two lines"}, [7], {}],
+        7: "text\ngoes on\n",
+        "empty": None,
+    }
+    assert lines == {
+        ("name",): 2,
+        ("ports",): 3,
+        ("ports", 0): 3,
+        ("ports", 1): 4,
+        ("ports", 2): 4,
+        ("ports", 2, "from"): 4,
+        ("rest",): 7,
+        ("rest", 0): 7,
+        ("rest", 0, "a"): 7,
+        ("rest", 1): 10,
+        ("rest", 1, 0): 10,
+        ("rest", 2): 11,
+        ("7",): 12,
+        ("empty",): 15,
+    }
+
+
+@pytest.mark.parametrize("data", [b"just a text\n", b"[]\n", b"{}\n"])
+def test_the_document_itself_has_no_place_of_its_own(data):
+    lines: dict[literal.Path, int] = {}
+    literal.parse(data, lines=lines)
+
+    assert all(path in {(), (0,)} for path in lines)
+
+
+def test_places_after_an_end_are_those_of_the_outer_list():
+    lines: dict[literal.Path, int] = {}
+    literal.parse(b"- [a, [b]]\n- c\n- {d: [e]}\n- f\n", lines=lines)
+
+    assert lines == {
+        (0,): 1, (0, 0): 1, (0, 1): 1, (0, 1, 0): 1, (1,): 2, (2,): 3, (2, "d"): 3, (2, "d", 0): 3, (3,): 4,
+    }  # fmt: skip
+
+
+def test_a_file_may_be_as_large_as_its_reader_says():
+    data = b"a: " + b"x" * literal.MAX_FILE
+
+    assert literal.parse(data, most=2 * literal.MAX_FILE) == {"a": "x" * literal.MAX_FILE}
+    with pytest.raises(literal.UnusableError, match=r"line 1: the file is larger than 1 KiB"):
+        literal.parse(data, most=1024)
