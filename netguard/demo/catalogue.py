@@ -8,12 +8,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from netguard.demo.appliances import camera, nas, noisy_gadget, phone, printer, silent_plug, television
-from netguard.demo.homes import Announcement, Device, Home, Page, Server, Upnp
+from netguard.demo.homes import Announcement, Device, Forward, Home, Page, Server, Upnp
 from netguard.demo.parts import MDNS, SSDP, html, uuid, web
 from netguard.errors import LabError
 
 __all__ = [
-    "DEMO_PREFIX", "automation_host", "build_home", "camera", "demo_home", "homekit_lock", "laptop", "light_hub",
+    "DEMO_PREFIX", "FORWARDS", "automation_host", "build_home", "camera", "demo_home", "homekit_lock", "laptop", "light_hub",
     "lock_bridge", "nas", "noisy_gadget", "phone", "printer", "router", "silent_plug", "television",
 ]  # fmt: skip
 
@@ -21,8 +21,17 @@ DEMO_PREFIX = "192.168.77.0/24"
 """The default home's prefix. It exists inside the home's own network namespaces only."""
 
 
-def router(mac: str = "50:c7:bf:2a:10:01", host: int = 1, hostname: str = "OpenWrt") -> Device:
-    """A router: DNS, DHCP, UPnP gateway, web page and SSH."""
+FORWARDS = (
+    Forward(port=8443, host=20, to=8080, description="lock bridge, away from home"),
+    Forward(port=51413, host=99, to=51413, transport="udp", description="Torrents"),
+)
+"""What the router of `netguard demo` lets in: one port to the lock bridge, and one to a computer that is long gone."""
+
+
+def router(
+    mac: str = "50:c7:bf:2a:10:01", host: int = 1, hostname: str = "OpenWrt", forwards: tuple[Forward, ...] = ()
+) -> Device:
+    """A router: DNS, DHCP, UPnP gateway that forwards these ports, web page and SSH."""
     return Device(
         name="router",
         what="Router",
@@ -47,7 +56,12 @@ def router(mac: str = "50:c7:bf:2a:10:01", host: int = 1, hostname: str = "OpenW
                 server="lighttpd/1.4.69",
                 stands_in_for="lighttpd",
             ),
-            web(5000, [], server="OpenWRT/23.05 UPnP/1.1 MiniUPnPd/2.3.1", stands_in_for="miniupnpd"),
+            Server(
+                kind="igd",
+                port=5000,
+                stands_in_for="miniupnpd",
+                options=(("server", "OpenWRT/23.05 UPnP/1.1 MiniUPnPd/2.3.1"),),
+            ),
             Server(kind="ssdp", port=1900, transport="udp", stands_in_for="miniupnpd"),
         ),
         upnp=Upnp(
@@ -61,6 +75,7 @@ def router(mac: str = "50:c7:bf:2a:10:01", host: int = 1, hostname: str = "OpenW
             path="/rootDesc.xml",
             server="OpenWRT/23.05 UPnP/1.1 MiniUPnPd/2.3.1",
             services=("urn:schemas-upnp-org:service:WANIPConnection:2",),
+            forwards=forwards,
         ),
     )
 
@@ -265,4 +280,4 @@ def build_home(
 
 def demo_home() -> Home:
     """The home of `netguard demo`."""
-    return build_home()
+    return build_home(changes={"router": router(forwards=FORWARDS)})

@@ -97,7 +97,7 @@ class Upnp:
     server: str
     services: tuple[str, ...] = ()
     forwards: tuple[Forward, ...] = ()
-    """What a real gateway daemon forwards from its beginning on; the simulated one forwards nothing."""
+    """What it forwards from its beginning on, as a gateway: the real daemon and the simulated one."""
     secure: bool = False
     """Whether a real gateway daemon lets nobody forward ports to others (miniupnpd's `secure_mode`)."""
 

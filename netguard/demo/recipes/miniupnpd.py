@@ -42,10 +42,12 @@ upnp_nat_postrouting_chain=postrouting_miniupnpd
 {f"allow 1024-65535 {place.home.prefix} 0-65535" if place.home.prefix else ""}
 deny 0-65535 0.0.0.0/0 0-65535
 """
+    # Nothing jumps to what it writes for arriving packets: its one card is the home's own bridge, so what it forwards would
+    # be taken out of the home's own conversations. It lists and changes its chain all the same.
     table = """table inet miniupnpd {
   chain forward { type filter hook forward priority 0; policy accept; jump miniupnpd; }
   chain miniupnpd { }
-  chain prerouting { type nat hook prerouting priority -100; policy accept; jump prerouting_miniupnpd; }
+  chain prerouting { type nat hook prerouting priority -100; policy accept; }
   chain postrouting { type nat hook postrouting priority 100; policy accept; jump postrouting_miniupnpd; }
   chain prerouting_miniupnpd { }
   chain postrouting_miniupnpd { }

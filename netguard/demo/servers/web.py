@@ -14,7 +14,7 @@ _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+( |$)")
 
 _REASONS = {
     200: "OK", 301: "Moved Permanently", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
-    405: "Method Not Allowed", 470: "Connection Authorization Required",
+    405: "Method Not Allowed", 470: "Connection Authorization Required", 500: "Internal Server Error",
 }  # fmt: skip
 
 
@@ -73,16 +73,21 @@ class Http:
             found = Page(path=path, status=404, body="Not Found", content_type="text/plain")
         return self._page(found, body=method != "HEAD")
 
-    def _page(self, page: Page, *, body: bool) -> bytes:
-        text = page.body.encode()
-        headers = [
-            ("Content-Type", page.content_type), ("Content-Length", str(len(text))), *page.headers,
-            *([("Server", server)] if (server := self._context.server.option("server")) else []),
-            *([("Connection", "close")] if self.over else []),
-        ]  # fmt: skip
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        status = f"HTTP/1.1 {page.status} {_REASONS.get(page.status, 'Status')}\r\n"
-        return (status + head + "\r\n").encode("latin-1", "replace") + (text if body else b"")
+    def _page(self, found: Page, *, body: bool) -> bytes:
+        return page(found, server=self._context.server.option("server"), close=self.over, body=body)
+
+
+def page(found: Page, *, server: str = "", close: bool = False, body: bool = True) -> bytes:
+    """One answer; without `body` as HEAD has it, and with `close` it says that the connection ends."""
+    text = found.body.encode()
+    headers = [
+        ("Content-Type", found.content_type), ("Content-Length", str(len(text))), *found.headers,
+        *([("Server", server)] if server else []),
+        *([("Connection", "close")] if close else []),
+    ]  # fmt: skip
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    status = f"HTTP/1.1 {found.status} {_REASONS.get(found.status, 'Status')}\r\n"
+    return (status + head + "\r\n").encode("latin-1", "replace") + (text if body else b"")
 
 
 def description(context: Context) -> str:

@@ -13,7 +13,7 @@ from netguard import registry
 from netguard.demo import catalogue, wire
 from netguard.demo.certificates import Wanted, certificate
 from netguard.demo.homes import Device, Server
-from netguard.demo.servers import mdns, mqtt, nameserver, rtsp, snmp, ssdp, telnet, web
+from netguard.demo.servers import igd, mdns, mqtt, nameserver, rtsp, snmp, ssdp, telnet, web
 from netguard.demo.servers._contract import Context
 
 HOME = catalogue.demo_home()
@@ -211,3 +211,39 @@ def test_what_is_no_http_request_is_refused_at_once() -> None:
     patient = web.conversation(context("light-hub", "web"))
     assert patient.received(b"GE") == b""
     assert not patient.over
+
+
+def _asked(talk: igd.Igd, action: str, inner: str = "", kind: str = "WANIPConnection:2") -> str:
+    body = f"<s:Envelope><s:Body><u:{action}>{inner}</u:{action}></s:Body></s:Envelope>"
+    head = (
+        f"POST /control1 HTTP/1.1\r\nContent-Length: {len(body)}\r\n"
+        f'SOAPAction: "urn:schemas-upnp-org:service:{kind}#{action}"\r\n\r\n'
+    )
+    return talk.received((head + body).encode()).decode()
+
+
+def test_the_gateway_lists_what_it_forwards_and_comes_to_an_end() -> None:
+    talk = igd.Igd(context("router", "igd"))
+    answers = [
+        _asked(talk, "GetGenericPortMappingEntry", f"<NewPortMappingIndex>{n}</NewPortMappingIndex>") for n in range(3)
+    ]
+    assert "<NewExternalPort>8443<" in answers[0]
+    assert "<NewInternalClient>192.168.77.20<" in answers[0]
+    assert "<NewInternalClient>192.168.77.99<" in answers[1]
+    assert answers[2].startswith("HTTP/1.1 500 ")
+    assert "<errorCode>713<" in answers[2]
+    both = [_asked(talk, "GetListOfPortMappings", f"<NewProtocol>{p}</NewProtocol>") for p in ("TCP", "UDP")]
+    assert ["8443" in both[0], "51413" in both[0], "8443" in both[1], "51413" in both[1]] == [True, False, False, True]
+    assert "203.0.113.20" in _asked(talk, "GetExternalIPAddress")
+
+
+def test_the_gateway_takes_nothing_and_is_still_a_web_server() -> None:
+    talk = igd.Igd(context("router", "igd"))
+    for action in ("AddPortMapping", "DeletePortMapping", "Reboot"):
+        assert "<errorCode>401<" in _asked(talk, action)
+    assert "<errorCode>401<" in _asked(talk, "GetStatusInfo", kind="WANIPConnection:9")
+    assert b"InternetGatewayDevice:2" in talk.received(b"GET /rootDesc.xml HTTP/1.1\r\n\r\n")
+    assert "Connected" in _asked(talk, "GetStatusInfo")
+    first = b"POST /control1 HTTP/1.1\r\nContent-Length: 99999\r\n\r\n"
+    assert talk.received(first) == b""
+    assert talk.over, "a request without end is not waited for"
