@@ -89,7 +89,8 @@ def _sentence(scan: Scan) -> str:
         names = words.listed(tuple(dict.fromkeys(name_of(d) for d in to_doors)))
         if not to_doors:
             return f"{said}."
-        return f"{said}, {'' if len(to_doors) == len(open_ones) else f'{len(to_doors)} of them '}to {names}."
+        some = "one" if len(to_doors) == 1 else f"{len(to_doors)}"
+        return f"{said}, {'' if len(to_doors) == len(open_ones) else f'{some} of them '}to {names}."
     if scan.vantage.gateway is None:
         return "This network has no router that leads to the internet, as far as this computer knows."
     return _nothing_known(scan, scan.gateways[0] if scan.gateways else Gateway())

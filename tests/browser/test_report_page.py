@@ -61,7 +61,7 @@ def test_what_was_found_and_what_to_do_are_on_the_page(browser: Browser, sample:
     assert "Make Home server ask for a login" in said
     assert "because it was not seen" in said
     assert "seem to be on “Sample Wi-Fi”" in said
-    assert "At least 3 ports lead in from the internet, 1 of them to Hallway lock bridge." in said
+    assert "At least 3 ports lead in from the internet, one of them to Hallway lock bridge." in said
     assert "netguard upnp remove tcp/8443" in said, "a port that leads to a lock is unfolded"
     browser.run(OPEN_ALL)
     unfolded = browser.run("return document.body.innerText")

@@ -46,7 +46,7 @@ def test_what_the_router_lets_in_is_named_the_worst_first():
     text = summary(scan, NOW)
     part = text[text.index("\nAt least 3 ports lead in") : text.index("\nDeclared, and not seen\n")]
     assert part.strip().splitlines() == [
-        "At least 3 ports lead in from the internet, 1 of them to Hallway lock bridge.",
+        "At least 3 ports lead in from the internet, one of them to Hallway lock bridge.",
         "  - TCP 8443 leads to Hallway lock bridge (192.168.20.21), port 8080",
         "  - TCP 21 leads to storage (192.168.20.40), port 21",
         "  - UDP 51413 leads to 192.168.20.88, port 51413, where nobody is",

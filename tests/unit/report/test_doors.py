@@ -156,7 +156,7 @@ def test_where_personal_devices_were_only_counted_nobody_is_said_to_be_gone(scan
     ("mappings", "sentence"),
     [
         ((TO_THE_LOCK,), "1 port leads in from the internet, to Hallway lock bridge."),
-        ((TO_THE_LOCK, TO_THE_FILES), "2 ports lead in from the internet, 1 of them to Hallway lock bridge."),
+        ((TO_THE_LOCK, TO_THE_FILES), "2 ports lead in from the internet, one of them to Hallway lock bridge."),
         ((TO_THE_FILES, TO_NOBODY), "2 ports lead in from the internet."),
         ((SWITCHED_OFF,), "Your router lists no port that leads in from the internet."),
         ((), "Your router lists no port that leads in from the internet."),
