@@ -1,7 +1,7 @@
 """What to call a device, and what it says of its model and firmware. Pure. All of it is the device's own word."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from netguard.model.observation import clean
 from netguard.model.vocabulary import DOOR_ROLES
@@ -37,6 +37,25 @@ _PROGRAMS = ("windows media ", "plex media server")
 the program that serves, not the machine it runs on."""
 
 _FIRMWARE = ("_home-assistant._tcp version=", "_ihsp._tcp sv=", "_shelly._tcp ver=")
+_DLINK = re.compile(r"\bD[A-Z]{2}-[0-9]{2,4}[A-Z]{0,3} Ver ([0-9]{1,3}\.[0-9A-Za-z.]{1,12})")
+"""`Linux, HTTP/1.1, DIR-868L Ver 2.01`: D-Link's web and UPnP servers."""
+_GREETINGS = (
+    ("telnet.banner", "", re.compile(r"\bMikroTik v([0-9]{1,3}\.[0-9]{1,4}(?:\.[0-9]{1,4})?)")),
+    ("telnet.banner", "DD-WRT ", re.compile(r"\bDD-WRT (v[0-9.]{1,8}-r[0-9]{1,6})")),
+    ("http.title", "DD-WRT ", re.compile(r"\bDD-WRT \((build [0-9]{1,6})\)")),
+    (
+        "ssdp.server",
+        "OpenWrt ",
+        re.compile(r"\bOpenWRT/((?:1[7-9]|2[0-9])\.[0-9]{2}(?:\.[0-9]{1,2})?)\b", re.IGNORECASE),
+    ),
+    ("http.server", "", _DLINK),
+    ("ssdp.server", "", _DLINK),
+)
+"""Greetings in which routers say a version beside their name: kind of fact, what the version begins with (free firmware is
+named, since it is not the maker's), and form. OpenWrt's first figures tell its version from
+the kernel's (`OpenWrt/5.4.171`), which some builds say in that place."""
+
+_TOLD_MODELS = ("host.model", "ubnt.model", "mndp.board")
 _ID_LIKE = re.compile(r"[0-9a-f-]{12,}|.*@fe80.*|[0-9a-f:]{17}.*", re.IGNORECASE)
 
 
@@ -60,7 +79,8 @@ def name(hostnames: Sequence[str], texts: Mapping[str, Sequence[str]], record: D
 def model(texts: Mapping[str, Sequence[str]]) -> str | None:
     """The model it states, the UPnP description's first."""
     machines = [text for text in texts.get("upnp.model", ()) if not text.lower().startswith(_PROGRAMS)]
-    return _first(machines) or _stated(texts, _MODELS)
+    told = (text for kind in _TOLD_MODELS for text in texts.get(kind, ()))
+    return _first(machines) or _stated(texts, _MODELS) or _first(tuple(told))
 
 
 def manufacturer(texts: Mapping[str, Sequence[str]]) -> str | None:
@@ -69,8 +89,16 @@ def manufacturer(texts: Mapping[str, Sequence[str]]) -> str | None:
 
 
 def firmware(texts: Mapping[str, Sequence[str]]) -> str | None:
-    """The firmware version it states without login."""
-    return _first(texts.get("firmware.version", ())) or _stated(texts, _FIRMWARE)
+    """The firmware version it states without login, in its own place or else beside its name in a greeting."""
+    stated = _first(texts.get("firmware.version", ())) or _stated(texts, _FIRMWARE)
+    return stated or next(_greeted(texts), None)
+
+
+def _greeted(texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for kind, prefix, form in _GREETINGS:
+        for text in texts.get(kind, ()):
+            if found := form.search(text):
+                yield prefix + found[1]
 
 
 def _stated(texts: Mapping[str, Sequence[str]], starts: Sequence[str]) -> str | None:
