@@ -41,6 +41,8 @@ _PARTS = re.compile(r"[^0-9a-z.+!-]+")
 _NUMBERS = re.compile(r"\d{1,12}")
 _EARLY = re.compile(r"\d\s*[.-]?(?:rc|beta|alpha)\d*", re.IGNORECASE)
 """A version before the version: whether it has what that has is not known."""
+_FREE = re.compile(r"openwrt|dd-wrt|tomato|merlin", re.IGNORECASE)
+"""Firmware that is not the maker's: its versions cannot be compared with the maker's."""
 _BUILD = re.compile(r"\bbuild\s*(\d{6,8})\b", re.IGNORECASE)
 _REVISION = re.compile(r"v\d{1,2}(?:\.0)?|[a-z]\d")
 _NUMBER_AS_REVISION = re.compile(r"v?\d{1,2}(?:\.\d{1,2})?")
@@ -151,7 +153,7 @@ def mended(version: str | None, fault: Fault) -> bool | None:
     """Whether the installed version is without the fault; null where that cannot be told."""
     if fault.unmended:
         return False
-    if version is None or _EARLY.search(version):
+    if version is None or _EARLY.search(version) or (fault.models and _FREE.search(version)):
         return None
     answers = [_reaches(version, first, newest=first == _newest(fault.fixed)) for first in fault.fixed]
     if any(answers):
