@@ -65,7 +65,8 @@ class Igd:
         upnp = self._context.device.upnp
         if asked is None or upnp is None or asked[1] not in upnp.services:
             return self._said(*INVALID_ACTION)
-        found = self._arguments(asked[2], body, upnp.forwards)
+        # A port is forwarded to an IPv4 address; without one there is nothing that it could lead to.
+        found = self._arguments(asked[2], body, () if ":" in self._context.address else upnp.forwards)
         if isinstance(found, tuple):
             return self._said(*found)
         inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in found.items())

@@ -235,6 +235,9 @@ def test_the_gateway_lists_what_it_forwards_and_comes_to_an_end() -> None:
     both = [_asked(talk, "GetListOfPortMappings", f"<NewProtocol>{p}</NewProtocol>") for p in ("TCP", "UDP")]
     assert ["8443" in both[0], "51413" in both[0], "8443" in both[1], "51413" in both[1]] == [True, False, False, True]
     assert "203.0.113.20" in _asked(talk, "GetExternalIPAddress")
+    six = igd.Igd(replace(context("router", "igd"), address="fd00:77::1"))
+    first = _asked(six, "GetGenericPortMappingEntry", "<NewPortMappingIndex>0</NewPortMappingIndex>")
+    assert "<errorCode>713<" in first
 
 
 def test_the_gateway_takes_nothing_and_is_still_a_web_server() -> None:
