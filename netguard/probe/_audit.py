@@ -19,6 +19,10 @@ MAX_NOTES = 8
 """Notes kept of one audit; stops a router all of whose mappings are unreadable from filling the document."""
 
 
+AT_ONCE_ENOUGH = 8
+"""Mappings up to which both ways of listing are read whole; beyond, a router may take several seconds for one of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """A document, and what the program that serves it calls itself."""
@@ -50,7 +54,7 @@ class _Book:
     igd: Igd
     port: int | None
     external: IPAddress | None = None
-    mappings: dict[tuple[object, ...], PortMapping] = field(default_factory=dict)
+    mappings: dict[_wan.Place, PortMapping] = field(default_factory=dict)
     states: set[_wan.State] = field(default_factory=set)
     notes: dict[str, None] = field(default_factory=dict)
 
@@ -170,7 +174,7 @@ def _keep_external(book: _Book, text: str) -> None:
 class _List:
     """One way of asking for the mappings, and what came of it."""
 
-    mappings: dict[tuple[object, ...], PortMapping] = field(default_factory=dict)
+    mappings: dict[_wan.Place, PortMapping] = field(default_factory=dict)
     end: _wan.End = field(default_factory=lambda: _wan.End(state="part"))
     unread: int = 0
 
@@ -182,7 +186,7 @@ class _List:
             self.unread += 1
             book.note(f"a mapping in its list cannot be read: {entry}")
         else:
-            self.mappings.setdefault(_place(entry), entry)
+            self.mappings.setdefault(_wan.place_of(entry), entry)
 
     @property
     def state(self) -> _wan.State:
@@ -190,30 +194,47 @@ class _List:
         return "part" if self.unread and self.end.state == "all" else self.end.state
 
 
-def _place(mapping: PortMapping) -> tuple[object, ...]:
-    """What makes it the same mapping: its lease runs down, and its description is only a word."""
-    leads_to = (mapping.internal_client, mapping.internal_port)
-    return (mapping.protocol, mapping.external_port, *leads_to, mapping.remote_host)
-
-
 def _lists(service: _wan.WanService, book: _Book, net: Net) -> Iterator[Learnt]:
-    """Its mappings, each by itself and, from version 2 on, at once: what either lists counts, and that they differ is said."""
+    """Its mappings, from version 2 on at once, and each by itself: what either lists counts, and that they differ is said.
+
+    Of a long list that was given at once, the other way shows a few, and its end.
+    """
     single, at_once = _List(), _List()
     try:
-        for entry in _wan.one_by_one(service, net):
-            single.take(entry, book)
-    except NoAnswer as failure:
-        book.note(f"its list ends after {len(single.mappings)} mappings: {failure}")
+        if service.version > 1 and ":WANIPConnection:" in service.type:
+            _take_at_once(service, at_once, book, net)
+        long = at_once.state == "all" and len(at_once.mappings) > AT_ONCE_ENOUGH
+        if long and _agrees(service, at_once, net):
+            yield from _learnt(book, at_once.mappings, "all")
+            return
+        _take_one_by_one(service, single, book, net)
     except (OutOfTime, TooMuch):
-        yield from _learnt(book, single.mappings, "part")
+        yield from _learnt(book, single.mappings | at_once.mappings, "part")
         raise
-    if service.version > 1 and ":WANIPConnection:" in service.type:
-        try:
-            for entry in _wan.at_once(service, net):
-                at_once.take(entry, book)
-        except (NoAnswer, OutOfTime, TooMuch) as failure:
-            book.note(f"GetListOfPortMappings: {failure}")
     yield from _learnt(book, single.mappings | at_once.mappings, _whole(single, at_once, book))
+
+
+def _take_at_once(service: _wan.WanService, into: _List, book: _Book, net: Net) -> None:
+    try:
+        for entry in _wan.at_once(service, net):
+            into.take(entry, book)
+    except (NoAnswer, TooMuch) as failure:
+        book.note(f"GetListOfPortMappings: {failure}")
+
+
+def _take_one_by_one(service: _wan.WanService, into: _List, book: _Book, net: Net) -> None:
+    try:
+        for entry in _wan.one_by_one(service, net):
+            into.take(entry, book)
+    except NoAnswer as failure:
+        book.note(f"its list ends after {len(into.mappings)} mappings: {failure}")
+
+
+def _agrees(service: _wan.WanService, at_once: _List, net: Net) -> bool:
+    try:
+        return _wan.has_just(service, net, at_once.mappings)
+    except NoAnswer:
+        return False
 
 
 def _whole(single: _List, at_once: _List, book: _Book) -> _wan.State:
@@ -234,7 +255,7 @@ def _whole(single: _List, at_once: _List, book: _Book) -> _wan.State:
     return "part" if at_once.unread or (more and at_once.state == "part") else "all"
 
 
-def _learnt(book: _Book, mappings: dict[tuple[object, ...], PortMapping], state: _wan.State) -> Iterator[Learnt]:
+def _learnt(book: _Book, mappings: dict[_wan.Place, PortMapping], state: _wan.State) -> Iterator[Learnt]:
     """Each mapping that no other service of the description has told of."""
     book.states.add(state)
     for place, mapping in mappings.items():

@@ -4,7 +4,7 @@ UPnP Forum, WANIPConnection:2 Service (2010), WANPPPConnection:1 Service (2001),
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urljoin
@@ -30,6 +30,9 @@ MAX_MAPPINGS = 512
 
 MAX_BROKEN = 4
 """Answers of one list that are none, after which it is not read on."""
+
+SAMPLES = 4
+"""Mappings looked up, besides the last one and the end, where all are known at once: a router may take 0.1 s for each."""
 
 MAX_LEASE = 2**32 - 1
 """PortMappingLeaseDuration is a ui4 (WANIPConnection:2, state variables)."""
@@ -168,6 +171,7 @@ class End:
 
 
 Entry = PortMapping | Unreadable | End
+Place = tuple[Transport, int, str, int, str | None]
 
 
 def one_by_one(service: WanService, net: Net) -> Iterator[Entry]:
@@ -179,7 +183,7 @@ def one_by_one(service: WanService, net: Net) -> Iterator[Entry]:
     broken = 0
     for index in range(MAX_MAPPINGS):
         try:
-            said = service.call(net, "GetGenericPortMappingEntry", ("NewPortMappingIndex", str(index)))
+            said = _said_at(service, net, index)
         except _soap.Fault as fault:
             yield _end(fault, index)
             return
@@ -197,6 +201,36 @@ def one_by_one(service: WanService, net: Net) -> Iterator[Entry]:
         seen.add(same)
         yield _entry(said)
     yield End(state="part", note=f"its list goes on after {MAX_MAPPINGS} mappings")
+
+
+def _said_at(service: WanService, net: Net, index: int) -> dict[str, str]:
+    return service.call(net, "GetGenericPortMappingEntry", ("NewPortMappingIndex", str(index)))
+
+
+def has_just(service: WanService, net: Net, mappings: Mapping[Place, PortMapping]) -> bool:
+    """Whether asking index by index gives these mappings and no more, by a few of them and the end of the list.
+
+    Raises what `_soap.call` raises, but for faults.
+    """
+    count = len(mappings)
+    for index in sorted({count * n // SAMPLES for n in range(SAMPLES)} | {count - 1}):
+        try:
+            entry = _entry(_said_at(service, net, index))
+        except _soap.Fault:
+            return False
+        if not isinstance(entry, PortMapping) or place_of(entry) not in mappings:
+            return False
+    try:
+        _said_at(service, net, count)
+    except _soap.Fault as fault:
+        return fault.code in THE_END
+    return False
+
+
+def place_of(mapping: PortMapping) -> Place:
+    """What makes it the same mapping: its lease runs down, and its description is only a word."""
+    leads_to = (mapping.internal_client, mapping.internal_port)
+    return (mapping.protocol, mapping.external_port, *leads_to, mapping.remote_host)
 
 
 def _end(fault: _soap.Fault, index: int) -> End:

@@ -1,7 +1,5 @@
 """The IGD probe: who is asked and when, what routers of every kind say, and what becomes of lists that do not end well."""
 
-from itertools import count, pairwise
-
 import pytest
 
 from netguard.model import address
@@ -9,8 +7,8 @@ from netguard.model.device import Coverage
 from netguard.model.gateway import GatewayAnswer, Igd
 from netguard.model.observation import Fact
 from netguard.model.vocabulary import Depth, Role, Transport
-from netguard.net.failures import Failure, NoAnswer
-from netguard.probe import _wan, igd
+from netguard.net.failures import NoAnswer
+from netguard.probe import igd
 from netguard.probe._contract import Ask, Declined, Target
 from tests.builders import device, service
 from tests.servers import LOOPBACK
@@ -25,8 +23,8 @@ from tests.unit.probe.fakes.igd import (
     entry,
     fault,
     said,
-    target,
 )
+from tests.unit.probe.igd_audit import audit
 
 OWN, ULA, LINK_LOCAL = "192.0.2.1", "fd00:77::1", "fe80::1"
 IGD1 = "urn:schemas-upnp-org:device:InternetGatewayDevice:1"
@@ -136,25 +134,6 @@ def test_a_router_that_announced_an_igd_is_not_searched_again():
     assert wanted(*heard(), turn="deep", coverage=(ALL_PORTS,)) == []
 
 
-def audit(net, listener, router, **given):
-    """(last answer, facts by kind, reason) of one audit; the answers before are parts of the last."""
-    made = listener(behave=router)
-    found, facts, reason = [], {}, None
-    where = target(made.port)
-    try:
-        for what in igd.probe(Target(address=where.address, port=where.port, path=given.get("path", where.path)), net):
-            if isinstance(what, GatewayAnswer):
-                found.append(what)
-            else:
-                assert (what.transport, what.port) == (Transport.TCP, made.port)
-                facts.setdefault(what.kind, []).append(what.value)
-    except Failure as failure:
-        reason = str(failure)
-    for earlier, later in pairwise(found):
-        assert set(earlier.mappings) <= set(later.mappings)
-    return (found[-1] if found else None), facts, reason
-
-
 def test_all_that_a_version_2_router_says(net, listener):
     router = Router(
         services=((WANIP2, "/ctl/IPConn"), (FIREWALL, "/ctl/IP6FCtl")),
@@ -213,100 +192,6 @@ def test_a_pppoe_router_and_one_with_both_connections_are_asked_service_by_servi
     assert (answer.said.connection_status, len(answer.mappings), len(facts["igd.mapping"])) == ("Connected", 2, 2)
     assert answer.said.services == (WANIP1, WANPPP1)
     assert {each.split(" ")[0] for each in both.asked} == {"GET", "/ctl/IP", "/ctl/PPP"}
-
-
-@pytest.mark.parametrize("code", [713, 714])
-def test_an_empty_list_that_ends_as_the_standard_says_is_known_to_be_all(net, listener, code):
-    answer, facts, reason = audit(net, listener, Router(end=code))
-    assert (answer.said.listed, answer.mappings, reason) == ("all", (), None)
-    assert "igd.mapping" not in facts
-
-
-@pytest.mark.parametrize(
-    ("code", "after", "listed", "why"),
-    [
-        (713, 2, "all", None),
-        (714, 2, "all", None),
-        (402, 2, "all", None),
-        (501, 2, "all", None),
-        (401, 2, "all", None),
-        (606, 2, "part", "ends after 2 mappings: it answered with error 606"),
-        (899, 2, "part", "ends after 2 mappings: it answered with error 899"),
-        (606, 0, "refused", "does not say which ports it forwards: it answered with error 606"),
-        (401, 0, "refused", "does not say which ports"),
-        (602, 0, "refused", "does not say which ports"),
-        (402, 0, "part", "ends after 0 mappings: it answered with error 402"),
-        (501, 0, "part", "ends after 0 mappings: it answered with error 501"),
-    ],
-)
-def test_how_a_list_ends_says_how_much_is_known(net, listener, code, after, listed, why):
-    router = Router(mappings=[entry(port) for port in range(1000, 1000 + after)], end=code)
-    answer, _, reason = audit(net, listener, router)
-    assert (answer.said.listed, len(answer.mappings)) == (listed, after)
-    assert reason is None if why is None else why in reason
-
-
-def test_a_lister_that_never_ends_is_read_to_its_bound(net, listener, monkeypatch):
-    monkeypatch.setattr(_wan, "MAX_MAPPINGS", 40)
-    ports = count(1000)
-    router = Router(
-        answers={"GetGenericPortMappingEntry": lambda _: said("GetGenericPortMappingEntry", entry(next(ports)))}
-    )
-    answer, facts, reason = audit(net, listener, router)
-    assert (answer.said.listed, len(answer.mappings), len(facts["igd.mapping"])) == ("part", 40, 40)
-    assert "goes on after 40 mappings" in reason
-    assert len(router.asked) == 44
-
-
-def test_a_lister_that_repeats_itself_is_stopped_although_its_lease_runs_down(net, listener):
-    lease = count(900, -1)
-
-    def again(_):
-        return said("GetGenericPortMappingEntry", entry(NewLeaseDuration=str(next(lease))))
-
-    router = Router(answers={"GetGenericPortMappingEntry": again})
-    answer, _, reason = audit(net, listener, router)
-    assert (answer.said.listed, len(answer.mappings)) == ("part", 1)
-    assert "repeats itself from entry 1 on" in reason
-    assert next(lease) == 898
-
-
-def test_what_only_one_of_the_two_lists_has_is_kept_and_said(net, listener):
-    router = Router(
-        services=((WANIP2, "/c"),), mappings=[entry(), entry(22)], at_once=[entry(22), entry(3389, "192.0.2.40")]
-    )
-    answer, facts, reason = audit(net, listener, router)
-    assert [m.external_port for m in answer.mappings] == [8443, 22, 3389]
-    assert "tcp 3389 -> 192.0.2.40 443" in facts["igd.mapping"]
-    assert answer.said.listed == "all"
-    assert reason == "its two lists differ: GetListOfPortMappings has 1 that the other has not, and lacks 1"
-
-
-def test_an_order_that_differs_and_leases_that_run_down_are_no_difference(net, listener):
-    one, other = entry(NewLeaseDuration="100"), entry(22, protocol="UDP")
-    router = Router(
-        services=((WANIP2, "/c"),), mappings=[one, other], at_once=[other, one | {"NewLeaseDuration": "99"}]
-    )
-    answer, _, reason = audit(net, listener, router)
-    assert (len(answer.mappings), answer.said.listed, reason) == (2, "all", None)
-
-
-def test_a_list_at_once_speaks_for_a_router_that_gives_no_single_ones(net, listener):
-    refusing = {"GetGenericPortMappingEntry": fault(606)}
-    router = Router(services=((WANIP2, "/c"),), mappings=[entry()], answers=dict(refusing))
-    answer, _, reason = audit(net, listener, router)
-    assert (answer.said.listed, len(answer.mappings), reason) == ("all", 1, None)
-    router.answers["GetListOfPortMappings"] = fault(606)
-    answer, _, reason = audit(net, listener, router)
-    assert (answer.said.listed, answer.mappings) == ("refused", ())
-    assert "does not list its TCP mappings at once" in reason
-
-
-@pytest.mark.parametrize("code", [401, 602, 606])
-def test_that_there_is_no_list_at_once_costs_nothing(net, listener, code):
-    router = Router(services=((WANIP2, "/c"),), mappings=[entry()], answers={"GetListOfPortMappings": fault(code)})
-    answer, _, reason = audit(net, listener, router)
-    assert (answer.said.listed, len(answer.mappings), reason) == ("all", 1, None)
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,28 @@ def test_a_list_at_once_of_thousands_is_read_to_its_bound(net, listener, monkeyp
     assert "GetListOfPortMappings: it sent more than" in reason or "cannot be read" in reason
 
 
+def test_a_description_that_breaks_its_answer_hides_no_mapping_after_it(net, listener):
+    """Whoever is at home may add one, and choose its description; some routers write it out as it is."""
+    broken = page(b"<s:Envelope><s:Body><d>a<b</d></s:Body></s:Envelope>")
+    router = Router(mappings=[entry(), entry(22), entry(23)])
+    router.answers[GENERIC] = lambda body: broken if "Index>1<" in body else router.own(GENERIC, body)
+    answer, reason, _ = audit(net, listener, router)
+    assert [m.external_port for m in answer.mappings] == [8443, 23]
+    assert answer.said.listed == "part"
+    assert "a mapping in its list cannot be read: its answer to GetGenericPortMappingEntry cannot be read" in reason
+    whole = said(GENERIC, entry()).partition(b"\r\n\r\n")[2].replace(b"Lock bridge", b"Lock <b>bridge</b>")
+    router.answers[GENERIC] = lambda body: page(whole) if "Index>0<" in body else router.own(GENERIC, body)
+    assert audit(net, listener, router)[0].mappings[0].description == "Lock bridge"
+
+
+def test_a_router_that_breaks_off_again_and_again_is_asked_no_further(net, listener):
+    router = Router(answers={GENERIC: page(b"<x>")})
+    answer, reason, _ = audit(net, listener, router)
+    assert answer.said.listed == "part"
+    assert "its list ends after 0 mappings" in reason
+    assert sum(GENERIC in each for each in router.asked) == _wan.MAX_BROKEN
+
+
 @pytest.mark.parametrize(
     ("status", "body", "code", "words"),
     [
