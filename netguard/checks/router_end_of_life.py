@@ -8,7 +8,7 @@
 | it ends within half a year | info | info |
 
 What is known is listed in `rules/advisories` with sources, and in device records (`support`). Passes when its model, or
-the series of its version, is known to be kept beyond half a year. Everything else is unknown on a router, access point or
+the series of its version, is known to be kept beyond half a year. Unknown in every other case on a router, access point or
 switch: no list has all models, so that a model is not on one proves nothing. Does not apply where there is no such device.
 It errs where a device names another model than it is, runs other people's firmware under its maker's name, or where the
 maker changed its mind after somebody last looked.
