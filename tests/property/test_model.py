@@ -7,7 +7,7 @@ import types
 import typing
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ LEAVES: dict[Any, st.SearchStrategy[Any]] = {
     float: st.floats(allow_nan=False, allow_infinity=False),
     type(None): st.none(),
     datetime: st.datetimes(timezones=st.just(UTC)),
+    date: st.dates(),
     IPAddress: ips,
     IPNetwork: st.builds(
         lambda a, n: IPNetwork(f"{a}/{min(n, 32 if a.version == 4 else 128)}").cidr, ips, st.integers(0, 128)
