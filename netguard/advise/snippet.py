@@ -116,16 +116,16 @@ def snippet(
         files=tuple(
             File(name=f.name, text=maker.text(f.text), what=f.what, executable=f.executable)
             for f in platform.files
-            if f.when == "always" or rules.clouds
+            if f.when == "always" or (rules.clouds if f.when == "names" else f.when in kinds)
         ),
         by_hand=tuple(
             ByHand(intent=intent, instead=" ".join(platform.unsupported[intent].split()))
             for intent in INTENTS
             if intent in platform.unsupported and intent in kinds
         ),
-        steps=tuple(maker.text(step) for step in platform.steps),
-        undo=tuple(maker.text(step) for step in platform.undo),
-        after=tuple(maker.text(step) for step in platform.after),
+        steps=maker.sentences(platform.steps),
+        undo=maker.sentences(platform.undo),
+        after=maker.sentences(platform.after),
         checks=tuple(dict.fromkeys(filter(None, (maker.part(step, "check").strip() for step in steps)))),
         closes=fingerprints,
     )
@@ -191,6 +191,10 @@ class _Maker:
             )
         return Rendered(text)
 
+    def sentences(self, templates: Iterable[str]) -> tuple[str, ...]:
+        """Each of them; what comes out empty does not apply to this plan and is left out."""
+        return tuple(filter(None, (self.text(template).strip() for template in templates)))
+
     def part(self, step: Step, part: str) -> Rendered:
         """One part of what the platform says for one step; empty where it has no words for it."""
         template = self._platform.intents.get(step.kind)
@@ -202,11 +206,11 @@ class _Maker:
         return self.text(words[part], it=step)
 
     def _each(self, part: str, *kinds: str) -> Rendered:
-        """`part` of every step of these kinds, one after the other; called by the files' templates."""
+        """`part` of every step of these kinds, one after the other, each text once; called by the files' templates."""
         unknown = [kind for kind in kinds if kind not in INTENTS]
         if unknown:
             raise ValueError(f"there is no intent {unknown[0]!r}")
-        made = (self.part(step, part) for step in self._steps if step.kind in kinds)
+        made = dict.fromkeys(self.part(step, part) for step in self._steps if step.kind in kinds)
         return Rendered("".join(text if text.endswith("\n") or not text else f"{text}\n" for text in made))
 
 

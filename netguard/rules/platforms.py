@@ -45,8 +45,8 @@ class FileTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     what: str
     """What it is, a sentence for README.md."""
     text: str
-    when: Literal["always", "names"] = "always"
-    """`names`: only where the plan lets somebody go to a DNS name."""
+    when: Literal["always", "names"] | IntentKind = "always"
+    """`names`: only where the plan lets somebody go to a DNS name. An intent: only where there is a step of this kind."""
     executable: bool = False
 
 
@@ -84,9 +84,9 @@ def load(overlay: Path | None = None) -> Mapping[str, Platform]:
         folders.append(overlay / "platforms")
     found: dict[str, Platform] = {}
     for folder in folders:
-        for path in loader._yaml_files(folder):
+        for path in loader._yaml_files(folder):  # noqa: SLF001 - the package's own
             shown = f"{folder.parent.name}/{folder.name}/{path.name}"
-            platform = loader._read(path, shown, Platform, {})
+            platform = loader._read(path, shown, Platform, {})  # noqa: SLF001 - the package's own
             for problem in problems(platform, path.stem):
                 raise RulesError(f"{shown}: {problem}")
             found[platform.id] = platform
@@ -117,8 +117,8 @@ def problems(platform: Platform, name: str) -> Iterator[str]:
     for intent, text in platform.unsupported.items():
         if not text.strip():
             yield f"unsupported.{intent}: it has to say what to do instead"
-    names = [file.name for file in platform.files]
-    if len(set(names)) != len(names) or not names:
+    called = [file.name for file in platform.files]
+    if len(set(called)) != len(called) or not called:
         yield "files: there has to be at least one, each with a name of its own"
     for number, file in enumerate(platform.files):
         if not file.name.replace(".", "").replace("-", "").isalnum() or file.name.startswith("."):
