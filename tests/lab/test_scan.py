@@ -17,6 +17,7 @@ from netguard.demo.running import RunningHome
 from netguard.model import codec
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, Role, Severity, Status
+from netguard.report.view import view
 from tests.lab.conftest import namespaces
 from tests.lab.quiet import sent, wait_until_quiet
 from tests.lab.scanning import ROOT, SCAN_SECONDS, by_address, findings, scan_of, start
@@ -25,7 +26,8 @@ from tests.lab.scanning import ROOT, SCAN_SECONDS, by_address, findings, scan_of
 @pytest.fixture(scope="module")
 def quiet_home() -> Iterator[RunningHome]:
     """The demo home and a device that answers garbage, only for this module: its counters hold what the scan did and nothing else."""
-    with namespaces(build_home(extra=(catalogue.noisy_gadget(),))) as home:
+    router = catalogue.router(forwards=catalogue.FORWARDS)
+    with namespaces(build_home(changes={"router": router}, extra=(catalogue.noisy_gadget(),))) as home:
         yield home
 
 
@@ -101,6 +103,38 @@ def test_a_clean_hub_raises_no_alarm_and_passes_only_because_every_port_was_aske
 def test_what_devices_expose_is_found(quiet_home, scanned, name, check, severity):
     found = findings(scanned, check, by_address(scanned, quiet_home, name).key)
     assert [(f.status, f.severity) for f in found] == [(Status.FAIL, severity)]
+
+
+def test_the_ports_that_the_router_lets_in_are_told_with_whom_they_lead_to(quiet_home, scanned):
+    bridge, router = by_address(scanned, quiet_home, "lock-bridge"), by_address(scanned, quiet_home, "router")
+    own = scanned.gateways[0]
+    assert own.device == router.key
+    assert own.services.igd.listed == "all"
+    assert {(m.protocol, m.external_port, m.internal_port, m.device) for m in own.mappings} == {
+        ("tcp", 8443, 8080, bridge.key),
+        ("udp", 51413, 51413, None),
+    }
+    (to_the_lock,) = findings(scanned, "upnp-port-mapping-lock", bridge.key)
+    (stale,) = findings(scanned, "upnp-stale-mapping", router.key)
+    assert (to_the_lock.status, to_the_lock.severity) == (Status.FAIL, Severity.HIGH)
+    assert (stale.status, stale.severity) == (Status.FAIL, Severity.MEDIUM)
+    told = view(scanned, scanned.finished_at).doors
+    assert told.sentence.startswith("2 ports lead in from the internet, one of them to ")
+    first, second = told.gateways[0].mappings
+    assert (first.port, first.door, [p.check for p in first.problems]) == (
+        "TCP 8443",
+        True,
+        ["upnp-port-mapping-lock"],
+    )
+    assert first.answers.startswith("http ")
+    assert (second.port, second.absent, [p.check for p in second.problems]) == (
+        "UDP 51413",
+        True,
+        ["upnp-stale-mapping"],
+    )
+    assert (first.close, second.close) == ("netguard upnp remove tcp/8443", "netguard upnp remove udp/51413")
+    # What is forwarded from the internet is not forwarded within the home.
+    assert all(s.port != 8443 for d in scanned.devices for s in d.services)
 
 
 def test_not_one_byte_was_sent_to_the_printer(quiet_home, scanned):
