@@ -122,8 +122,10 @@ def _become(recipe: Recipe, network: int, output: int, environment: Mapping[str,
         namespaces.enter(network)
         namespaces.unshare(namespaces.CLONE_NEWNS)
         namespaces.mount("tmpfs", "/run", "tmpfs")
-        with contextlib.suppress(OSError):  # the machine's log must not hear of the simulated home
-            namespaces.mount(os.devnull, "/dev/log", flags=namespaces.MS_BIND)
+        # The machine's log must not hear of the simulated home; nor its console, where syslog(3) goes without a log.
+        for place in ("/dev/log", "/dev/console"):
+            with contextlib.suppress(OSError):
+                namespaces.mount(os.devnull, place, flags=namespaces.MS_BIND)
         with contextlib.suppress(OSError):  # nor must its list of who logged in
             namespaces.mount("tmpfs", "/var/log", "tmpfs")
         if recipe.private_etc:
