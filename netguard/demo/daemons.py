@@ -25,9 +25,10 @@ RECIPES: Mapping[str, Daemon] = {
 
 NAMES: tuple[str, ...] = tuple(RECIPES)
 
-TOOLS: Mapping[str, str] = {"nft": "nftables", "nmap": "nmap", "upnpc": "miniupnpc"}
+TOOLS: Mapping[str, str] = {"nft": "nftables", "nmap": "nmap", "upnpc": "miniupnpc", "conntrack": "conntrack"}
 """What is no daemon, and its package: miniupnpd's table is made with `nft`, and what netguard does where `nmap` is installed
-is tested with it; `upnpc` lists what a router forwards, for comparison."""
+is tested with it; `upnpc` lists what a router forwards, for comparison; `conntrack` ends connections that began before a
+rule did."""
 
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     **{name: daemon.packages for name, daemon in RECIPES.items()}, **{name: (tool,) for name, tool in TOOLS.items()}
