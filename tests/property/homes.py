@@ -52,13 +52,16 @@ def home() -> Plan:
 
 
 @st.composite
-def plans(draw, versions=None, members=6) -> Plan:
-    """Plans as `planfile.read` gives them; `versions` keeps every segment to these IP versions, `members` is the most."""
-    roles = draw(st.lists(st.sampled_from(SegmentRole), min_size=1, max_size=4))
+def plans(draw, versions=None, members=6, segments=1) -> Plan:
+    """Plans as `planfile.read` gives them.
+
+    `versions` keeps every segment to these IP versions, `members` is the most, `segments` the least, of at most four.
+    """
+    roles = draw(st.lists(st.sampled_from(SegmentRole), min_size=segments, max_size=4))
     octets = draw(st.lists(st.integers(0, 120), min_size=len(roles), max_size=len(roles), unique=True))
     names = draw(st.lists(_names, min_size=len(roles), max_size=len(roles), unique=True))
     vlans = draw(st.lists(st.integers(1, 4094), min_size=len(roles), max_size=len(roles), unique=True))
-    segments = tuple(
+    networks = tuple(
         draw(_segments(role, name, f"{draw(st.sampled_from(('br-', 'eth0.', 'lan_')))}{n}", octet, vlan, versions))
         for n, (role, name, octet, vlan) in enumerate(zip(roles, names, octets, vlans, strict=True))
     )
@@ -66,9 +69,9 @@ def plans(draw, versions=None, members=6) -> Plan:
     hosts = draw(st.permutations(range(2, 2 + len(called))))
     return Plan(
         wan=InterfaceName.of(draw(st.sampled_from(("wan0", "eth1", "pppoe-wan")))),
-        segments=segments,
+        segments=networks,
         members=tuple(
-            draw(_members(name, number, host, segments, versions))
+            draw(_members(name, number, host, networks, versions))
             for number, (name, host) in enumerate(zip(called, hosts, strict=True))
         ),
     )

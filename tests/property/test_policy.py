@@ -25,7 +25,7 @@ from netguard.advise.policy import (
 from netguard.model.plan import Listen, Member, Plan, SegmentRole
 from netguard.model.vocabulary import Transport
 from tests.property.homes import home
-from tests.property.plans import classes, clouds, free, kept, packets, plans, talks_of
+from tests.property.plans import STRANGER, classes, clouds, free, kept, packets, plans, talks_of
 
 ALLOW, DENY, NOT_ROUTED = Verdict.ALLOW, Verdict.DENY, Verdict.NOT_ROUTED
 OLD = {State.ESTABLISHED, State.RELATED}
@@ -242,6 +242,40 @@ def test_the_internet_reaches_iot_and_guests_by_no_forwarded_port(data, plan):
     packet = data.draw(packets(plan, came_in=WAN, to=data.draw(st.sampled_from(behind))))
 
     assert verdict(Policy.of(plan), replace(packet, state=State.NEW)) is DENY
+
+
+@given(st.data(), plans())
+def test_a_member_in_another_segment_is_a_stranger(data, plan):
+    """Whoever plugs the lock into the wrong network gets no more than anybody there."""
+    packet = data.draw(packets(plan))
+    away = {m.mac for m in plan.members if m.segment != packet.came_in}
+    assume(away)
+    moved = replace(packet, mac=data.draw(st.sampled_from(sorted(away))))
+
+    assert verdict(Policy.of(plan), moved) is verdict(Policy.of(plan), replace(packet, mac=STRANGER))
+
+
+@given(st.data(), plans(segments=2))
+def test_what_is_open_to_one_segment_is_not_to_another(data, plan):
+    came_in, to = data.draw(st.permutations([s.name for s in plan.segments]))[:2]
+    packet = data.draw(packets(plan, came_in=came_in, to=to))
+    others = tuple(replace(m, listens=tuple(n for n in m.listens if n.source != came_in)) for m in plan.members)
+
+    assert verdict(Policy.of(replace(plan, members=others)), replace(packet, state=State.NEW)) is DENY
+
+
+@given(st.data(), plans(segments=3))
+def test_an_address_is_a_members_in_its_own_segment_only(data, plan):
+    """An interface identifier comes by in every prefix."""
+    came_in, to, own = data.draw(st.permutations([s.name for s in plan.segments]))[:3]
+    packet = replace(data.draw(packets(plan, came_in=came_in, to=to)), state=State.NEW, icmp_type=None)
+    policy = Policy.of(replace(plan, members=tuple(m for m in plan.members if m.segment == own)))
+
+    for member in policy.members:
+        for address in (a for version in (4, 6) for a in kept(plan, member, version)):
+            for listen in (n for n in member.listens if n.source != to):
+                asked = replace(packet, came_in=listen.source, destination=address, protocol=listen.transport.value)
+                assert verdict(policy, replace(asked, port=listen.ports[0])) is DENY
 
 
 @given(st.data(), plans())

@@ -140,5 +140,14 @@ def test_talks_stand_where_they_mean_something(name, talks, end):
     assert planwriter.write(replace(plan, members=(member,))).endswith(f"{end}}}\n")
 
 
+def test_fields_are_in_the_order_of_the_design():
+    plan = home()
+    hub = replace(plan.members[1], talks="any")
+
+    assert planwriter.write(replace(plan, members=(hub,))).endswith(
+        "    listens: [{transport: tcp, ports: [8443], from: trusted}]\n    talks: any\n"
+    )
+
+
 def test_no_members_are_written_so():
     assert planwriter.write(replace(home(), members=())).endswith("\nmembers: []\n")

@@ -63,6 +63,7 @@ ROWS = [
     ("iot", "trusted", "tcp 22", DENY, {"destination": "10.77.1.10"}),
     ("iot", "guest", "tcp 445", DENY, {"destination": "10.77.3.10"}),
     ("trusted", "guest", "tcp 445", DENY, {"destination": "10.77.3.10"}),
+    ("iot", "guest", "tcp 445", DENY, {"destination": "2001:db8:3::10"}),  # ends like the laptop's
     # guest -> internet: everything; another segment: nothing
     ("guest", WAN, "tcp 443", ALLOW, {}),
     ("guest", WAN, "icmpv6 128", ALLOW, {"six": True}),
