@@ -17,13 +17,16 @@ class ProofRow:
     protocol: Literal["tcp", "udp", "icmp", "icmpv6"]
     port: int | None
     why: str
-    wanted: Literal["allow", "deny", "not-routed"]
+    wanted: Literal["allow", "deny", "not-routed", "as-before"]
+    """`as-before`: rules that stand beside the router's own leave it as it was."""
     before: bool
     after: bool
 
     @property
     def wrong(self) -> bool:
         """Whether it came out other than the plan wants. What never passes the router no rule of its can decide."""
+        if self.wanted == "as-before":
+            return self.after != self.before
         return self.wanted != "not-routed" and self.after != (self.wanted == "allow")
 
     @property
@@ -42,6 +45,8 @@ class Proof:
     reason: str | None = None
     """Why nothing was run; null where packets decided."""
     rows: tuple[ProofRow, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Members of the plan for which there was no room: at least one of every kind was asked first."""
 
     @property
     def wrong(self) -> tuple[ProofRow, ...]:

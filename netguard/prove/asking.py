@@ -5,15 +5,17 @@ import selectors
 import socket
 import struct
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal
 
 from netaddr import IPAddress
 
 from netguard.advise.policy import ROUTER, WAN
 from netguard.errors import LabError
 from netguard.net import namespaces
-from netguard.prove.flows import LEFTOVER_PORT, Cast, Flow, Host, forwarded_port
+from netguard.prove.flows import DNS_PORT, LEFTOVER_PORT, Cast, Flow, Host, forwarded_port
 from netguard.prove.net import Twin
 
 ANSWER_SECONDS = 1.0
@@ -23,6 +25,16 @@ AT_ONCE = 256
 """Questions under way side by side: bounds open files."""
 
 WORD = b"netguard"
+QUESTION = struct.pack("!6H", 0x6E67, 0x0100, 1, 0, 0, 0) + b"\0" + struct.pack("!2H", 2, 1)
+"""What is sent to port 53: which servers the root has (RFC 1035, 4.1), so that real resolvers answer, too."""
+
+SOURCES = range(20_000, 60_000)
+"""Source ports of questions by UDP, each used once before any is used again: the answer to an earlier question with the same
+ports would make the next one part of a connection that the router lets pass already."""
+
+Heard = Literal["open", "refused", "silent"]
+"""An answer; a refusal at once, by a reset or an ICMP error; nothing at all."""
+
 _NOT_YET = frozenset({errno.EINPROGRESS, errno.EAGAIN})
 _ECHO_REPLY = {4: 0, 6: 129}
 """RFC 792; RFC 4443, 4.2."""
@@ -35,7 +47,7 @@ class _Asked:
     until: float
     mark: bytes
     """Of an echo, what its answer repeats."""
-    answered: bool = False
+    heard: Heard = "silent"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,14 +58,18 @@ class Stage:
     people: Cast
     _round: int = 0
     """Counts the times of asking: an echo of another time would belong to a connection that the router knows already."""
+    _sources: Iterator[int] = field(default_factory=count)
     _ears: selectors.DefaultSelector = field(default_factory=selectors.DefaultSelector)
 
-    def serve(self, flows: Iterable[Flow]) -> None:
-        """Listen wherever one of the flows leads to. Raises `LabError` or `OSError`."""
+    def serve(self, flows: Iterable[Flow], others: Container[tuple[str, str, int]] = ()) -> None:
+        """Listen wherever one of the flows leads to, but for `others`: (target, protocol, port) that real programs serve.
+
+        Raises `LabError` or `OSError`.
+        """
         by_name = {host.name: host for host in (*self.people.hosts, *self.people.internet)}
         wanted: dict[tuple[int, str, int, int], None] = {}
         for flow in flows:
-            if flow.protocol in {"tcp", "udp"}:
+            if flow.protocol in {"tcp", "udp"} and (flow.target, flow.protocol, flow.port) not in others:
                 space, port = self._place(flow, by_name)
                 wanted[space, flow.protocol, port, 6 if flow.address.version == 6 else 4] = None
         for space, protocol, port, version in wanted:
@@ -67,13 +83,13 @@ class Stage:
         is_forward = flow.port == LEFTOVER_PORT and flow.address in self.people.router[WAN]
         return self.twin.of(host), forwarded_port(host) if is_forward else flow.port
 
-    def ask(self, flows: Iterable[Flow]) -> dict[str, bool]:
-        """Flow id → whether an answer came back."""
+    def ask(self, flows: Iterable[Flow]) -> dict[str, Heard]:
+        """Flow id → what came back."""
         self._round += 1
         by_name = {host.name: host for host in (*self.people.hosts, *self.people.internet)}
         waiting = list(reversed(tuple(flows)))
         under_way: dict[socket.socket, _Asked] = {}
-        came: dict[str, bool] = {}
+        came: dict[str, Heard] = {}
         with selectors.DefaultSelector() as mouths:
             mouths.register(self._ears, selectors.EVENT_READ, None)
             while waiting or under_way:
@@ -81,7 +97,7 @@ class Stage:
                     flow = waiting.pop()
                     one = self._begin(flow, by_name[flow.source])
                     if one is None:
-                        came[flow.id] = False
+                        came[flow.id] = "refused"
                         continue
                     under_way[one.sock] = one
                     events = selectors.EVENT_WRITE if flow.protocol == "tcp" else selectors.EVENT_READ
@@ -89,15 +105,15 @@ class Stage:
                 for key, _ in mouths.select(0.05):
                     if key.data is None:
                         self._answer()
-                    elif (done := _heard(key.data)) is not None:
-                        key.data.answered = done
+                    elif (heard := _heard(key.data)) is not None:
+                        key.data.heard = heard
                         key.data.until = 0.0
                 now = time.monotonic()
                 for one in [o for o in under_way.values() if o.until <= now]:
                     mouths.unregister(one.sock)
                     one.sock.close()
                     del under_way[one.sock]
-                    came[one.flow.id] = one.answered
+                    came[one.flow.id] = one.heard
         return came
 
     def _begin(self, flow: Flow, source: Host) -> _Asked | None:
@@ -108,18 +124,33 @@ class Stage:
         peer = (str(flow.address), flow.port)
         own = source.address(flow.address.version)
         try:
-            sock.bind((str(own), 0))
+            self._bind(sock, str(own), flow)
             code = sock.connect_ex(peer)
             if code and code not in _NOT_YET:
                 sock.close()
                 return None
-            if flow.protocol != "tcp":
-                sock.send(_echo(flow, self._round) if flow.protocol != "udp" else WORD)
+            if flow.protocol == "udp":
+                sock.send(QUESTION if flow.port == DNS_PORT else WORD)
+            elif flow.protocol != "tcp":
+                sock.send(_echo(flow, self._round))
         except OSError:
             sock.close()
             return None
         mark = _mark(flow, self._round)
         return _Asked(flow=flow, sock=sock, until=time.monotonic() + ANSWER_SECONDS, mark=mark)
+
+    def _bind(self, sock: socket.socket, own: str, flow: Flow) -> None:
+        if flow.protocol != "udp":
+            sock.bind((own, 0))
+            return
+        for _ in SOURCES:
+            try:
+                sock.bind((own, SOURCES[next(self._sources) % len(SOURCES)]))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:  # somebody listens there
+                    raise
+            else:
+                return
 
     def _answer(self) -> None:
         """Whoever listens answers what has come."""
@@ -153,23 +184,23 @@ def _socket(flow: Flow) -> socket.socket:
     return socket.socket(family, socket.SOCK_RAW, protocol)
 
 
-def _heard(one: _Asked) -> bool | None:
-    """Whether the answer is yes or no; null while it is neither."""
+def _heard(one: _Asked) -> Heard | None:
+    """What came; null while it is neither an answer nor a refusal."""
     try:
         if one.flow.protocol == "tcp":
-            return one.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
+            return "refused" if one.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) else "open"
         data = one.sock.recv(2048)
     except BlockingIOError:
         return None
     except OSError:
-        return False
+        return "refused"
     if one.flow.protocol == "udp":
-        return True
+        return "open"
     version = one.flow.address.version
     body = data[(data[0] & 0x0F) * 4 :] if version == 4 else data
     # Everybody's raw sockets hear every echo that comes to their namespace.
     answers = body[:1] == bytes((_ECHO_REPLY[version],)) and body[4:8] == one.mark
-    return True if answers else None
+    return "open" if answers else None
 
 
 def _mark(flow: Flow, number: int) -> bytes:

@@ -7,15 +7,18 @@ from typing import Literal
 
 from netaddr import EUI, IPAddress, IPNetwork
 
-from netguard.advise.policy import ROUTER, WAN, Packet, Policy, Protocol, Verdict, verdict
-from netguard.errors import PlanError
+from netguard.advise.policy import ROUTER, WAN, Packet, Policy, Protocol, Verdict, decides, verdict
+from netguard.errors import LabError, PlanError
 from netguard.model.plan import INTERFACE_ID, Member, Plan, Segment, SegmentRole, Talk
 
 MAX_MEMBERS = 24
-"""Members that speak for themselves in the twin; each is a network namespace of its own. Further ones are like these."""
+"""Members that speak for themselves in the twin; each is a network namespace of its own."""
 
-STRANGER = "stranger"
-"""Name of somebody in each segment whom the plan does not know; the segment's name follows."""
+MAX_FLOWS = 20_000
+"""Questions of one proof; 24 members make about 6,000. Stops a plan of long lists from keeping a computer busy for hours."""
+
+STRANGER = "stranger in"
+"""Name of somebody in each segment whom the plan does not know; the segment's name follows. No member can be called so."""
 
 CLOUDS4, CLOUDS6 = (
     (IPNetwork("203.0.113.0/24"), IPNetwork("198.51.100.0/24"), IPNetwork("192.0.2.0/24")),
@@ -69,6 +72,8 @@ class Flow:
     wanted: Verdict
     why: str
     packet: Packet
+    decided: bool = True
+    """Whether the rules are answerable for it. Where they stand beside the router's own, some things stay as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,8 @@ class Cast:
     """The router's addresses by segment, and by `WAN`."""
     names: dict[IPAddress, frozenset[str]]
     """Which DNS names lead to an address of the internet."""
+    left_out: tuple[str, ...] = ()
+    """Members for which there was no room; one of every kind goes in first."""
 
 
 def cast(plan: Plan) -> Cast:
@@ -98,10 +105,11 @@ def cast(plan: Plan) -> Cast:
     router: dict[str, tuple[IPAddress, ...]] = {s.name: _router(s) for s in plan.segments}
     router[WAN] = (IPAddress(four.first + 2), IPAddress(six.first + 2))
     hosts: list[Host] = []
+    speaking = _speaking(plan)
     for place, segment in enumerate(plan.segments):
         mine = [m for m in plan.members if m.segment == segment.name]
         taken = {a for m in mine for a in m.addresses} | set(router[segment.name])
-        for member in mine[:MAX_MEMBERS]:
+        for member in (m for m in mine if m.name in speaking):
             found = tuple(_addresses(member, segment, taken))
             taken.update(found)
             hosts.append(Host(name=member.name, segment=segment.name, mac=member.mac, addresses=found, member=member))
@@ -109,17 +117,33 @@ def cast(plan: Plan) -> Cast:
         found = tuple(_spare(segment, taken, version) for version in versions if segment.prefix_of(version) is not None)
         hosts.append(
             Host(
-                name=f"{STRANGER}-{segment.name}",
+                name=f"{STRANGER} {segment.name}",
                 segment=segment.name,
                 mac=EUI(0x026E67010000 + place),
                 addresses=found,
             )
         )
-    return Cast(hosts=tuple(hosts), internet=tuple(internet), router=router, names=leads)
+    left_out = tuple(str(m.name) for m in plan.members if m.name not in speaking)
+    return Cast(hosts=tuple(hosts), internet=tuple(internet), router=router, names=leads, left_out=left_out)
 
 
-def flows(plan: Plan, people: Cast) -> tuple[Flow, ...]:
-    """Every question, each once, in a stable order."""
+def _speaking(plan: Plan) -> frozenset[str]:
+    """Whom there is room for: first one of every kind, then a second, and so on."""
+    kinds: dict[object, int] = {}
+    places: list[tuple[int, int, str]] = []
+    for number, member in enumerate(plan.members):
+        kept = (bool(member.addresses4), bool(member.addresses6), bool(member.interface_ids))
+        kind = (member.segment, member.listens, member.talks, kept)
+        kinds[kind] = kinds.get(kind, 0) + 1
+        places.append((kinds[kind], number, member.name))
+    return frozenset(name for _, _, name in sorted(places)[:MAX_MEMBERS])
+
+
+def flows(plan: Plan, people: Cast, *, beside: bool = False) -> tuple[Flow, ...]:
+    """Every question, each once, in a stable order; `beside` for rules that stand beside the router's own.
+
+    Raises `LabError` where the plan makes too many.
+    """
     policy = Policy.of(plan)
     asked: dict[tuple[str, IPAddress, str, int], Flow] = {}
     for source, target, address, protocol, port, why in _questions(plan, people):
@@ -129,7 +153,10 @@ def flows(plan: Plan, people: Cast) -> tuple[Flow, ...]:
             asked[key] = Flow(
                 id=f"P{len(asked) + 1:03}", source=source.name, target=target.name if target else ROUTER, address=address,
                 protocol=protocol, port=port, wanted=verdict(policy, packet), why=why, packet=packet,
+                decided=not beside or decides(policy, packet),
             )  # fmt: skip
+            if len(asked) > MAX_FLOWS:
+                raise LabError(f"the plan's lists make more than {MAX_FLOWS:,} questions, and all of them count")
     return tuple(asked.values())
 
 
@@ -174,6 +201,7 @@ def _to_router(plan: Plan, people: Cast, host: Host) -> Iterator[_Question]:
     own = [a for a in people.router[host.segment] if host.address(a.version)]
     for address in own:
         yield host, None, address, "udp", DNS_PORT, f"{host.name} asks the router for a name"
+        yield host, None, address, "tcp", DNS_PORT, f"{host.name} asks the router for a long answer"
         yield host, None, address, _icmp(address), 0, f"{host.name} pings the router"
         yield host, None, address, "tcp", UPNP_PORT, f"{host.name} to the router's UPnP"
         yield host, None, address, "udp", SSDP_PORT, f"{host.name} searches the router by UPnP"
@@ -195,11 +223,12 @@ def _to_internet(people: Cast, host: Host) -> Iterator[_Question]:
         yield host, nobody, anywhere, "udp", DNS_PORT, f"{host.name} asks for names past the router"
         yield host, nobody, anywhere, "tcp", DOT_PORT, f"{host.name} asks for names past the router, encrypted"
         for talk in talks:
-            for cloud in clouds:
-                if cloud.name in talk.names and (address := cloud.address(version)) is not None:
-                    for port in talk.ports:
-                        yield host, cloud, address, talk.transport.value, port, f"{host.name} to its cloud"
-                    yield host, cloud, address, "tcp", 22, f"{host.name} to its cloud on a port that is not listed"
+            mine = [(c, a) for c in clouds if c.name in talk.names and (a := c.address(version)) is not None]
+            for number, (cloud, address) in enumerate(mine):
+                # One rule says all ports of all names: every port of the first name, and the first port of every name.
+                for port in talk.ports if number == 0 else talk.ports[:1]:
+                    yield host, cloud, address, talk.transport.value, port, f"{host.name} to its cloud"
+                yield host, cloud, address, "tcp", 22, f"{host.name} to its cloud on a port that is not listed"
 
 
 def _to_others(people: Cast, host: Host, role: dict[str, SegmentRole]) -> Iterator[_Question]:
@@ -216,15 +245,9 @@ def _to_others(people: Cast, host: Host, role: dict[str, SegmentRole]) -> Iterat
                     yield host, other, address, "tcp", port, f"{host.name} to a computer"
                 yield host, other, address, "udp", SNMP_PORT, f"{host.name} to a computer"
                 yield host, other, address, _icmp(address), 0, f"{host.name} pings a computer"
-            elif other.member is not None:
-                yield (
-                    host,
-                    other,
-                    address,
-                    "tcp",
-                    _unlisted(other),
-                    f"{host.name} to {other.name} on a port that is not listed",
-                )
+            else:
+                why = f"{host.name} to {other.name} on a port that is not listed"
+                yield host, other, address, "tcp", _unlisted(other), why
 
 
 def _packet(

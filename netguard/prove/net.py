@@ -127,6 +127,9 @@ def _kernel(*, forwarding: bool) -> None:
         "net/ipv6/conf/default/accept_dad": False,
         "net/ipv4/conf/all/rp_filter": False,
         "net/ipv4/conf/default/rp_filter": False,
+        # Refusals are not counted out: a question that is refused is done with at once.
+        "net/ipv4/icmp_ratemask": False,
+        "net/ipv6/icmp/ratelimit": False,
         **{f"net/bridge/bridge-nf-call-{name}": False for name in BRIDGE_NETFILTER},
     }
     for name, value in settings.items():

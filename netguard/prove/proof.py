@@ -21,30 +21,45 @@ KINDS: tuple[Kind, ...] = ("namespaces", "user-namespace")
 
 
 def run(
-    plan: Plan, plan_text: str, rules: tuple[str, ...], *, platform: str, nft: str, environment: Mapping[str, str]
+    plan: Plan,
+    plan_text: str,
+    rules: tuple[str, ...],
+    *,
+    platform: str,
+    nft: str,
+    environment: Mapping[str, str],
+    beside: bool = False,
 ) -> Proof:
     """The proof of `rules`, nftables texts that are loaded one after the other over an open router.
 
-    `plan_text` is `plan` as `advise.planfile` reads it. Raises `LabError` where no twin can be had; nothing was tried then.
-    """
+    `plan_text` is `plan` as `advise.planfile` reads it; `beside` says that the rules stand beside the router's own.
+    Raises `LabError` where no twin can be had; nothing was tried then.
+    """  # fmt: skip
     why = []
     for kind in KINDS:
-        order = Order(kind=kind, plan=plan_text, rules=rules, nft=nft, environment=dict(environment))
+        order = Order(
+            kind=kind, plan=plan_text, rules=rules, nft=nft, environment=dict(environment), beside=beside
+        )  # fmt: skip
         outcome = _outcome(order)
         if outcome.failed is None:
-            asked = flows(plan, cast(plan))
-            return Proof(how="run", platform=platform, rows=tuple(_row(flow, outcome) for flow in asked))
+            people = cast(plan)
+            rows = tuple(_row(flow, outcome) for flow in flows(plan, people, beside=beside))
+            return Proof(how="run", platform=platform, rows=rows, left_out=people.left_out)
         why.append(outcome.failed)
     raise LabError(why[0] if len(set(why)) == 1 else f"{why[0]}; without root: {why[1]}")
 
 
-def calculated(plan: Plan, *, platform: str, reason: str) -> Proof:
-    """What the plan wants of every question. No rule was run: a router's mistake would not show here."""
-    asked = flows(plan, cast(plan))
-    wanted = {flow.id: flow.wanted is not Verdict.DENY for flow in asked}
-    before = dict.fromkeys(wanted, True)
-    outcome = Outcome(before=before, after=wanted)
-    return Proof(how="calculated", platform=platform, reason=reason, rows=tuple(_row(flow, outcome) for flow in asked))
+def calculated(plan: Plan, *, platform: str, reason: str, beside: bool = False) -> Proof:
+    """What the plan wants of every question. No rule was run: a router's mistake would not show here.
+
+    Raises `LabError` where the plan makes too many questions.
+    """
+    people = cast(plan)
+    asked = flows(plan, people, beside=beside)
+    before = {flow.id: True for flow in asked}
+    outcome = Outcome(before=before, after={f.id: not f.decided or f.wanted is not Verdict.DENY for f in asked})
+    rows = tuple(_row(flow, outcome) for flow in asked)
+    return Proof(how="calculated", platform=platform, reason=reason, rows=rows, left_out=people.left_out)
 
 
 def _outcome(order: Order) -> Outcome:
@@ -70,7 +85,7 @@ def _row(flow: Flow, outcome: Outcome) -> ProofRow:
         protocol=flow.protocol,
         port=flow.port or None,
         why=flow.why,
-        wanted=flow.wanted.value,
+        wanted=flow.wanted.value if flow.decided else "as-before",
         before=outcome.before[flow.id],
         after=outcome.after[flow.id],
     )

@@ -6,31 +6,37 @@ Run as `python -m netguard.prove.twin` by `proof.py`, with an order on standard 
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
 
 from netguard.advise import planfile
+from netguard.advise.policy import Verdict
 from netguard.advise.ruleset import ruleset
-from netguard.errors import NetguardError
+from netguard.errors import LabError, NetguardError
 from netguard.net import namespaces
 from netguard.prove import net
 from netguard.prove.asking import Stage, resolved
-from netguard.prove.flows import cast, flows
+from netguard.prove.flows import Flow, cast, flows
 
 Kind = Literal["namespaces", "user-namespace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is to be proven. `rules` are the texts to load, one after the other; between them nothing is asked."""
+    """What is to be proven. `rules` are the texts to load, one after the other; between them nothing is asked.
+
+    `beside` says that they stand beside the router's own rules.
+    """
 
     kind: Kind
     plan: str
     rules: tuple[str, ...]
     nft: str
     environment: dict[str, str]
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,7 @@ class Outcome:
 
 def main() -> int:
     """Reads the order, builds, asks, answers. 1 when nothing could be tried; the reason was sent."""
+    namespaces.die_with_parent()
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
     try:
         if order.kind == "user-namespace":
@@ -61,19 +68,31 @@ def main() -> int:
 def _tried(order: Order) -> Outcome:
     plan = planfile.read(order.plan.encode())
     people = cast(plan)
-    asked = flows(plan, people)
+    asked = flows(plan, people, beside=order.beside)
     stage = Stage(twin=net.build(plan, people), people=people)
     net.load(order.nft, order.environment, net.open_router(plan, people))
     stage.serve(asked)
-    before = stage.ask(asked)
+    before = _open(stage, asked, asked)
+    if closed := [flow for flow in asked if not before[flow.id]]:
+        raise LabError(
+            f"{len(closed)} of {len(asked)} questions had no answer before there were rules ({closed[0].why}), so that no "
+            "rule would be seen to close them"
+        )
     for text in order.rules:
         net.load(order.nft, order.environment, text)
     clouds = tuple((str(c.name), tuple(map(str, c.names))) for c in ruleset(plan).clouds)
     if learnt := resolved(people.names, clouds):
         net.load(order.nft, order.environment, learnt)
-    # What was asked before has left states behind that would let its answers' successors through: a new port each time.
-    after = stage.ask(asked)
+    after = _open(stage, asked, [f for f in asked if not f.decided or f.wanted is not Verdict.DENY])
     return Outcome(before=before, after=after)
+
+
+def _open(stage: Stage, asked: Sequence[Flow], again: Sequence[Flow]) -> dict[str, bool]:
+    """Flow id → whether an answer came. Of `again`, what had none is asked once more: this computer may be busy."""
+    heard = stage.ask(asked)
+    if unheard := [flow for flow in again if heard[flow.id] != "open"]:
+        heard |= stage.ask(unheard)
+    return {flow_id: what == "open" for flow_id, what in heard.items()}
 
 
 if __name__ == "__main__":
