@@ -23,8 +23,9 @@ from netguard.net.failures import Cancelled, Failure, Gone, NotInstalled
 MAX_SIGHTINGS = 20_000
 """Sightings kept of one scan; a peer with forged sources could announce without end."""
 
-MAX_FACTS_PER_ADDRESS = 500
-"""Facts kept about one address; a device with every service there is has about 100."""
+MAX_FACTS_PER_ADDRESS = 800
+"""Facts kept about one address; a device with every service there is has about 100, a router one more for each of the 512
+ports it forwards that are read."""
 
 
 class Notebook:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,3 +155,28 @@ def test_without_ipv4_the_router_is_audited_over_ipv6() -> None:
         said = asked_over(opened, str(at6), str(local))
         assert said["asked"] == [f"http://[{at6}]:5000/rootDesc.xml"]
         assert (said["listed"], said["notes"], said["mappings"]) == (["all"], [], [])
+
+
+def silent_home(*, described: bool) -> Home:
+    """A router that says nothing by SSDP; it has an IGD all the same, or none."""
+    router = catalogue.router()
+    assert router.upnp is not None
+    server = Server(kind="igd", port=5000) if described else Server(kind="silent", port=5000)
+    quiet = replace(router, daemons=(), servers=(server,), upnp=replace(router.upnp, forwards=SEEDED))
+    return Home(prefix=PREFIX, router=quiet, laptop=catalogue.laptop())
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_a_router_that_announces_nothing_is_asked_where_its_kind_has_it_and_only_then_said_to_have_none(
+    tmp_path: Path, described: bool
+) -> None:
+    with namespaces(silent_home(described=described)) as opened:
+        at = opened.home.address(opened.home.router)
+        scan = scan_of(opened, tmp_path, "--depth", "standard", target=f"{at}/32")
+    key = next(d.key for d in scan.devices if IPAddress(at) in d.addresses)
+    absent = [o.value for o in scan.observed(key, "igd.absent")]
+    (gateway,) = scan.gateways
+    assert absent == ([] if described else [True])
+    assert len(gateway.mappings) == (len(SEEDED) if described else 0)
+    assert (gateway.services.igd is not None) is described
+    assert [a.outcome for a in scan.attempts if a.stage == "probe.igd"] == [Outcome.DONE]
