@@ -40,6 +40,14 @@ JUDGE_NO_SERVICE = {
         ("upnp-igd-enabled", "upnp-port-mapping", "upnp-port-mapping-lock", "upnp-stale-mapping"),
         "it judges what the router says that it lets in; its own test has its table",
     ),
+    **dict.fromkeys(
+        ("upnp-rogue-igd", "upnp-foreign-location", "upnp-known-vulnerable"),
+        "it judges what devices announce of themselves; its own test has its table",
+    ),
+    **dict.fromkeys(
+        ("router-end-of-life", "router-known-exploited"),
+        "it judges model and version, whichever service told them; its own test has its table",
+    ),
     "port-policy": "it judges a person's own list of ports, whatever speaks there; test_port_policy.py has its table",
 }
 """Checks without a row, and why."""
