@@ -5,12 +5,12 @@ An error message has the form `file: field: reason`, for instance
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -30,6 +30,9 @@ MAX_VENDORS = 1024 * 1024
 
 MAX_RECORDS = 5000
 """Files read of one folder; there are about 40. Stops an overlay that points at somebody's whole disk."""
+
+JUDGE_NOTHING = "platforms"
+"""The folder of rule files that are no part of the digest; `rules/platforms.py` reads it."""
 
 _NAMED = (
     ("Object contains unknown field `", "it is no field that netguard knows"),
@@ -57,7 +60,7 @@ class Rules:
     """What is known of each maker's devices, by the file's id, in the order of ids."""
     vendors: VendorTable
     digest: str
-    """SHA-256 over all rule files, a person's own included, and over the checks' source: 64 hex digits."""
+    """SHA-256 over all rule files that judge, a person's own included, and over the checks' source: 64 hex digits."""
     records: int
     overlays: int
     """How many of the records, lines of policy and files of advisories are the person's own."""
@@ -72,27 +75,27 @@ def load(overlay: Path | None = None) -> Rules:
     # What was read is kept until the digest is made of it: each file is opened once, and no other text is vouched for.
     read: dict[Path, bytes] = {}
     name = root.name
-    shipped = {path.stem: _device(path, f"{name}/devices/{path.name}", read) for path in _yaml_files(root / "devices")}
+    shipped = {path.stem: _device(path, f"{name}/devices/{path.name}", read) for path in record_files(root / "devices")}
     if not shipped:
         raise RulesError(f"{root}: devices: there are no records; install netguard again")
     own: dict[str, DeviceRecord] = {}
     replaced: dict[str, Path] = {}
     if overlay is not None and overlay.is_dir():
-        for path in _yaml_files(overlay / "devices"):
+        for path in record_files(overlay / "devices"):
             own[path.stem] = record = _device(path, path.as_posix(), read)
-            _check_replacement(record, path, shipped, replaced)
+            check_replacement(record, path, shipped, replaced)
     devices = {id_: record for id_, record in shipped.items() if id_ not in replaced} | own
-    ports = _read(root / "ports.yaml", f"{name}/ports.yaml", PortRules, read)
-    _complain(f"{name}/ports.yaml", review.ports(ports))
-    wifi = _read(root / "wifi.yaml", f"{name}/wifi.yaml", WifiRules, read)
-    _complain(f"{name}/wifi.yaml", review.wifi(wifi))
-    programs = _read(root / "upnp.yaml", f"{name}/upnp.yaml", UpnpRules, read)
-    _complain(f"{name}/upnp.yaml", upnp.problems(programs))
+    ports = read_record(root / "ports.yaml", f"{name}/ports.yaml", PortRules, read)
+    complain(f"{name}/ports.yaml", review.ports(ports))
+    wifi = read_record(root / "wifi.yaml", f"{name}/wifi.yaml", WifiRules, read)
+    complain(f"{name}/wifi.yaml", review.wifi(wifi))
+    programs = read_record(root / "upnp.yaml", f"{name}/upnp.yaml", UpnpRules, read)
+    complain(f"{name}/upnp.yaml", upnp.problems(programs))
     policy: tuple[PolicyRule, ...] = ()
     if overlay is not None and (overlay / "ports.yaml").is_file():
         where = overlay / "ports.yaml"
-        policy = _read(where, where.as_posix(), PortPolicy, read).policy
-        _complain(where.as_posix(), review.policy(policy))
+        policy = read_record(where, where.as_posix(), PortPolicy, read).policy
+        complain(where.as_posix(), review.policy(policy))
     known, added = _advisories(root, overlay, devices, read)
     read[root / "vendors.csv"] = vendors = _bytes(root / "vendors.csv", MAX_VENDORS)
     return Rules(
@@ -110,8 +113,8 @@ def load(overlay: Path | None = None) -> Rules:
 
 
 def _device(path: Path, shown: str, read: dict[Path, bytes]) -> DeviceRecord:
-    record = _read(path, shown, DeviceRecord, read)
-    _complain(shown, review.device(record, path.stem))
+    record = read_record(path, shown, DeviceRecord, read)
+    complain(shown, review.device(record, path.stem))
     return record
 
 
@@ -121,28 +124,36 @@ def _advisories(
     """All files of advisories by id, a person's own among them, and how many of these there are."""
 
     def one(path: Path, shown: str) -> Advisories:
-        file = _read(path, shown, Advisories, read)
-        _complain(shown, advisories.review(file, path.stem))
-        _complain(shown, advisories.strangers(file, devices))
+        file = read_record(path, shown, Advisories, read)
+        complain(shown, advisories.review(file, path.stem))
+        complain(shown, advisories.strangers(file, devices))
         return file
 
-    shipped = {p.stem: one(p, f"{root.name}/advisories/{p.name}") for p in _yaml_files(root / "advisories")}
+    shipped = {p.stem: one(p, f"{root.name}/advisories/{p.name}") for p in record_files(root / "advisories")}
     own: dict[str, Advisories] = {}
     replaced: dict[str, Path] = {}
-    for path in _yaml_files(overlay / "advisories") if overlay is not None and overlay.is_dir() else ():
+    for path in record_files(overlay / "advisories") if overlay is not None and overlay.is_dir() else ():
         own[path.stem] = file = one(path, path.as_posix())
-        _check_replacement(file, path, shipped, replaced)
+        check_replacement(file, path, shipped, replaced)
     found = {id_: file for id_, file in shipped.items() if id_ not in replaced} | own
     return MappingProxyType(dict(sorted(found.items()))), len(own)
 
 
-def _check_replacement(
-    record: DeviceRecord | Advisories,
-    path: Path,
-    shipped: Mapping[str, DeviceRecord] | Mapping[str, Advisories],
-    replaced: dict[str, Path],
-) -> None:
-    """Notes in `replaced` what an own record stands in for. A shipped record never goes away unsaid."""
+class Replacing(Protocol):
+    """A record of which a person may have one of their own in the place of a shipped one."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def replaces(self) -> str | None: ...  # noqa: D102
+
+
+def check_replacement(record: Replacing, path: Path, shipped: Container[str], replaced: dict[str, Path]) -> None:
+    """Notes in `replaced` what an own record stands in for; `shipped` are the ids that netguard has.
+
+    A shipped record never goes away unsaid. Raises `RulesError`.
+    """
     if record.replaces is None:
         if record.id in shipped:
             raise RulesError(f"{path}: replaces: netguard has a record {record.id}; say `replaces: {record.id}`")
@@ -156,7 +167,7 @@ def _check_replacement(
     replaced[record.replaces] = path
 
 
-def _read(path: Path, shown: str, shape: type[_Shape], read: dict[Path, bytes]) -> _Shape:
+def read_record(path: Path, shown: str, shape: type[_Shape], read: dict[Path, bytes]) -> _Shape:
     """The record in the file `path`, whose bytes are added to `read`. Raises `RulesError`, which says `shown`."""
     read[path] = data = _bytes(path, literal.MAX_FILE)
     try:
@@ -189,7 +200,8 @@ def _field_first(message: str) -> str:
     return f"{field or 'record'}: {reason[:1].lower()}{reason[1:]}"
 
 
-def _complain(shown: str, problems: Iterable[str]) -> None:
+def complain(shown: str, problems: Iterable[str]) -> None:
+    """Raises `RulesError` with the first of `problems`, if there is one."""
     for problem in problems:
         raise RulesError(f"{shown}: {problem}")
 
@@ -205,7 +217,7 @@ def _bytes(path: Path, limit: int) -> bytes:
     return data
 
 
-def _yaml_files(folder: Path) -> tuple[Path, ...]:
+def record_files(folder: Path) -> tuple[Path, ...]:
     """The record files in `folder`, by name. A file of another name is an error: it would be passed over unseen."""
     if not folder.is_dir():
         return ()
@@ -222,9 +234,10 @@ def _yaml_files(folder: Path) -> tuple[Path, ...]:
 
 
 def _digest(root: Path, overlay: Path | None, read: Mapping[Path, bytes]) -> str:
-    """SHA-256 over (name, length, bytes) of every file, line ends as on Unix so that systems agree.
+    """SHA-256 over (name, length, bytes) of every file that judges, line ends as on Unix so that systems agree.
 
-    `read` are the bytes of files that were read already.
+    How routers are told what to do (`platforms/`) judges nothing: no finding changes when those files do, and a change of
+    theirs must not look like other rules between two scans. `read` are the bytes of files that were read already.
     """
     sources: list[tuple[str, Path, tuple[str, ...]]] = [("rules", root, ("*.yaml", "*.csv"))]
     if overlay is not None and overlay.is_dir():
@@ -233,7 +246,8 @@ def _digest(root: Path, overlay: Path | None, read: Mapping[Path, bytes]) -> str
     found: dict[str, Path] = {}
     for label, folder, patterns in sources:
         for pattern in patterns:
-            found.update({f"{label}/{p.relative_to(folder).as_posix()}": p for p in folder.rglob(pattern)})
+            files_of = (p for p in folder.rglob(pattern) if p.parent != root / JUDGE_NOTHING)
+            found.update({f"{label}/{p.relative_to(folder).as_posix()}": p for p in files_of})
     digest = hashlib.sha256()
     for name, path in sorted(found.items()):
         data = (read[path] if path in read else _bytes(path, MAX_VENDORS)).replace(b"\r\n", b"\n")

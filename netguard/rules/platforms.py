@@ -1,5 +1,6 @@
 """Router platforms: `rules/platforms/<id>.yaml`, how to say each intent there. Read by the commands that need them only."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -9,9 +10,17 @@ import msgspec
 
 from netguard.errors import RulesError, UsageError
 from netguard.model.action import IntentKind
+from netguard.model.observation import clean
 from netguard.rules import loader, review
 from netguard.rules.location import data_root
 from netguard.rules.schema import Source, Verified
+
+MAX_TITLE = 120
+"""Characters of a platform's name: one line of a list."""
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FILE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}[A-Za-z0-9])?(?:\.[a-z0-9]{1,10}){0,2}")
+"""File names that are the same on every system, and are no path."""
 
 INTENTS: tuple[str, ...] = get_args(IntentKind)
 
@@ -38,10 +47,18 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     parts: dict[str, str] = {}
 
 
+NFTABLES = ".nft"
+"""How the name of a file ends that holds nftables rules: those are what a proof can load, whatever the platform."""
+
+TAKEN = frozenset({"readme.md", "plan.yaml"})
+"""Names of files that the person gets on every platform, in lower case: some file systems see no difference."""
+
+
 class FileTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One file that the person gets."""
 
     name: str
+    """One that ends in `.nft` holds nftables rules, which a proof loads in the order of the files."""
     what: str
     """What it is, a sentence for README.md."""
     text: str
@@ -70,6 +87,10 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What to know afterwards."""
     vlans: bool
     """Whether it can keep segments apart at all."""
+    beside: bool = False
+    """Whether its rules stand beside the router's own: these decide on about what `policy.decides` leaves to them."""
+    replaces: str | None = None
+    """Of a person's own: the shipped platform in whose place it stands."""
     intents: dict[str, Template]
     unsupported: dict[str, str]
     """By intent: what to do instead, by hand."""
@@ -77,22 +98,30 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def load(overlay: Path | None = None) -> Mapping[str, Platform]:
-    """Every platform by id; a person's own files in `overlay/platforms` replace those of the same id. Raises `RulesError`."""
+    """Every platform by id, those in the folder `overlay/platforms` among them. Raises `RulesError`.
+
+    As with all rules, a person's own file that takes a shipped one's place has to say so (`replaces`).
+    """
     root = data_root("rules")
-    folders = [root / "platforms"]
-    if overlay is not None and (overlay / "platforms").is_dir():
-        folders.append(overlay / "platforms")
-    found: dict[str, Platform] = {}
-    for folder in folders:
-        for path in loader._yaml_files(folder):  # noqa: SLF001 - the package's own
-            shown = f"{folder.parent.name}/{folder.name}/{path.name}"
-            platform = loader._read(path, shown, Platform, {})  # noqa: SLF001 - the package's own
-            for problem in problems(platform, path.stem):
-                raise RulesError(f"{shown}: {problem}")
-            found[platform.id] = platform
-    if not found:
-        raise RulesError(f"{root}: platforms: there are no records; install netguard again")
+    folder = root / loader.JUDGE_NOTHING
+    shipped = {
+        path.stem: _platform(path, f"{root.name}/{folder.name}/{path.name}") for path in loader.record_files(folder)
+    }
+    if not shipped:
+        raise RulesError(f"{root}: {folder.name}: there are no records; install netguard again")
+    own: dict[str, Platform] = {}
+    replaced: dict[str, Path] = {}
+    for path in loader.record_files(overlay / folder.name) if overlay is not None else ():
+        own[path.stem] = platform = _platform(path, path.as_posix())
+        loader.check_replacement(platform, path, shipped, replaced)
+    found = {id_: platform for id_, platform in shipped.items() if id_ not in replaced} | own
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def _platform(path: Path, shown: str) -> Platform:
+    platform = loader.read_record(path, shown, Platform, {})
+    loader.complain(shown, problems(platform, path.stem))
+    return platform
 
 
 def one(platforms: Mapping[str, Platform], name: str) -> Platform:
@@ -106,20 +135,42 @@ def problems(platform: Platform, name: str) -> Iterator[str]:
     """What the shape alone cannot say about a platform's file. Each is `field: reason`."""
     if platform.id != name:
         yield f"id: it is {platform.id!r}, it has to be the file's name, {name!r}"
+    if not _ID.fullmatch(platform.id):
+        yield "id: it has to be lower-case words joined by `-`"
+    if not platform.name.strip() or clean(platform.name, MAX_TITLE) != platform.name:
+        yield f"name: it is empty, longer than {MAX_TITLE} characters or has control characters"
     yield from review.sources(platform.sources)
+    yield from review.verified(platform.verified)
+    for field in ("needs", "steps", "undo"):
+        if not any(text.strip() for text in getattr(platform, field)):
+            yield f"{field}: it has to say something"
+    yield from _intents(platform)
+    yield from _files(platform)
+
+
+def _intents(platform: Platform) -> Iterator[str]:
     for intent in INTENTS:
         if (intent in platform.intents) == (intent in platform.unsupported):
             yield f"intents.{intent}: every intent is either under intents or under unsupported, and not under both"
     for field, names in (("intents", platform.intents), ("unsupported", platform.unsupported)):
         for intent in names:
             if intent not in INTENTS:
-                yield f"{field}.{intent[:40]}: there is no such intent"
+                yield f"{field}.{clean(intent, 40)}: there is no such intent"
+    for intent, template in platform.intents.items():
+        for part in ("apply", "undo", "check"):
+            if not getattr(template, part).strip():
+                yield f"intents.{intent}.{part}: it is empty; what the platform has no words for is unsupported"
     for intent, text in platform.unsupported.items():
         if not text.strip():
             yield f"unsupported.{intent}: it has to say what to do instead"
-    called = [file.name for file in platform.files]
+
+
+def _files(platform: Platform) -> Iterator[str]:
+    called = [file.name.lower() for file in platform.files]
     if len(set(called)) != len(called) or not called:
         yield "files: there has to be at least one, each with a name of its own"
     for number, file in enumerate(platform.files):
-        if not file.name.replace(".", "").replace("-", "").isalnum() or file.name.startswith("."):
-            yield f"files[{number}].name: {file.name[:40]!r} is no plain file name"
+        if not _FILE.fullmatch(file.name):
+            yield f"files[{number}].name: {clean(file.name, 40)!r} is no plain file name"
+        elif file.name.lower() in TAKEN:
+            yield f"files[{number}].name: netguard writes a {file.name} itself"

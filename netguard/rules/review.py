@@ -15,6 +15,7 @@ from netguard.rules.schema import (
     PolicyRule,
     PortRules,
     Source,
+    Verified,
     WifiGrade,
     WifiRules,
     WifiState,
@@ -66,8 +67,7 @@ def device(record: DeviceRecord, name: str) -> Iterator[str]:
         if text is not None and (not text.strip() or clean(text.strip(), 1000) != " ".join(text.strip().splitlines())):
             yield f"{field}: it is empty, longer than 1000 characters or has control characters"
     yield from sources(record.sources)
-    if not _DATE.fullmatch(record.verified.when):
-        yield f"verified.when: {record.verified.when!r} is no date, write 2026-11 or 2026-11-20"
+    yield from verified(record.verified)
     yield from _promises(record)
     if record.ip == "no":
         yield from _without_address(record)
@@ -189,6 +189,12 @@ def sources(given: tuple[Source, ...]) -> Iterator[str]:
             yield f"sources[{number}].url: {source.url[:80]!r} is no web address"
         if not _DATE.fullmatch(source.checked):
             yield f"sources[{number}].checked: {source.checked[:20]!r} is no date, write 2026-11-20"
+
+
+def verified(given: Verified) -> Iterator[str]:
+    """Problems of what a file says about how it was checked."""
+    if not _DATE.fullmatch(given.when):
+        yield f"verified.when: {given.when[:20]!r} is no date, write 2026-11 or 2026-11-20"
 
 
 def _evidence(line: Evidence, where: str) -> Iterator[str]:
