@@ -71,7 +71,7 @@ def wants(device: Device, ask: Ask) -> Iterable[Target | Declined]:
     Light, so that what is forwarded is known when the devices that it leads to are asked about their ports; and whatever
     announces an IGD is asked, router or not. At depth standard and deep only.
     """
-    if not ask.depth.at_least(Depth.STANDARD):
+    if not ask.depth.at_least(Depth.STANDARD) or not device.addresses:
         return
     if ask.round == "light":
         yield from _announced(device, ask)
@@ -100,7 +100,7 @@ def _announced(device: Device, ask: Ask) -> Iterator[Target | Declined]:
     found.sort(key=lambda where: (where.port not in forwards, not _LIKELY.search(where.path), where.port, where.path))
     for where in found[:MAX_DESCRIPTIONS]:
         yield Target(address=where.address, port=where.port, path=where.path)
-    if not found and device.addresses:
+    if not found:
         yield Declined(
             what=str(device.addresses[0]), reason="it announces an IGD, and no description that may be followed"
         )

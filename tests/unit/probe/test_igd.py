@@ -22,6 +22,7 @@ from tests.unit.probe.fakes.igd import (
     description,
     entry,
     fault,
+    page,
     said,
 )
 from tests.unit.probe.igd_audit import audit
@@ -130,6 +131,16 @@ def test_a_router_whose_ports_were_not_seen_or_whose_description_was_not_read_ca
     assert isinstance(wanted(*heard(kind="upnp:rootdevice"), cds, turn="deep", coverage=(ALL_PORTS,))[0], Target)
 
 
+def test_a_router_without_an_address_is_not_asked():
+    for turn in ("light", "deep"):
+        assert wanted(*heard(), turn=turn, at=(), coverage=(ALL_PORTS,)) == []
+
+
+def test_over_udp_only_tcp_ports_count_as_asked():
+    udp = Coverage(address=address.ip(OWN), transport=Transport.UDP, ports="1-65535", engine="builtin")
+    assert isinstance(wanted(turn="deep", coverage=(udp,))[0], Declined)
+
+
 def test_a_router_that_announced_an_igd_is_not_searched_again():
     assert wanted(*heard(), turn="deep", coverage=(ALL_PORTS,)) == []
 
@@ -202,11 +213,22 @@ def test_the_external_address_is_kept_whatever_it_is_but_none(net, listener, ext
     assert (answer.external_address and str(answer.external_address), reason) == (known, None)
 
 
-def test_an_external_address_that_is_none_is_a_note(net, listener):
-    answer, _, reason = audit(net, listener, Router(external="router.example\x1b[31m"))
-    assert answer is None or answer.external_address is None
-    assert reason
-    assert "\x1b" not in reason
+@pytest.mark.parametrize("external", ["router.example", "203.0.113.256", "x" * 5000])
+def test_an_external_address_that_is_none_is_a_note(net, listener, external):
+    answer, _, reason = audit(net, listener, Router(external=external))
+    assert (answer.external_address, answer.said.listed) == (None, "all")
+    assert reason.startswith(f"its external address cannot be read: '{external[:40]}")
+    assert len(reason) < 120
+
+
+def test_a_firewall_alone_says_nothing_about_mappings(net, listener):
+    router = Router(services=((FIREWALL, "/fw"),))
+    answer, _, reason = audit(net, listener, router)
+    assert (answer.said.ipv6_firewall_enabled, answer.said.listed, reason) == (True, None, None)
+    router.answers["GetFirewallStatus"] = page(b"x" * 300_000)
+    answer, _, reason = audit(net, listener, router)
+    assert (answer.said.ipv6_firewall_enabled, answer.said.listed) == (None, None)
+    assert "GetFirewallStatus" in reason
 
 
 def test_optional_actions_that_are_missing_leave_their_facts_out(net, listener):
