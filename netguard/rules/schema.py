@@ -79,6 +79,23 @@ class Support(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Where the maker says it."""
 
 
+class Segments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which networks a router of this kind can keep apart. Null where nobody has written that down, or its models differ."""
+
+    vlans: bool | None = None
+    """Networks of its owner's making, with rules between them: VLANs on its ports, or Wi-Fi names with a network each."""
+    guest: bool | None = None
+    """A guest network, which reaches the internet and nothing of the home."""
+    guest_isolates: bool | None = None
+    """Whether guests are kept from each other as well, as it comes: a hub there does not find its lock."""
+
+    def __post_init__(self) -> None:
+        if self.vlans is self.guest is self.guest_isolates is None:
+            raise ValueError("it says nothing; leave it out")
+        if self.guest_isolates is not None and not self.guest:
+            raise ValueError("guest_isolates is about a guest network, and guest does not say that there is one")
+
+
 class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to recognise one kind of device, and what it is expected to do on a network."""
 
@@ -104,6 +121,8 @@ class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     expected_inbound: tuple[Inbound, ...] | None = None
     """What may listen; an empty list means nothing at all, null means that it is not known."""
     expected_outbound: tuple[Outbound, ...] | None = None
+    segments: Segments | None = None
+    """Of a router: which networks it can keep apart."""
     notes: str | None = None
     unscannable: str | None = None
     """What to tell its owner when a scan cannot see it: why, and what to look at instead."""
@@ -117,6 +136,10 @@ class DeviceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     disclosure: str | None = None
     """Page where the maker says how to report a fault; null where no such page was found."""
     replaces: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.segments is not None and self.role is not Role.ROUTER:
+            raise ValueError(f"segments is about routers, and this is a {self.role}")
 
 
 class PortRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
