@@ -1,0 +1,175 @@
+"""The texts of both nftables platforms, loaded by the real nft, read back, and asked about every class of packet.
+
+The reader (`tests/readers/nftables.py`) knows nothing of plans; what a plan wants is `policy.verdict`'s to say. Packets of
+flesh and blood are in `tests/lab/flows`.
+"""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netguard.advise import planfile
+from netguard.advise.ruleset import ruleset
+from netguard.advise.snippet import snippet
+from netguard.model.plan import Plan
+from netguard.rules import platforms
+from tests.property.plans import plans
+from tests.readers import frames, nft, nftables
+from tests.readers.aimed import aimed
+from tests.readers.nftables import Rules
+
+needs_nft = pytest.mark.skipif(nft.why_not() is not None, reason=str(nft.why_not()))
+pytestmark = needs_nft
+
+KEEPING, OVERLAY = "nftables", "nftables-overlay"
+BOTH = (KEEPING, OVERLAY)
+
+RICH = b"""
+schema: netguard.plan/1
+wan: {interface: wan0}
+segments:
+  - {name: home, role: trusted, interface: br-lan, prefix: 10.11.1.0/24, prefix6: "2001:db8:11:1::/64", router: [10.11.1.1, "2001:db8:11:1::1"]}
+  - {name: work, role: trusted, interface: eth2, prefix: 10.11.4.0/24, prefix6: "2001:db8:11:4::/64", router: [10.11.4.1, "2001:db8:11:4::1"]}
+  - {name: things, role: iot, interface: br-lan.20, vlan: 20, prefix: 10.11.2.0/24, prefix6: "2001:db8:11:2::/64", router: [10.11.2.1, "2001:db8:11:2::1"]}
+  - {name: cameras, role: iot, interface: br-lan.21, vlan: 21, prefix: 10.11.5.0/24, prefix6: "2001:db8:11:5::/64", router: [10.11.5.1, "2001:db8:11:5::1"]}
+  - {name: visitors, role: guest, interface: br-guest, prefix: 10.11.3.0/24, prefix6: "2001:db8:11:3::/64", router: [10.11.3.1, "2001:db8:11:3::1"]}
+members:
+  - {name: nas, mac: "02:77:11:00:00:10", segment: home, addresses: [10.11.1.10, "2001:db8:11:1::10"], listens: [{transport: tcp, ports: [554, 445], from: cameras}, {transport: tcp, ports: [445], from: work}]}
+  - {name: server, mac: "02:77:11:00:00:11", segment: work, addresses: ["::11"], listens: [{transport: udp, ports: [51820], from: home}]}
+  - name: hub
+    mac: "02:77:11:00:00:20"
+    segment: things
+    addresses: [10.11.2.20, "2001:db8:11:2::20"]
+    listens: [{transport: tcp, ports: [8443], from: home}, {transport: udp, ports: [5683], from: home}]
+    talks: [{names: [lock-cloud.example], transport: tcp, ports: [443, 8883]}, {service: ntp}]
+  - {name: bridge, mac: "02:77:11:00:00:21", segment: things, addresses: ["::21"], listens: [{transport: tcp, ports: [443], from: home}, {transport: tcp, ports: [443], from: cameras}], talks: [{names: [eu.lock-cloud.example], transport: tcp, ports: [443]}]}
+  - {name: plug, mac: "02:77:11:00:00:22", segment: things, talks: [{names: [plug.example], transport: udp, ports: [4000]}, {service: ntp}]}
+  - {name: speaker, mac: "02:77:11:00:00:23", segment: things, addresses: [10.11.2.23], talks: any}
+  - {name: toaster, mac: "02:77:11:00:00:24", segment: things, talks: any}
+  - {name: porch, mac: "02:77:11:00:00:30", segment: cameras, addresses: [10.11.5.30], listens: [{transport: tcp, ports: [554], from: home}, {transport: tcp, ports: [554], from: work}], talks: [{names: [cam.example, lock-cloud.example], transport: tcp, ports: [443]}]}
+  - {name: yard, mac: "02:77:11:00:00:31", segment: cameras, addresses: [10.11.5.31], talks: []}
+"""
+"""Every kind of permission at least once, and two of every role that can be there twice."""
+
+
+def files(platform: str, plan: Plan) -> dict[str, str]:
+    made = snippet(platforms.load()[platform], ruleset(plan))
+    return {file.name: file.text for file in made.files}
+
+
+def loaded(platform: str, plan: Plan) -> Rules:
+    """The rules of `plan` after the resolver has answered all that it is asked."""
+    made = files(platform, plan)
+    elements = nft.learnt(made.get("dnsmasq.conf", ""), frames.answers(plan))
+    return nftables.read(nft.listing(made["netguard.nft"], elements))
+
+
+def wrong(rules: Rules, wanted: list[frames.Wanted]) -> list[str]:
+    return [f"{w} became {rules.fate(w.frame)}" for w in wanted if not w.holds(rules.fate(w.frame))]
+
+
+@pytest.fixture(scope="module")
+def rich() -> Plan:
+    return planfile.read(RICH)
+
+
+# ---------------------------------------------------------------- agreement
+
+
+@pytest.mark.parametrize("platform", BOTH)
+@settings(max_examples=60)
+@given(plan=plans())
+def test_rules_say_what_the_plan_says(platform, plan):
+    """Where they stand beside another firewall: of all that the plan decides; the rest is let through to it."""
+    assert wrong(loaded(platform, plan), frames.asked(plan, overlay=platform == OVERLAY)) == []
+
+
+@pytest.mark.parametrize("platform", BOTH)
+def test_rules_say_what_a_rich_plan_says(platform, rich):
+    wanted = frames.asked(rich, overlay=platform == OVERLAY)
+
+    assert wrong(loaded(platform, rich), wanted) == []
+    assert {"accept", "drop", "reject"} <= {w.verdict for w in wanted}
+    assert len(wanted) > 10_000
+
+
+@pytest.mark.parametrize("platform", BOTH)
+@settings(max_examples=15)
+@given(data=st.data(), plan=plans())
+def test_loading_twice_is_loading_once_and_learnt_addresses_stay(platform, data, plan):
+    made = files(platform, plan)
+    elements = nft.learnt(made.get("dnsmasq.conf", ""), frames.answers(plan))
+    once = nft.listing(made["netguard.nft"], elements, as_json=False)
+
+    again = nft.listing(made["netguard.nft"], elements, made["netguard.nft"], as_json=False)
+
+    assert again == once
+
+
+@pytest.mark.parametrize("platform", BOTH)
+@settings(max_examples=15)
+@given(plan=plans())
+def test_undo_leaves_nothing_and_can_be_done_twice(platform, plan):
+    made = files(platform, plan)
+    (command,) = [line for line in made["undo.sh"].splitlines() if line.startswith("nft ")]
+    undo = command.removeprefix("nft '").removesuffix("'")
+
+    assert nft.listing(made["netguard.nft"], undo, undo, as_json=False) == ""
+
+
+# ---------------------------------------------------------------- mutations
+
+
+def noticed(rules: Rules, wanted: list[frames.Wanted]) -> bool:
+    return any(not w.holds(rules.fate(w.frame)) for w in wanted)
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def asked(request, rich):
+    """The rules of the rich plan, all that is asked of them, and which frames pass through which chain."""
+    rules = loaded(request.param, rich)
+    wanted = frames.asked(rich, overlay=request.param == OVERLAY)
+    met: dict[tuple[str, int], list[frames.Wanted]] = {rule: [] for rule in rules.numbered()}
+    for one in wanted:
+        for rule in rules.fate(one.frame).matched:
+            met[rule].append(one)
+    return rules, wanted, met
+
+
+def test_every_rule_is_needed_and_its_loss_is_noticed(asked):
+    rules, _, met = asked
+
+    # Frames that a rule does not match meet the same rules without it.
+    unnoticed = [rule for rule in rules.numbered() if not noticed(rules.without(*rule), met[rule])]
+
+    assert unnoticed == []
+
+
+def _alike(rules: Rules, chain: str, one: int, other: int) -> bool:
+    """Whether all rules from `one` to `other` end the same way, so that their order cannot matter."""
+    ends = {str(rule.source[-1]) for rule in rules.chains[chain].rules[one : other + 1]}
+    return len(ends) == 1 and rules.chains[chain].rules[one].verdict in {"accept", "drop", "reject", "masquerade"}
+
+
+def test_rules_in_a_wrong_order_are_noticed(asked):
+    """A swap that nothing notices is one that changes nothing: neither for frames made to fit both rules."""
+    rules, wanted, _ = asked
+    found = []
+    for name, chain in rules.chains.items():
+        for one, other in combinations(range(len(chain.rules)), 2):
+            if _alike(rules, name, one, other):
+                continue
+            changed = rules.swapped(name, one, other)
+            if noticed(changed, wanted):
+                found.append((name, one, other))
+                continue
+            differing = [f for f in aimed(rules, name, (one, other), 400, seed=7) if differs(rules, changed, f)]
+            assert differing == [], f"nobody noticed that {name} has {one} and {other} in each other's place"
+    assert found
+
+
+def differs(rules: Rules, changed: Rules, frame: nftables.Frame) -> bool:
+    before, after = rules.fate(frame), changed.fate(frame)
+    return (before.verdict, before.masqueraded) != (after.verdict, after.masqueraded)
