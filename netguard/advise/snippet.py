@@ -6,7 +6,7 @@ device's name could end the line it stands on.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from netaddr import EUI, IPAddress, IPNetwork, mac_unix_expanded
 from netguard.advise.ruleset import Ruleset
 from netguard.errors import RulesError
 from netguard.model.action import Intent
-from netguard.model.plan import Domain, InterfaceName, Name, SegmentRole
+from netguard.model.plan import INTERFACE_ID, Domain, InterfaceName, Name, SegmentRole
 from netguard.model.vocabulary import Transport
 from netguard.rules.platforms import INTENTS, LABEL_WORDS, Platform
 
@@ -29,6 +29,9 @@ class Rendered(str):
     """Text that came out of the gate."""
 
     __slots__ = ()
+
+
+_COMMA = Rendered(", ")
 
 
 class Fingerprint(str):
@@ -95,6 +98,8 @@ class Step:
     transport: Transport | None = None
     port: int | None = None
     feature: Name | None = None
+    number: int = 0
+    """Its place among the steps, from 1: for platforms whose rules need a name of their own."""
 
 
 def snippet(
@@ -107,7 +112,7 @@ def snippet(
 
     Raises `RulesError` when the platform's templates fail; nothing is given then.
     """
-    steps = (*_steps_of(rules), *_wanted(wanted))
+    steps = tuple(replace(step, number=n) for n, step in enumerate((*_steps_of(rules), *_wanted(wanted)), 1))
     fingerprints = tuple(sorted({Fingerprint.of(text) for text in closes}))
     maker = _Maker(platform, rules, steps, fingerprints)
     kinds = {step.kind for step in steps}
@@ -129,6 +134,16 @@ def snippet(
         checks=tuple(dict.fromkeys(filter(None, (maker.part(step, "check").strip() for step in steps)))),
         closes=fingerprints,
     )
+
+
+def says(platform: Platform, rules: Ruleset, intent: Intent) -> bool:
+    """Whether the platform has words for an intent that no plan expresses: for this feature, not only for its kind.
+
+    Raises `RulesError` when its template fails.
+    """
+    steps = tuple(_wanted((intent,)))
+    maker = _Maker(platform, rules, steps, ())
+    return any(maker.part(step, "apply").strip() for step in steps)
 
 
 def _steps_of(rules: Ruleset) -> Iterable[Step]:
@@ -241,9 +256,19 @@ def _word(value: object) -> Rendered | None:
     return None if text is None else Rendered(text)
 
 
-def _listed(values: Iterable[object], between: str = ", ") -> Rendered:
-    """`values` through the gate, joined. What stands between them is the template's own."""
-    return Rendered(between.join(_gate(value) for value in values))
+def _listed(values: Iterable[object], between: object = _COMMA) -> Rendered:
+    """`values` through the gate, joined by what has to pass it, too."""
+    return Rendered(_gate(between).join(_gate(value) for value in values))
+
+
+def _underscored(name: Name) -> Rendered:
+    """A name where dashes are not allowed. No two names become one: there are no underscores in a `Name`."""
+    return Rendered(Name.of(name).replace("-", "_"))
+
+
+def _lower_half(address: IPAddress) -> Rendered:
+    """The lower half of an IPv6 address as hexadecimal digits: `20` of `2001:db8::20`."""
+    return Rendered(f"{int(address) & int(INTERFACE_ID):x}")
 
 
 _FILTERS: Mapping[str, Callable[..., object]] = {
@@ -252,6 +277,8 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "names": lambda things: tuple(thing.name for thing in things),
     "interfaces": lambda segments: tuple(segment.interface for segment in segments),
     "netmask": lambda network: network.netmask,
+    "underscored": _underscored,
+    "lower_half": _lower_half,
 }
 """All that templates may do with values."""
 
@@ -264,7 +291,7 @@ def _environment() -> SandboxedEnvironment:
     )  # fmt: skip
     environment.filters = dict(_FILTERS)
     environment.tests = {"none": lambda value: value is None}
-    environment.globals = {"comma": Rendered(", "), "comma_tight": Rendered(","), "nothing": Rendered("")}
+    environment.globals = {"comma": _COMMA, "comma_tight": Rendered(","), "nothing": Rendered("")}
     return environment
 
 

@@ -208,7 +208,7 @@ def test_what_a_person_could_not_have_meant_is_refused_in_one_line(overlay, old,
 def test_a_template_that_cannot_be_rendered_is_an_error_that_names_the_platform(overlay):
     put(overlay, GOOD.replace("text: hello", 'text: "{{ nobody }}"'))
     plan = planfile.read(PLAN.encode())
-    with pytest.raises(RulesError, match="my-router.yaml: template: StrictUndefined is not typed"):
+    with pytest.raises(RulesError, match=r"my-router\.yaml: template: StrictUndefined is not typed"):
         snippet(platforms.load(overlay)["my-router"], ruleset(plan))
 
 
