@@ -7,7 +7,7 @@ refuses (`UnreadableError`): a rule that was skipped would be a rule that was ta
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from netaddr import EUI, IPAddress, IPNetwork
 
@@ -65,10 +65,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """What became of a frame: `accept`, `drop` or `reject`; the rules that it met and matched, in their order."""
+    """What became of a frame: `accept`, `drop` or `reject`; the chains it came through and the rules it matched there."""
 
     verdict: str
     masqueraded: bool
+    entered: frozenset[str]
     matched: tuple[tuple[str, int], ...]
     """(chain, number of the rule in it)."""
 
@@ -115,27 +116,27 @@ class Rules:
 
     def fate(self, frame: Frame) -> Fate:
         """What becomes of `frame` at its hook and, where it is forwarded, whether its sender is replaced."""
-        matched: list[tuple[str, int]] = []
+        way = _Way()
         for chain in self._base(frame.hook, "filter"):
-            found = self._walk(chain, frame, matched) or chain.policy
+            found = self._walk(chain, frame, way) or chain.policy
             if found != "accept":
-                return Fate(verdict=found, masqueraded=False, matched=tuple(matched))
+                return way.fate(found, masqueraded=False)
         later = self._base("postrouting", "nat") if frame.hook == "forward" else []
-        masqueraded = any(self._walk(chain, frame, matched) == "masquerade" for chain in later)
-        return Fate(verdict="accept", masqueraded=masqueraded, matched=tuple(matched))
+        return way.fate("accept", masqueraded=any(self._walk(c, frame, way) == "masquerade" for c in later))
 
     def _base(self, hook: str, kind: str) -> list[Chain]:
         found = [c for c in self.chains.values() if (c.hook, c.kind) == (hook, kind)]
         return sorted(found, key=lambda c: c.priority)
 
-    def _walk(self, chain: Chain, frame: Frame, matched: list[tuple[str, int]]) -> str | None:
+    def _walk(self, chain: Chain, frame: Frame, way: "_Way") -> str | None:
+        way.entered.add(chain.name)
         for number, rule in enumerate(chain.rules):
             verdict, target = _applied(rule, frame)
             if verdict == "":
                 continue
-            matched.append((chain.name, number))
+            way.matched.append((chain.name, number))
             if verdict in {"jump", "goto"}:
-                below = self._walk(self.chains[target], frame, matched)
+                below = self._walk(self.chains[target], frame, way)
                 if below is not None or verdict == "goto":
                     return below
             elif verdict == "return":
@@ -159,8 +160,30 @@ class Rules:
         rules[one], rules[other] = rules[other], rules[one]
         return self._with(chain, tuple(rules))
 
+    def changed(self, chain: str, number: int, source: tuple[Mapping[str, object], ...]) -> "Rules":
+        """The same with one rule that says something else."""
+        rules = self.chains[chain].rules
+        return self._with(chain, (*rules[:number], _rule(source, self.sets), *rules[number + 1 :]))
+
     def _with(self, chain: str, rules: tuple[Rule, ...]) -> "Rules":
         return replace(self, chains={**self.chains, chain: replace(self.chains[chain], rules=rules)})
+
+
+@dataclass(slots=True)
+class _Way:
+    """Where a frame has been so far."""
+
+    entered: set[str] = field(default_factory=set)
+    matched: list[tuple[str, int]] = field(default_factory=list)
+
+    def fate(self, verdict: str, *, masqueraded: bool) -> Fate:
+        return Fate(
+            verdict=verdict, masqueraded=masqueraded, entered=frozenset(self.entered), matched=tuple(self.matched)
+        )
+
+
+def _rule(source: tuple[Mapping[str, object], ...], sets: Mapping[str, list]) -> Rule:
+    return Rule(steps=tuple(_step(each, sets) for each in source), source=source)
 
 
 def _applied(rule: Rule, frame: Frame) -> tuple[str, str]:
@@ -189,10 +212,7 @@ def read(listed: str) -> Rules:
     rules: dict[str, list[Rule]] = {}
     for item in items:
         if "rule" in item:
-            source = tuple(item["rule"]["expr"])
-            rules.setdefault(item["rule"]["chain"], []).append(
-                Rule(steps=tuple(_step(each, sets) for each in source), source=source)
-            )
+            rules.setdefault(item["rule"]["chain"], []).append(_rule(tuple(item["rule"]["expr"]), sets))
     chains = {}
     for item in items:
         if "chain" in item:
@@ -336,8 +356,8 @@ def expression(left) -> tuple[Getter, tuple[Callable, ...]]:
             return (lambda frame: (frame.state,)), (str,)
         case {"ct": {"key": "status"}}:
             return (lambda frame: ("dnat" if frame.dnat else "",)), (str,)
-        case {"payload": {"protocol": protocol, "field": field}}:
-            return _payload(protocol, field)
+        case {"payload": {"protocol": protocol, "field": name}}:
+            return _payload(protocol, name)
         case _:
             raise UnreadableError(f"unknown expression: {left}")
 
@@ -360,15 +380,15 @@ def _mac(text: str) -> int:
     return int(EUI(text))
 
 
-def _payload(protocol: str, field: str) -> tuple[Getter, tuple[Callable, ...]]:
+def _payload(protocol: str, name: str) -> tuple[Getter, tuple[Callable, ...]]:
     """A header's field; nft adds by itself that the header has to be there, and does not list it."""
-    match protocol, field:
+    match protocol, name:
         case "ether", "saddr":
             return (lambda f: None if f.mac is None else (f.mac,)), (_mac,)
         case "ip", "saddr" | "daddr":
-            return (lambda f: (getattr(f, field),) if f.version == 4 else None), (_address,)
+            return (lambda f: (getattr(f, name),) if f.version == 4 else None), (_address,)
         case "ip6", "saddr" | "daddr":
-            return (lambda f: (getattr(f, field),) if f.version == 6 else None), (_address,)
+            return (lambda f: (getattr(f, name),) if f.version == 6 else None), (_address,)
         case "tcp" | "udp", "dport":
             number = PROTOCOLS[protocol]
             return (lambda f: (f.dport,) if f.protocol == number else None), (int,)
@@ -378,7 +398,7 @@ def _payload(protocol: str, field: str) -> tuple[Getter, tuple[Callable, ...]]:
             number, names = PROTOCOLS[protocol], TYPES[protocol]
             return (lambda f: (f.icmp,) if f.protocol == number else None), (lambda name: names.get(name, name),)
         case _:
-            raise UnreadableError(f"unknown field: {protocol} {field}")
+            raise UnreadableError(f"unknown field: {protocol} {name}")
 
 
 def _any_port(frame: Frame) -> Value:
