@@ -5,6 +5,8 @@ from typing import Literal
 
 from netaddr import IPAddress
 
+SCHEMA = "netguard.proof/1"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofRow:
@@ -39,6 +41,7 @@ class ProofRow:
 class Proof:
     """All questions. `how` says whether packets decided (`run`) or the plan's own meaning did (`calculated`)."""
 
+    schema: str = SCHEMA
     how: Literal["run", "calculated"]
     platform: str
     """Id of the platform whose rules decided; of a calculated one, whose rules were not run."""

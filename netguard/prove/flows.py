@@ -1,12 +1,13 @@
 """Which packets show whether a plan's rules are right: who speaks with whom in the twin, and what the plan wants of it. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
 from netaddr import EUI, IPAddress, IPNetwork
 
+from netguard.advise.closing import Door
 from netguard.advise.policy import ROUTER, WAN, Packet, Policy, Protocol, Verdict, decides, verdict
 from netguard.errors import LabError, PlanError
 from netguard.model.plan import INTERFACE_ID, Member, Plan, Segment, SegmentRole, Talk
@@ -139,14 +140,14 @@ def _speaking(plan: Plan) -> frozenset[str]:
     return frozenset(name for _, _, name in sorted(places)[:MAX_MEMBERS])
 
 
-def flows(plan: Plan, people: Cast, *, beside: bool = False) -> tuple[Flow, ...]:
+def flows(plan: Plan, people: Cast, *, beside: bool = False, doors: Sequence[Door] = ()) -> tuple[Flow, ...]:
     """Every question, each once, in a stable order; `beside` for rules that stand beside the router's own.
 
-    Raises `LabError` where the plan makes too many.
+    `doors` are what a scan found open: everybody else asks for those, too. Raises `LabError` where the plan makes too many.
     """
     policy = Policy.of(plan)
     asked: dict[tuple[str, IPAddress, str, int], Flow] = {}
-    for source, target, address, protocol, port, why in _questions(plan, people):
+    for source, target, address, protocol, port, why in chain(_found(people, doors), _questions(plan, people)):
         key = (source.name, address, protocol, port)
         if key not in asked:
             packet = _packet(people, source, target, address, protocol, port)
@@ -161,6 +162,19 @@ def flows(plan: Plan, people: Cast, *, beside: bool = False) -> tuple[Flow, ...]
 
 
 _Question = tuple[Host, Host | None, IPAddress, Protocol, int, str]
+
+
+def _found(people: Cast, doors: Sequence[Door]) -> Iterator[_Question]:
+    """Everybody else, and the internet, at the doors that a scan found."""
+    hosts = {host.name: host for host in people.hosts}
+    for door in doors:
+        owner = hosts.get(door.member)
+        for source in (*people.hosts, people.internet[-1]) if owner is not None else ():
+            for address in owner.addresses if owner is not None and source is not owner else ():
+                if source.address(address.version) is not None:
+                    said = "the internet" if source.segment == WAN else source.name
+                    why = f"{said} to {door.member}, which the scan found open"
+                    yield source, owner, address, door.transport.value, door.port, why
 
 
 def _questions(plan: Plan, people: Cast) -> Iterator[_Question]:

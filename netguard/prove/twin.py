@@ -5,6 +5,7 @@ Run as `python -m netguard.prove.twin` by `proof.py`, with an order on standard 
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from netguard.advise import planfile
+from netguard.advise.closing import Door
 from netguard.advise.policy import Verdict
 from netguard.advise.ruleset import ruleset
 from netguard.errors import LabError, NetguardError
@@ -21,6 +23,9 @@ from netguard.prove import net
 from netguard.prove.asking import Stage, resolved
 from netguard.prove.flows import Flow, cast, flows
 
+MAX_SECONDS = 120
+"""Longest that a twin may take, everything included; one of 24 members takes about ten."""
+
 Kind = Literal["namespaces", "user-namespace"]
 
 
@@ -28,7 +33,7 @@ Kind = Literal["namespaces", "user-namespace"]
 class Order:
     """What is to be proven. `rules` are the texts to load, one after the other; between them nothing is asked.
 
-    `beside` says that they stand beside the router's own rules.
+    `beside` says that they stand beside the router's own rules; `doors` are what a scan found open.
     """
 
     kind: Kind
@@ -37,6 +42,7 @@ class Order:
     nft: str
     environment: dict[str, str]
     beside: bool = False
+    doors: tuple[Door, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,7 @@ class Outcome:
 def main() -> int:
     """Reads the order, builds, asks, answers. 1 when nothing could be tried; the reason was sent."""
     namespaces.die_with_parent()
+    signal.alarm(MAX_SECONDS)  # whoever started it may have given up the right to end it
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
     try:
         if order.kind == "user-namespace":
@@ -68,7 +75,7 @@ def main() -> int:
 def _tried(order: Order) -> Outcome:
     plan = planfile.read(order.plan.encode())
     people = cast(plan)
-    asked = flows(plan, people, beside=order.beside)
+    asked = flows(plan, people, beside=order.beside, doors=order.doors)
     stage = Stage(twin=net.build(plan, people), people=people)
     net.load(order.nft, order.environment, net.open_router(plan, people))
     stage.serve(asked)

@@ -101,7 +101,7 @@ def run(argv: tuple[str, ...], *, timeout: float = TIMEOUT, cap: int = OUTPUT_CA
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_environment(os.environ),
+        env=environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     out, err = _Pipe(process.stdout, cap), _Pipe(process.stderr, ERROR_CAP)
@@ -161,8 +161,11 @@ class _Pipe:
         return self._data[: self._cap].decode("utf-8", errors="replace").replace("\r\n", "\n").removeprefix("\ufeff")
 
 
-def _environment(given: Mapping[str, str]) -> dict[str, str]:
-    kept = {k: v for k, v in given.items() if k != "LANGUAGE" and not k.startswith("LC_")}
+def environment(given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment in which programs are run: `given` (this process's own), but in the C locale."""
+    kept = {
+        k: v for k, v in (os.environ if given is None else given).items() if k != "LANGUAGE" and not k.startswith("LC_")
+    }
     return kept | {"LC_ALL": "C", "LANG": "C"}
 
 

@@ -1,0 +1,103 @@
+"""README.md of a folder with rules for one router: what is there, what to do in which order, how to take it back. Pure.
+
+Nothing in it comes from a device or a scan's text: numbers, the plan's own checked names, ids of checks, and sentences of
+the platform's file.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from netguard.advise.closing import Closed
+from netguard.advise.snippet import File, Snippet
+from netguard.model.proof import Proof
+from netguard.rules.platforms import LABEL_WORDS
+
+NAME = "README.md"
+
+MARK = "<!-- netguard.firewall/1: netguard made this folder, and replaces its own files in it -->"
+"""First line of the file: by it netguard knows a folder that it may write to again."""
+
+PLAN = "plan.yaml"
+
+WORDS = {
+    "isolate-segment": "Making the networks",
+    "move-device": "Moving devices",
+    "reserve-address": "Keeping addresses",
+    "deny-flow": "Closing what is not allowed",
+    "allow-flow": "Letting through what is allowed",
+    "disable-feature": "Switching features off",
+    "remove-mapping": "Taking forwarded ports back",
+    "reflect-mdns": "Finding devices of another network",
+    "set-wifi-security": "Wi-Fi settings",
+    "change-credential": "Passwords",
+}
+"""What intents are called here."""
+
+
+def readme(made: Snippet, closed: Iterable[Closed], proof: Proof | None) -> str:
+    """The text of README.md."""
+    files = (
+        *made.files,
+        File(name=PLAN, text="", what="the plan that all of this was made of; change it, not the files"),
+    )
+    parts = [
+        MARK,
+        f"# netguard: {made.platform.name}",
+        f"**{LABEL_WORDS[made.platform.label]}.**",
+        proven(proof),
+        "## What is here",
+        "\n".join(("| file | what it is |", "|---|---|", *(f"| `{f.name}` | {_line(f.what)} |" for f in files))),
+        "## What has to be there",
+        _bullets(made.platform.needs),
+        "## What to do, in this order",
+        "\n".join(f"{number}. {_line(step)}" for number, step in enumerate(made.steps, 1)),
+        *_section("## By hand", (f"{WORDS[each.intent]}: {each.instead}" for each in made.by_hand)),
+        *_section("## What it closes", _closed(closed)),
+        "## How to take all of it back",
+        _bullets(made.undo),
+        *_section("## Afterwards", made.after),
+        *_section("## How to look whether it is so, on the router", (f"`{command}`" for command in made.checks)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def proven(proof: Proof | None) -> str:
+    """What a proof showed, in a paragraph; empty without one."""
+    if proof is None:
+        return ""
+    asked, wrong = len(proof.rows), len(proof.wrong)
+    before, after = sum(row.before for row in proof.rows), sum(row.after for row in proof.rows)
+    if proof.how == "calculated":
+        return (
+            f"**Calculated, not run**, because {proof.reason}. The plan means: of {asked:,} questions that devices could ask, "
+            f"{after:,} are answered. Whether the router does what the plan means, only a scan afterwards can tell."
+        )
+    wrongly = "all as the plan says" if not wrong else f"**{wrong:,} other than the plan says**"
+    return (
+        f"**Tried with real packets** in a simulated home with this plan's networks and devices: {asked:,} questions were asked. "
+        f"Without the rules {before:,} were answered, with them {after:,}, {wrongly}."
+    )
+
+
+def whole(made: Snippet, text: str, plan: str) -> str:
+    """Everything in one document: `text` is README.md, and each file follows in a block of its own."""
+    files = ((f.name, f.text) for f in (*made.files, File(name=PLAN, text=plan, what="")))
+    return text + "".join(f"\n## {name}\n\n~~~~~~\n{body.rstrip()}\n~~~~~~\n" for name, body in files)
+
+
+def _closed(closed: Iterable[Closed]) -> Iterator[str]:
+    for each in closed:
+        whose = f" of {each.member}" if each.member is not None else ""
+        yield f"`{each.check}`{whose} (finding {each.fingerprint})"
+
+
+def _section(title: str, lines: Iterable[str]) -> tuple[str, ...]:
+    listed = _bullets(lines)
+    return (title, listed) if listed else ()
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {_line(line)}" for line in lines)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

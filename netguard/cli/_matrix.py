@@ -1,0 +1,134 @@
+"""A proof on the terminal: who reaches whom before and with the rules, what still works, and what went wrong."""
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from netguard.advise.policy import ROUTER, WAN
+from netguard.model.plan import Plan
+from netguard.model.proof import Proof, ProofRow
+from netguard.prove.flows import cast
+
+MOST_LINES = 40
+"""Lines of what still works, and of what went wrong; beyond that nobody reads them, and --json has all."""
+
+WIDTH = 100
+"""Columns where no terminal says how many it has."""
+
+INTERNET, NETWORK = "internet", "same network"
+
+
+def show(plan: Plan, proof: Proof) -> None:
+    """Prints it on standard output; rich honours NO_COLOR and TERM=dumb."""
+    out = Console(
+        file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH, highlight=False, emoji=False, markup=False
+    )
+    for part in said(plan, proof):
+        out.print(part, soft_wrap=isinstance(part, str))
+
+
+def said(plan: Plan, proof: Proof) -> Iterator[str | Table]:
+    """What is printed, part by part."""
+    yield _headline(proof)
+    yield matrix(plan, proof)
+    if any(row.wanted == "not-routed" for row in proof.rows):
+        yield "Within one network packets never pass the router, so its rules leave them as they are: see “isolate” in README.md."
+    if any(row.wanted == "as-before" for row in proof.rows):
+        yield "What the plan leaves to the router's own firewall stays as it was."
+    if proof.left_out:
+        yield f"For {', '.join(proof.left_out)} there was no room; each is like one that was asked."
+    yield from _listed("Still works", _working(plan, proof))
+    yield from _listed("OTHER THAN THE PLAN SAYS", map(_wrong, proof.wrong))
+
+
+def matrix(plan: Plan, proof: Proof) -> Table:
+    """Who, a line each, by whom, a column each: how many questions were answered before, and with the rules."""
+    places, columns = _places(plan), ("router", INTERNET, *(s.name for s in plan.segments))
+    sources: dict[str, dict[str, list[ProofRow]]] = {}
+    for row in proof.rows:
+        to = "router" if row.target == ROUTER else places.get(row.target, INTERNET)
+        sources.setdefault(row.source, {}).setdefault(to, []).append(row)
+    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
+    table.add_column("from")
+    for column in columns:
+        table.add_column(f"to {column}", justify="right")
+    for source in sorted(sources, key=lambda name: (_order(columns, places.get(name, INTERNET)), name not in places)):
+        where = places.get(source)
+        name = source if where is None or where in source else f"{source} ({where})"
+        table.add_row(
+            INTERNET if where in {None, INTERNET} else name,
+            *(_cell(sources[source].get(column, ())) for column in columns),
+        )
+    return table
+
+
+def _places(plan: Plan) -> dict[str, str]:
+    people = cast(plan)
+    return {h.name: INTERNET if h.segment == WAN else h.segment for h in (*people.hosts, *people.internet)}
+
+
+def _order(columns: tuple[str, ...], place: str) -> int:
+    """The networks as in the plan, the internet last."""
+    return len(columns) if place == INTERNET else columns.index(place)
+
+
+def _cell(rows: Iterable[ProofRow]) -> Text:
+    asked = list(rows)
+    if not asked:
+        return Text("-", style="dim")
+    before, after = sum(r.before for r in asked), sum(r.after for r in asked)
+    wrong = sum(r.wrong for r in asked)
+    if wrong:
+        return Text(f"{before} → {after} ({wrong} WRONG)", style="bold red")
+    if all(row.wanted == "not-routed" for row in asked):
+        return Text(f"{before} → {after}", style="dim")
+    return Text(f"{before} → {after}", style="green" if after < before else "")
+
+
+def _headline(proof: Proof) -> str:
+    asked, wrong = len(proof.rows), len(proof.wrong)
+    before, after = sum(r.before for r in proof.rows), sum(r.after for r in proof.rows)
+    if proof.how == "calculated":
+        return (
+            f"Calculated, not run: {proof.reason}. What the plan means, of {asked:,} questions: answered before → with the "
+            f"rules, {before:,} → {after:,}."
+        )
+    how = "all as the plan says" if not wrong else f"{wrong:,} OTHER THAN THE PLAN SAYS"
+    return f"{asked:,} questions were asked with real packets: answered before → with the rules, {before:,} → {after:,}; {how}."
+
+
+def _working(plan: Plan, proof: Proof) -> Iterator[str]:
+    """What the plan allows between networks and to named clouds, and was answered: a line for each pair."""
+    places = _places(plan)
+    pairs: dict[tuple[str, str], dict[str, None]] = {}
+    for row in proof.rows:
+        if row.wanted == "allow" and row.after and row.target != ROUTER and row.source in places:
+            listed = places.get(row.target) != INTERNET or row.target in _clouds(plan)
+            if listed and (row.protocol, row.port) != ("tcp", None):
+                what = row.protocol if row.port is None else f"{row.protocol} {row.port}"
+                pairs.setdefault((row.source, row.target), {})[what] = None
+    for (source, target), ports in pairs.items():
+        yield f"{source} → {target}: {', '.join(ports)}"
+
+
+def _clouds(plan: Plan) -> set[str]:
+    return {str(n) for m in plan.members if not isinstance(m.talks, str) for talk in m.talks for n in talk.names}
+
+
+def _wrong(row: ProofRow) -> str:
+    port = "" if row.port is None else f" {row.port}"
+    was = "open" if row.after else "closed"
+    wanted = {"allow": "open", "deny": "closed"}.get(row.wanted, "as before")
+    return f"{row.id} {row.why}: {row.address} {row.protocol}{port} is {was}, the plan wants it {wanted}"
+
+
+def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield f"\n{title}"
+        yield from (f"  {line}" for line in found[:MOST_LINES])
+        if len(found) > MOST_LINES:
+            yield f"  and {len(found) - MOST_LINES:,} more: --json FILE has all of them"
