@@ -4,10 +4,12 @@ The reader (`tests/readers/nftables.py`) knows nothing of plans; what a plan wan
 flesh and blood are in `tests/lab/flows`.
 """
 
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -123,6 +125,41 @@ def test_undo_leaves_nothing_and_can_be_done_twice(platform, plan):
     undo = command.removeprefix("nft '").removesuffix("'")
 
     assert nft.listing(made["netguard.nft"], undo, undo, as_json=False) == ""
+
+
+def content(listed: str) -> dict[str, object]:
+    """What is in a table, whatever the order in which it came there: chains with their rules, sets with their elements."""
+    rules = nftables.read(listed)
+    chains = {
+        name: (c.hook, c.kind, c.priority, c.policy, [r.source for r in c.rules]) for name, c in rules.chains.items()
+    }
+    return {**chains, **{f"@{name}": sorted(elements) for name, elements in rules.sets.items()}}
+
+
+@settings(max_examples=25)
+@given(st.tuples(st.sampled_from(BOTH), plans()), st.tuples(st.sampled_from(BOTH), plans()))
+def test_a_changed_plan_leaves_nothing_of_the_one_before(earlier, later):
+    """By apply.sh, from one shape to the other as well; what the resolver has learnt for both plans stays."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = []
+        for place, (platform, plan) in (("earlier", earlier), ("later", later)):
+            (Path(folder) / place).mkdir()
+            made.append(files(platform, plan))
+            for name, text in made[-1].items():
+                (Path(folder) / place / name).write_text(text, encoding="utf-8")
+        known = nft.learnt(made[0].get("dnsmasq.conf", ""), frames.answers(earlier[1]))
+        (Path(folder) / "known.nft").write_text(known, encoding="utf-8")
+        applied = (
+            f"sh {folder}/earlier/apply.sh --yes",
+            f"nft -f {folder}/known.nft",
+            f"sh {folder}/later/apply.sh --yes",
+        )
+
+        got = nft.scripted(*applied, "nft -j list ruleset")
+
+    fresh = nft.listing(made[1]["netguard.nft"])
+    kept = [line for line in known.splitlines() if line.split()[4] in nftables.read(fresh).sets]
+    assert content(got) == content(nft.listing(made[1]["netguard.nft"], "\n".join(kept)))
 
 
 # ---------------------------------------------------------------- mutations

@@ -34,20 +34,26 @@ def why_not() -> str | None:
 
 def listing(*texts: str, as_json: bool = True) -> str:
     """What nft lists after it has loaded `texts` one after the other into an empty namespace. Raises `AssertionError`."""
-    nft, unshare = daemons.find("nft"), apart()
-    assert nft is not None
-    assert unshare is not None
     with tempfile.TemporaryDirectory() as folder:
-        lines = ["set -e"]
+        lines = []
         for number, text in enumerate(texts):
             path = Path(folder) / f"{number}.nft"
             path.write_text(text, encoding="utf-8")
-            lines.append(f'"$0" -f {path}')
-        lines.append(f'"$0" {"-j " if as_json else ""}list ruleset')
-        done = subprocess.run(
-            [*unshare, "sh", "-c", "\n".join(lines), nft],
-            capture_output=True, text=True, check=False, timeout=NFT_SECONDS, env=daemons.environment(nft),
-        )  # fmt: skip
+            lines.append(f"nft -f {path}")
+        return scripted(*lines, f"nft {'-j ' if as_json else ''}list ruleset")
+
+
+def scripted(*lines: str) -> str:
+    """What shell lines print in an empty namespace with the program nft. Raises `AssertionError` when one of them fails."""
+    nft, unshare = daemons.find("nft"), apart()
+    assert nft is not None
+    assert unshare is not None
+    known = daemons.environment(nft)
+    done = subprocess.run(
+        [*unshare, "sh", "-c", "\n".join(("set -e", *lines))], stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=NFT_SECONDS,
+        env={**known, "PATH": f"{Path(nft).parent}:{known['PATH']}"},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
 
