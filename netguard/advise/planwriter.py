@@ -17,15 +17,15 @@ _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 """What is no text without quotes, here or to other readers (YAML 1.1, https://yaml.org/type/bool.html)."""
 
 
-def write(plan: Plan, remarks: Mapping[str, str] | None = None) -> str:
-    """`plan` as the text of a file. A remark, by its member's name, stands as a comment above that member."""
+def write(plan: Plan, remarks: Mapping[str, str | tuple[str, ...]] | None = None) -> str:
+    """`plan` as the text of a file. A remark, by its member's name, stands as a comment above that member, or several do."""
     said = remarks or {}
     lines = [f"schema: {plan.schema}", f"wan: {_fields([('interface', _text(plan.wan))])}", "segments:"]
     lines += [f"  - {_segment(segment)}" for segment in plan.segments]
     lines.append("members:" if plan.members else "members: []")
     for member in plan.members:
-        if remark := said.get(member.name):
-            lines.append(comment(remark, "  "))
+        remark = said.get(member.name, ())
+        lines += [comment(each, "  ") for each in ((remark,) if isinstance(remark, str) else remark) if each]
         lines += _member(member, bare=plan.segment(member.segment).role is not SegmentRole.IOT)
     return "\n".join(lines) + "\n"
 

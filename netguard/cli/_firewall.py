@@ -120,7 +120,7 @@ def _proposed(request: Request) -> tuple[Scan, Plan, str]:
 
     scan = _documents.open_scan(request.scan or "latest", request.database, request.site)
     rules = loader.load(config.folder() / "rules")
-    proposal = propose.propose(scan, rules, None, propose.ability(scan, rules))
+    proposal = propose.propose(scan, rules)
     click.echo(
         "netguard: the plan is a proposal, with guesses about your router's interfaces: read plan.yaml, change what you "
         "know better, and say --plan plan.yaml.",

@@ -1,0 +1,79 @@
+"""Making a plan: what is read, what is written where, and what is said about it."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from netguard import config
+from netguard.advise import exports, planfile, propose
+from netguard.advise.exports import MAX_EXPORT, Export
+from netguard.cli import _documents
+from netguard.errors import NetguardError, UsageError
+from netguard.model.observation import clean
+from netguard.rules import loader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the person asked for."""
+
+    scan: str
+    output: str | None
+    force: bool
+    export: str | None
+    site: str | None
+    database: str | None
+
+
+def run(request: Request) -> None:
+    """Read, propose, write. Raises `NetguardError`; nothing is written then."""
+    if request.scan == request.export == "-":
+        raise UsageError("standard input can be the scan or the router's configuration, not both: give one as a file")
+    path = None if request.output in {None, "-"} else Path(str(request.output))
+    if path is not None and path.exists() and not request.force:
+        raise UsageError(
+            f"{path} is there already, and what you changed in it would be lost: give another name with -o, or --force"
+        )
+    export = _export(request.export) if request.export is not None else None
+    scan = _documents.open_scan(request.scan, request.database, request.site)
+    rules = loader.load(config.folder() / "rules")
+    proposal = propose.propose(scan, rules, export)
+    text = propose.text(proposal)
+    if planfile.read(text.encode()) != proposal.plan:
+        raise NetguardError("the plan does not read as it was meant; nothing was written. Please report this.")
+    if path is None:
+        click.echo(text, nl=False)
+    else:
+        _documents.write(path, text.encode())
+        click.echo(path)
+    click.echo(f"netguard: {told(proposal, path)}", err=True)
+
+
+def told(proposal: propose.Proposal, path: Path | None) -> str:
+    """What came of it, and what to do next."""
+    moving, staying = len(proposal.moving), len(proposal.plan.members) - len(proposal.moving)
+    into = {proposal.plan.segment(m.segment).name for m in proposal.plan.members if m.name in proposal.moving}
+    said = (
+        f"{moving} of {moving + staying} devices would move into {' and '.join(sorted(into))}."
+        if moving
+        else "No device would move."
+    )
+    return f"{said} Read the comments, change what you know better, then: netguard firewall --plan {path or 'FILE'} --platform NAME"
+
+
+def _export(name: str) -> Export:
+    """The router's configuration. Raises `UsageError` naming the file."""
+    shown = "standard input" if name == "-" else clean(name)
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_EXPORT + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MAX_EXPORT + 1)
+        return exports.read(data)
+    except OSError as error:
+        raise UsageError(f"{shown}: it cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise UsageError(f"{shown}: {error}") from error
