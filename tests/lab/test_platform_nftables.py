@@ -4,6 +4,7 @@ The reader (`tests/readers/nftables.py`) knows nothing of plans; what a plan wan
 flesh and blood are in `tests/lab/flows`.
 """
 
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,8 +19,10 @@ from hypothesis import strategies as st
 from netguard.advise import planfile
 from netguard.advise.ruleset import ruleset
 from netguard.advise.snippet import snippet
+from netguard.demo import daemons
 from netguard.model.plan import Plan
 from netguard.rules import platforms
+from tests.property.homes import home
 from tests.property.plans import plans
 from tests.readers import frames, nft, nftables
 from tests.readers.aimed import aimed
@@ -160,6 +163,41 @@ def test_a_changed_plan_leaves_nothing_of_the_one_before(earlier, later):
     fresh = nft.listing(made[1]["netguard.nft"])
     kept = [line for line in known.splitlines() if line.split()[4] in nftables.read(fresh).sets]
     assert content(got) == content(nft.listing(made[1]["netguard.nft"], "\n".join(kept)))
+
+
+FORWARDED = """
+import socket, subprocess, sys
+server = socket.create_server(("10.77.2.20", 8443))
+client = socket.create_connection(("198.51.100.2", 8443))
+peer, _ = server.accept()
+subprocess.run(["sh", sys.argv[1]], check=True, capture_output=True)
+print(subprocess.run(["conntrack", "-L"], check=True, capture_output=True, text=True).stdout)
+"""
+
+
+@pytest.mark.skipif(daemons.find("conntrack") is None, reason="needs the program conntrack: `make lab` fetches it")
+@pytest.mark.parametrize("platform", BOTH)
+def test_a_forwarded_connection_that_began_before_is_ended(platform):
+    """Its first packet was sent to the router's own address, so it does not have the network's prefix for destination."""
+    forward = "add table ip t\nadd chain ip t o { type nat hook output priority -100; }\n"
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in {
+            "forward.nft": f"{forward}add rule ip t o ip daddr 198.51.100.2 tcp dport 8443 dnat to 10.77.2.20:8443\n",
+            "forwarded.py": FORWARDED,
+            "nothing.sh": "exit 0\n",
+            "end.sh": files(platform, home())["end-connections.sh"],
+        }.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        begin = (
+            "ip link set lo up", "ip address add 10.77.2.20/32 dev lo", "ip address add 198.51.100.2/32 dev lo",
+            f"nft -f {folder}/forward.nft",
+        )  # fmt: skip
+
+        before = nft.scripted(*begin, f"{sys.executable} {folder}/forwarded.py {folder}/nothing.sh")
+        after = nft.scripted(*begin, f"{sys.executable} {folder}/forwarded.py {folder}/end.sh")
+
+    assert "dport=8443" in before
+    assert "dport=8443" not in after
 
 
 # ---------------------------------------------------------------- mutations
