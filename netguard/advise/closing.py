@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from netguard.advise.router import router
 from netguard.errors import DocumentError
 from netguard.model.action import Action, Intent
 from netguard.model.observation import clean
@@ -52,7 +53,7 @@ class Closing:
     """What comes of a scan for a plan's rules."""
 
     wanted: tuple[Intent, ...] = ()
-    """Of the actions, what no plan expresses: features, mappings, Wi-Fi, passwords."""
+    """Of the actions, what no plan expresses and the router itself does: its features, mappings, Wi-Fi, passwords."""
     closes: tuple[Closed, ...] = ()
     doors: tuple[Door, ...] = ()
 
@@ -67,10 +68,12 @@ def closing(scan: Scan, plan: Plan, says: Callable[[Intent], bool]) -> Closing:
     of_device = {d.key: member for d in scan.devices if d.mac is not None and (member := members.get(str(d.mac)))}
     apart = {s.name for s in plan.segments if s.role is not SegmentRole.TRUSTED}
     actions = scan.actions[:MAX_REMAINING]
-    wanted = tuple(dict.fromkeys(i for a in actions for i in a.intents if i.kind not in PLANNED))
+    hop = router(scan, {}).device
+    own = {None} if hop is None else {None, hop.key, *hop.former_keys}
+    wanted = tuple(dict.fromkeys(i for a in actions for i in a.intents if i.kind not in PLANNED and i.device in own))
     for intent in wanted:
         _check_feature(intent)
-    done = [a for a in actions if _is_done(a, of_device, apart, says)]
+    done = [a for a in actions if _is_done(a, of_device, apart, lambda intent: intent in wanted and says(intent))]
     closed = {print_ for action in done for print_ in action.closes}
     return Closing(
         wanted=wanted,

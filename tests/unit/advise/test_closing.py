@@ -93,6 +93,16 @@ def test_a_feature_is_closed_where_the_platform_has_words_for_it(says):
     assert [c.check for c in found.closes] == (["upnp-igd-enabled"] if says else [])
 
 
+def test_what_another_device_has_to_do_is_nothing_for_the_router():
+    one = finding(1, "smbv1", CAMERA)
+    router = builders.device(1, Role.ROUTER)
+    for owner, expected in ((CAMERA, 0), (router, 1)):
+        intent = replace(UPNP, device=owner.key)
+        made = builders.scan(router, HUB, CAMERA, findings=(one,), actions=(action(one, intents=(intent,)),))
+        found = closing(made, PLAN, lambda intent: True)
+        assert (len(found.wanted), len(found.closes)) == (expected, expected)
+
+
 def test_what_passed_is_not_closed_and_a_members_finding_bears_its_name_in_the_plan():
     one, passed = finding(1), finding(2, status=Status.PASS)
     made = scan(one, passed, actions=(action(one, passed, intents=(move(HUB),)),))
