@@ -15,7 +15,9 @@ from datetime import UTC, datetime
 import netguard
 from netguard import registry
 from netguard.advise.actions import actions
-from netguard.advise.grade import grade
+from netguard.advise.grade import Reach, grade
+from netguard.advise.router import Ability
+from netguard.advise.topology import beyond, topology
 from netguard.checks._contract import Check, Subject
 from netguard.compare import labels
 from netguard.discovery import Discovery
@@ -155,12 +157,16 @@ def judge(draft: Scan, rules: Rules, past: Past, *, wanted: Callable[[str], bool
         )
     ordered = tuple(sorted(findings, key=lambda f: (f.check, f.target, f.fingerprint)))
     remedies = {name: module.CHECK.remedy for name, module in modules.items()}
+    home = topology(seen, rules)
+    todo = actions(ordered, remedies, seen.devices, seen.gateways, home)
+    stays = beyond(todo, home)
+    reach = None if stays is None else Reach(beyond=stays, apart=home.router.can is not Ability.NEITHER)
     return replace(
         draft,
         findings=ordered,
         attempts=tuple(attempts),
-        actions=actions(ordered, remedies, seen.devices, seen.gateways),
-        grade=grade(ordered, seen.devices),
+        actions=todo,
+        grade=grade(ordered, seen.devices, reach=reach),
     )
 
 

@@ -1,8 +1,9 @@
 """Findings to actions: what one step closes is one action, the most urgent first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from netguard.advise import topology
 from netguard.model.action import Action, Intent, Remedy
 from netguard.model.device import Device
 from netguard.model.finding import Finding, fingerprint
@@ -39,12 +40,14 @@ def actions(
     remedies: Mapping[str, Remedy],
     devices: tuple[Device, ...],
     gateways: tuple[Gateway, ...] = (),
+    home: topology.Topology | None = None,
 ) -> tuple[Action, ...]:
     """One action for each remedy's group and scope among the failed findings, worst severity first.
 
     The scope is the finding's target; of a finding about a mapping it is the port that its gateway forwards, so that each
-    is closed by itself. Of equally severe ones what concerns a door comes first, then what closes more. `remedies` is by
-    check id; a failed finding whose check has none raises `KeyError`.
+    is closed by itself. Where `home` says who could live where, what takes its one network apart are the steps that its
+    router can take, and one for what it cannot. Of equally severe ones what concerns a door comes first, then what closes
+    more. `remedies` is by check id; a failed finding whose check has none raises `KeyError`.
     """
     held = _held(gateways, remedies)
     groups: dict[tuple[str, _Scope], list[Finding]] = {}
@@ -55,13 +58,19 @@ def actions(
     urgency = list(Severity)
     doors = {d.key for d in devices if d.role in DOOR_ROLES}
 
-    def place(item: tuple[tuple[str, _Scope], list[Finding]]) -> tuple[int, bool, int, tuple[str, str]]:
-        (group, scope), closed = item
-        concerns_a_door = any(f.target in doors for f in closed)
-        return min(urgency.index(f.severity) for f in closed), not concerns_a_door, -len(closed), (group, scope.id)
+    def made() -> Iterator[tuple[Action, list[Finding]]]:
+        for (group, scope), closed in groups.items():
+            if group == topology.GROUP and home is not None:
+                yield from topology.steps(home, scope.target, closed, remedies[closed[0].check].title)
+            else:
+                yield _action(group, scope, closed, remedies, devices, gateways), closed
 
-    ordered = sorted(groups.items(), key=place)
-    return tuple(_action(group, scope, closed, remedies, devices, gateways) for (group, scope), closed in ordered)
+    def place(item: tuple[Action, list[Finding]]) -> tuple[int, bool, int, list[str]]:
+        action, closed = item
+        worst = min((urgency.index(f.severity) for f in closed), default=len(urgency))
+        return worst, not any(f.target in doors for f in closed), -len(closed), action.id.split(":", 1)
+
+    return tuple(action for action, _ in sorted(made(), key=place))
 
 
 def _held(gateways: Iterable[Gateway], remedies: Mapping[str, Remedy]) -> dict[str, _Scope]:

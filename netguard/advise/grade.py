@@ -1,6 +1,7 @@
 """The grade: the worst that stands open, by a rule that anybody can check."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
 from netguard.model.action import Grade
@@ -22,14 +23,30 @@ WIFI = "wifi:"
 GUARDED = DOOR_ROLES | HUB_ROLES | {Role.ROUTER}
 
 
-def grade(findings: Iterable[Finding], devices: tuple[Device, ...], *, isolation_tested: bool = False) -> Grade:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far this home's router can be brought."""
+
+    beyond: frozenset[str]
+    """Fingerprints of what stays open with it, whatever else is done."""
+    apart: bool
+    """Whether it can keep two networks apart."""
+
+
+def grade(
+    findings: Iterable[Finding],
+    devices: tuple[Device, ...],
+    *,
+    isolation_tested: bool = False,
+    reach: Reach | None = None,
+) -> Grade:
     """The letter, the share of judgements that could be made, and the fingerprints that decide the letter.
 
     F for anything critical; D for a high one on a lock, hub or gateway, or three high ones; C for any other high one;
     B for a medium one, or locks on the same network as everything else; A for nothing above low; A+ for nothing above
     info where isolation was tested and at least 0.9 evaluated. An own Wi-Fi counts as the gateway it belongs to: whoever
-    joins it stands behind the router, in front of all locks. Unknowns never raise it. `best_possible` is null as
-    long as it is not known what this router could do.
+    joins it stands behind the router, in front of all locks. Unknowns never raise it. `best_possible` is the letter
+    that is left when everything is closed that can be with this router; null where it is not known what it can do.
     """
     known = tuple(findings)
     open_findings = [f for f in known if f.status is Status.FAIL]
@@ -40,10 +57,15 @@ def grade(findings: Iterable[Finding], devices: tuple[Device, ...], *, isolation
     letter, because = _letter(open_findings, guarded, may_be_best=isolation_tested and evaluated >= 0.9)
     return Grade(
         letter=letter if evaluated >= LEAST_EVALUATED else None,
-        best_possible=None,
+        best_possible=None if reach is None else _best(open_findings, guarded, reach),
         evaluated=evaluated,
         because=tuple(sorted(f.fingerprint for f in because)),
     )
+
+
+def _best(findings: list[Finding], guarded: set[str], reach: Reach) -> Letter:
+    left = [f for f in findings if f.fingerprint in reach.beyond]
+    return _letter(left, guarded, may_be_best=reach.apart)[0]
 
 
 def _letter(findings: list[Finding], guarded: set[str], *, may_be_best: bool) -> tuple[Letter, list[Finding]]:

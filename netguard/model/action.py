@@ -41,6 +41,9 @@ class Action:
     closes: tuple[str, ...]
     needs: Needs
     loses: tuple[str, ...] = ()
+    """What the person gives up, and how to keep it."""
+    how: tuple[str, ...] = ()
+    """What to do in this home, in this order; empty where what the findings say of it is all."""
     intents: tuple[Intent, ...] = ()
 
 

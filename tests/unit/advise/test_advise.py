@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from netguard.advise.actions import actions
-from netguard.advise.grade import grade
+from netguard.advise.grade import Reach, grade
 from netguard.checks._contract import Check, Subject
 from netguard.model.action import Remedy
 from netguard.model.vocabulary import Needs, Role, Severity, Status
@@ -71,6 +71,18 @@ def test_too_little_seen_is_no_letter_and_unknowns_never_raise_one():
     assert grade([], ()).letter is None
     for unknowns in range(8):
         assert grade([failed(Severity.HIGH), *passed(20), *unknown(unknowns)], ()).letter == "C"
+
+
+def test_what_can_be_reached_is_what_stays_open_with_this_router():
+    stays, goes = failed(Severity.HIGH, LOCK), failed(Severity.CRITICAL)
+    found = [stays, goes, *passed(20)]
+    assert grade(found, (LOCK, CAMERA)).best_possible is None
+    for apart, best in ((True, "A+"), (False, "A")):
+        assert grade(found, (LOCK, CAMERA), reach=Reach(beyond=frozenset(), apart=apart)).best_possible == best
+    reach = Reach(beyond=frozenset({stays.fingerprint}), apart=True)
+    said = grade(found, (LOCK, CAMERA), reach=reach)
+    assert (said.letter, said.best_possible) == ("F", "D")
+    assert grade([*found, *unknown(99)], (LOCK, CAMERA), reach=reach).best_possible == "D"
 
 
 def test_because_names_the_findings_that_decide():
