@@ -1,7 +1,7 @@
 """Which advisories are about a device: shared by the checks about firmware.
 
-A device is what it says it is. Its model is compared word by word with the models of its maker's file, never in part;
-a hardware revision counts only where the file names some; versions are compared as rows of numbers.
+A device is what it says it is. Its model is compared word by word with the models of its maker's file, never in part
+(series of models, `DS-2CD2??2F-I*`, say where any character may stand); a hardware revision counts only where the file names some; versions are compared as rows of numbers.
 """
 
 import re
@@ -38,12 +38,16 @@ BUILDS = 1000
 ones that are left out are zero: 6.42 is 6.42.0."""
 
 _PARTS = re.compile(r"[^0-9a-z.+!-]+")
+_SERIES_PARTS = re.compile(r"[^0-9a-z.+!?*-]+")
+"""Between the words of a model's name in a file, where `?` and `*` mean something."""
 _NUMBERS = re.compile(r"\d{1,12}")
 _EARLY = re.compile(r"\d\s*[.-]?(?:rc|beta|alpha)\d*", re.IGNORECASE)
 """A version before the version: whether it has what that has is not known."""
 _FREE = re.compile(r"openwrt|dd-wrt|tomato|merlin", re.IGNORECASE)
 """Firmware that is not the maker's: its versions cannot be compared with the maker's."""
 _BUILD = re.compile(r"\bbuild\s*(\d{6,8})\b", re.IGNORECASE)
+_CHANGESET = re.compile(r"\b(?:r|build\s?)(\d{4,6})\b", re.IGNORECASE)
+"""`v3.0-r44715` and `build 44715`, as DD-WRT counts its changesets: `v3.0` stays the same for years, `v24` came before it."""
 _REVISION = re.compile(r"v\d{1,2}(?:\.0)?|[a-z]\d")
 _NUMBER_AS_REVISION = re.compile(r"v?\d{1,2}(?:\.\d{1,2})?")
 """`8.0`, as TP-Link writes its hardware version behind the model (UPnP's modelNumber); elsewhere it is some other number."""
@@ -160,7 +164,7 @@ def mended(version: str | None, fault: Fault) -> bool | None:
         return True
     if fault.last is not None:
         known, last = numbers(version), numbers(fault.last)
-        return None if not known else _padded(known, last) > _padded(last, known)
+        return None if _leaves_builds_out(known, last) else _padded(known, last) > _padded(last, known)
     return None if not answers or None in answers else False
 
 
@@ -182,13 +186,20 @@ def _reaches(version: str, first: str, *, newest: bool) -> bool | None:
     if build := _BUILD.fullmatch(first):
         installed = _BUILD.search(version)
         return None if installed is None else installed[1][-6:] >= build[1][-6:]
+    if changeset := _CHANGESET.fullmatch(first):
+        installed = _CHANGESET.search(version)
+        return None if installed is None else int(installed[1]) >= int(changeset[1])
     known, wanted = numbers(version), numbers(first)
-    left_out = wanted[len(known) :]
-    if not known or (known == wanted[: len(known)] and any(number >= BUILDS for number in left_out)):
+    if _leaves_builds_out(known, wanted):
         return None
     if newest:
         return _padded(known, wanted) >= _padded(wanted, known)
     return known[: len(wanted) - 1] == wanted[:-1] and known >= wanted
+
+
+def _leaves_builds_out(known: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether a version cannot be compared with another because it says nothing, or not which build it is."""
+    return not known or (known == wanted[: len(known)] and any(n >= BUILDS for n in wanted[len(known) :]))
 
 
 def _newest(fixed: tuple[str, ...]) -> str | None:
@@ -218,16 +229,21 @@ def _matches(
 
 
 def _named(models: Iterable[str], said: tuple[Statement, ...]) -> Iterator[tuple[str, Statement, tuple[str, ...]]]:
-    """Each model that a statement names, and the words behind it that may be its hardware revision."""
+    """Each model that a statement names, and the words behind it that may be its hardware revision.
+
+    A model is called as the file calls it; one of a series as the device itself does.
+    """
     for statement in said:
         for model in models:
-            wanted = words(model)
+            wanted = tuple(filter(None, _SERIES_PARTS.split(model.casefold())))
             for start in range(len(statement.words) - len(wanted) + 1):
                 end = start + len(wanted)
-                if statement.words[start:end] == wanted:
+                there = statement.words[start:end]
+                if all(globs.matches(glob, word) for glob, word in zip(wanted, there, strict=True)):
                     form = _NUMBER_AS_REVISION if statement.plain else _REVISION
                     behind = [w for w in statement.words[end : end + 1] if form.fullmatch(w) or _REVISION.fullmatch(w)]
-                    yield model, statement, tuple(behind)
+                    called_so = " ".join(there).upper() if set(model) & set("?*") else model
+                    yield called_so, statement, tuple(behind)
                     break
 
 

@@ -10,11 +10,14 @@ from netguard import config
 from netguard.cli import _documents
 from netguard.errors import NetguardError, RulesError, UsageError
 from netguard.report import words
-from netguard.rules import kev, loader
+from netguard.rules import globs, kev, loader
 from netguard.rules.advisories import IMPORTED, MAX_AGE, Advisories, Ending, Fault, catalogue, is_old
 from netguard.rules.loader import Rules
 
 MIRROR = "https://github.com/cisagov/kev-data"
+
+_GLOBS = re.compile(r"[0-9a-z.+!?*-]+")
+"""The words of a model's name in a file, where `?` and `*` mean something; a person's have neither."""
 
 _TITLES = ("MAKER", "FAULTS", "MODELS", "ENDED", "LOOKED AT", "FILE")
 
@@ -145,9 +148,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _named(entry: Fault | Ending, wanted: tuple[str, ...]) -> str | None:
-    """The model of `entry` that a person means: all of its words are among theirs."""
+    """The model, or series of models, of `entry` that a person means: all of its words are among theirs."""
     for name in entry.models:
-        if set(_words(name)) <= set(wanted):
+        if all(any(globs.matches(glob, word) for word in wanted) for glob in _GLOBS.findall(name.casefold())):
             return name + (f" (hardware {_either(entry.revisions)})" if entry.revisions else "")
     return None
 

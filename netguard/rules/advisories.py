@@ -2,7 +2,7 @@
 
 One file a maker, `rules/advisories/<maker>.yaml`; a person's own lie in `advisories/` of their rules folder, in the same
 form, and `netguard advisories import` writes its there. Each statement names its models, its source and a date. A model is
-compared word by word and never in part: `R7000` is not `R7000P`.
+compared word by word and never in part: `R7000` is not `R7000P`. A series is a word with `?` or `*`: `DS-2CD2??2F-I*`.
 """
 
 import re
@@ -25,6 +25,9 @@ IMPORTED = "kev"
 MAX_WORDS = 6
 """Most words of a model's name; `ROG Rapture GT-AC2900` has three."""
 
+SERIES_BEGINS = 5
+"""Characters that a series of models has to begin with before its first `?` or `*`: less would be somebody else's models."""
+
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}")
 _DIGIT = re.compile(r"[0-9]")
@@ -39,14 +42,15 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     added: date
     """Since when the catalogue has it."""
     models: tuple[str, ...] = ()
-    """Names of models, each of which is compared as a whole."""
+    """Names of models, each of which is compared as a whole, or of series of them."""
     records: tuple[str, ...] = ()
     """Ids of device records whose every device is meant: systems that run on many models."""
     revisions: tuple[str, ...] = ()
     """The hardware revisions that have it, `A1`, `V8`; empty means all of them."""
     fixed: tuple[str, ...] = ()
     """The first versions without it: one for each series that was mended, the newest also for all later ones.
-    `Build 150304` compares the number that follows `Build` in the installed version's text."""
+    `Build 150304` compares the number that follows `Build` in the installed version's text, `r45724` the number of the
+    changeset, which is written `r45724` or `build 45724`."""
     last: str | None = None
     """The last version known to have it, where only that is known."""
     unmended: bool = False
@@ -174,9 +178,20 @@ def _whom(entry: Fault | Ending, where: str) -> Iterator[str]:
     for text in entry.models:
         if not 0 < len(text.split()) <= MAX_WORDS or len(text) > 80 or clean(text) != text:
             yield f"{where}.models: {text[:40]!r} is no model's name"
+        yield from (f"{where}.models: {word[:40]!r}: {reason}" for word in text.split() if (reason := _series(word)))
     for text in entry.revisions:
         if not text.strip() or len(text) > 20:
             yield f"{where}.revisions: {text[:40]!r} is no revision"
+
+
+def _series(word: str) -> str | None:
+    """Why a word of a model's name cannot be a series, or null, also for one that is none."""
+    begins = len(re.split(r"[*?]", word)[0])
+    if begins == len(word):
+        return None
+    return globs.problem(word) or (
+        f"a series has to begin with {SERIES_BEGINS} plain characters" if begins < SERIES_BEGINS else None
+    )
 
 
 def _resting(file: Advisories, names: tuple[str, ...], where: str) -> Iterator[str]:

@@ -4,12 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from netguard.cli._advisories import how_old
 from netguard.rules import loader
+from netguard.rules.advisories import catalogue, is_old
 from tests.unit.rules.test_kev import entry, published
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = f"{TODAY - timedelta(days=1)}"
 RULES = loader.load()
+SHIPPED = catalogue(RULES.advisories)
+"""The day of the shipped catalogue, whichever that is: an import has to be newer, and it grows old some day."""
 
 
 @pytest.fixture
@@ -29,11 +33,18 @@ def newer(tmp_path):
 def test_the_list_says_how_old_it_is_and_a_line_a_maker(netguard, person):
     done = netguard("advisories", **person[0])
     assert (done.returncode, done.stderr) == (0, "")
-    assert "CISA's catalogue of 2025-08-25" in done.stdout
-    assert "Warning: that is more than 180 days" in done.stdout
-    assert "netguard advisories import FILE" in done.stdout
+    assert f"CISA's catalogue of {SHIPPED}" in done.stdout
+    assert ("Warning: " in done.stdout) is is_old(SHIPPED, datetime.now(UTC).date())
     for file in RULES.advisories.values():
         assert f"\n{file.vendor} " in done.stdout
+
+
+@pytest.mark.parametrize(("days", "warned"), [(0, False), (180, False), (181, True), (2000, True)])
+def test_a_catalogue_older_than_180_days_is_warned_of(days, warned):
+    said = list(how_old(RULES, SHIPPED + timedelta(days=days)))
+    assert said[0].endswith(f"CISA's catalogue of {SHIPPED}, {days} days ago.")
+    assert any("Warning: that is more than 180 days" in line for line in said) is warned
+    assert any("netguard advisories import FILE" in line for line in said) is warned
 
 
 def test_an_import_becomes_records_of_ones_own_and_ends_the_warning(netguard, person, newer):
@@ -60,7 +71,7 @@ def test_an_import_again_replaces_the_earlier_one_and_nothing_else(netguard, per
 
 
 REFUSED = {
-    "older": (published(entry(), day="2024-01-01"), "it is of 2024-01-01, and netguard already has the catalogue of 2025-08-25"),
+    "older": (published(entry(), day="2024-01-01"), f"it is of 2024-01-01, and netguard already has the catalogue of {SHIPPED}"),
     "from the future": (published(entry(), day="2099-01-01"), "still to come"),
     "no JSON": (b"PK\x03\x04", "this is no JSON"),
     "cut off": (published(entry(), day=YESTERDAY)[:100], "this is no JSON"),
@@ -112,6 +123,10 @@ def test_one_model(netguard, person):
     assert "https://www.tp-link.com" in said
     said = netguard("advisories", "--model", "FRITZ!Box 7581", **person[0]).stdout
     assert "gets no corrections any more since 2019-11-30" in said
+    said = netguard("advisories", "--model", "DS-2CD2132F-IS", **person[0]).stdout
+    assert "Hikvision DS-2CD2??2F-I*: CVE-2017-7921" in said
+    assert "known up to version 5.4.0 Build 160530" in said
+    assert "DS-2CD2??0F-I" not in said
     done = netguard("advisories", "--model", "R7000P", **person[0])
     assert "proves nothing about corrections" in done.stdout
     assert netguard("advisories", "--model", "???", **person[0]).returncode == 2
