@@ -67,7 +67,7 @@ LOSES: Mapping[Role, str] = {
     Role.ALARM: "Adding sensors to it may need the phone in its network for that moment.",
     Role.VOIP: "Telephones of a server in the trusted network need an entry there under `listens`.",
 }
-"""What changes for the person, and how to keep it, by role; null roles lose what `LOSES_ANY` says."""
+"""What changes for the person, and how to keep it, by role; what is not here loses what `LOSES_ANY` says."""
 
 LOSES_ANY = (
     "Apps that search for it by broadcast do not find it any more; those that use its address or its maker's cloud do."
@@ -186,6 +186,8 @@ def _loses(device: Device, guest_only: bool) -> str:  # noqa: FBT001 - what is l
 def _stays(device: Device) -> str:
     if device.role in PERSONAL_ROLES:
         return "It stays: people keep their own data on it."
+    if device.mac_randomised:
+        return "It stays: its MAC is made up, as phones and laptops do. If it is a thing, say so with `netguard devices role`."
     return (
         "It stays, because nobody recognised it. Say what it is with `netguard devices role`, and make the plan again."
     )

@@ -23,6 +23,9 @@ VLANS = tuple(range(20, 100, 10)) + tuple(range(21, 4095))
 BLOCKS = ("192.168.{n}.0/24", "10.77.{n}.0/24", "172.20.{n}.0/24")
 """Prefixes to try for a new network with the VLAN's number in them, after those beside the scanned one (RFC 1918, 3)."""
 
+HIGHEST_OCTET = 254
+"""The highest number that a prefix can have in its third place, and that people do not take for a broadcast."""
+
 TRUSTED_INTERFACE, WAN_INTERFACE = InterfaceName.of("br-lan"), InterfaceName.of("wan")
 """How OpenWrt calls them, where nobody says how this router does."""
 
@@ -173,8 +176,7 @@ def _new(
     outside = [g.external_address for g in scan.gateways if g.external_address is not None]
     taken += [IPNetwork(f"{own}/24").cidr for own in outside if own.version == 4]
     used = {s.vlan for s in there}
-    free = [v for v in VLANS if v not in used]
-    vlan, four = next(((v, p) for v in free if (p := _prefix(v, home, taken)) is not None), (free[0], None))
+    vlan, four = _free([v for v in VLANS if v not in used], home, taken)
     six = _prefix6(home, taken)
     if home.prefix is None and six is not None:
         four = None
@@ -206,20 +208,20 @@ def _new(
     )
 
 
-def _prefix(vlan: int, home: Segment, taken: list[IPNetwork]) -> IPNetwork | None:
-    """A free /24 with the VLAN's number in it; beside the scanned one where that is private."""
-    if vlan > 254:
-        return None
+def _free(vlans: list[int], home: Segment, taken: list[IPNetwork]) -> tuple[int, IPNetwork | None]:
+    """A VLAN, and a free /24 with its number in it; beside the scanned one where that is private. Null where none is free."""
     own = home.prefix
     beside = []
     if own is not None and any(own in private for private in PRIVATE):
         first, second = own.network.words[:2]
         beside.append(f"{first}.{second}.{{n}}.0/24")
     for block in (*beside, *BLOCKS):
-        found = IPNetwork(block.format(n=vlan))
-        if not any(found in other or other in found for other in taken):
-            return found
-    return None
+        for vlan in vlans:
+            if vlan <= HIGHEST_OCTET:
+                found = IPNetwork(block.format(n=vlan))
+                if not any(found in other or other in found for other in taken):
+                    return vlan, found
+    return vlans[0], None
 
 
 def _prefix6(home: Segment, taken: list[IPNetwork]) -> IPNetwork | None:
