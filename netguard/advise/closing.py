@@ -5,13 +5,14 @@ its check's id, a device is the plan's member that has its MAC.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netguard.advise.router import router
 from netguard.errors import DocumentError
 from netguard.model.action import Action, Intent
-from netguard.model.observation import clean
+from netguard.model.finding import Finding
+from netguard.model.observation import Observation, clean
 from netguard.model.plan import Member, Name, Plan, SegmentRole
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Status, Transport
@@ -115,14 +116,30 @@ def _is_said(intent: Intent, of_device: dict[str, Member], apart: set[Name], say
 
 
 def _closed(scan: Scan, closed: set[str], of_device: dict[str, Member]) -> Iterator[Closed]:
+    """Failed findings of done actions, but for those about a port that the plan lets others reach all the same."""
+    observed = {o.id: o for o in scan.observations}
     for finding in scan.findings:
-        if finding.status is Status.FAIL and finding.fingerprint in closed:
-            if not _FINGERPRINT.fullmatch(finding.fingerprint) or not _CHECK.fullmatch(finding.check):
-                raise DocumentError(f"the scan has a finding of no check ({clean(finding.check, 40)!r}); scan again")
-            member = of_device.get(finding.target)
-            yield Closed(
-                fingerprint=finding.fingerprint, check=finding.check, member=None if member is None else member.name
-            )
+        if finding.status is not Status.FAIL or finding.fingerprint not in closed:
+            continue
+        if not _FINGERPRINT.fullmatch(finding.fingerprint) or not _CHECK.fullmatch(finding.check):
+            raise DocumentError(f"the scan has a finding of no check ({clean(finding.check, 40)!r}); scan again")
+        member = of_device.get(finding.target)
+        if member is not None and any(_is_listed(member, *port) for port in _ports(finding, observed)):
+            continue
+        yield Closed(
+            fingerprint=finding.fingerprint, check=finding.check, member=None if member is None else member.name
+        )
+
+
+def _is_listed(member: Member, transport: Transport, port: int) -> bool:
+    return any(listen.transport is transport and port in listen.ports for listen in member.listens)
+
+
+def _ports(finding: Finding, observed: Mapping[str, Observation]) -> Iterator[tuple[Transport, int]]:
+    """What a finding rests on, as ports."""
+    for known in (observed.get(evidence) for evidence in finding.evidence):
+        if known is not None and known.transport is not None and known.port is not None and 0 < known.port < 65536:
+            yield known.transport, known.port
 
 
 def _doors(scan: Scan, of_device: dict[str, Member], apart: set[Name]) -> Iterable[Door]:
@@ -131,9 +148,7 @@ def _doors(scan: Scan, of_device: dict[str, Member], apart: set[Name]) -> Iterab
     found: dict[Door, None] = {}
     for finding in scan.findings:
         member = of_device.get(finding.target)
-        if finding.status is not Status.FAIL or member is None or member.segment not in apart:
-            continue
-        for known in (observed.get(evidence) for evidence in finding.evidence):
-            if known is not None and known.transport is not None and known.port is not None and 0 < known.port < 65536:
-                found[Door(member=str(member.name), transport=known.transport, port=known.port)] = None
+        if finding.status is Status.FAIL and member is not None and member.segment in apart:
+            for transport, port in _ports(finding, observed):
+                found[Door(member=str(member.name), transport=transport, port=port)] = None
     return tuple(found)[:MAX_DOORS]

@@ -51,7 +51,7 @@ def readme(made: Snippet, closed: Iterable[Closed], proof: Proof | None) -> str:
         "## What to do, in this order",
         "\n".join(f"{number}. {_line(step)}" for number, step in enumerate(made.steps, 1)),
         *_section("## By hand", (f"{WORDS[each.intent]}: {each.instead}" for each in made.by_hand)),
-        *_section("## What it closes", _closed(closed)),
+        *_section("## What it closes, seen from other networks", _closed(closed)),
         "## How to take all of it back",
         _bullets(made.undo),
         *_section("## Afterwards", made.after),

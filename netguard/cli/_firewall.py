@@ -79,7 +79,7 @@ def _run(request: Request, held: "subprocess.Popen[bytes] | None") -> int:
     made = snippets.snippet(platform, rules, wanted=found.wanted, closes=(c.fingerprint for c in found.closes))
     proof = _proof(plan, text, made, found.doors, held) if request.prove else None
     if proof is not None:
-        _tell(request, plan, proof)
+        _tell(request, plan, proof, found.doors)
         if proof.wrong:
             click.echo("netguard: the rules do other than the plan says, so they were not written.", err=True)
             return exitcodes.FOUND
@@ -121,12 +121,13 @@ def _proposed(request: Request) -> tuple[Scan, Plan, str]:
     scan = _documents.open_scan(request.scan or "latest", request.database, request.site)
     rules = loader.load(config.folder() / "rules")
     proposal = propose.propose(scan, rules)
+    text = propose.text(proposal)
     click.echo(
-        "netguard: the plan is a proposal, with guesses about your router's interfaces: read plan.yaml, change what you "
-        "know better, and say --plan plan.yaml.",
+        "netguard: the plan is a proposal made of the scan, with guesses in it: read what plan.yaml says, change what you know "
+        "better, and say --plan with it. `netguard plan --from-router` knows your router's own networks.",
         err=True,
     )
-    return scan, proposal.plan, propose.text(proposal)
+    return scan, planfile.read(text.encode()), text
 
 
 def _read(name: str) -> tuple[bytes, str]:
@@ -180,13 +181,13 @@ def _proof(
     return proving.calculated(plan, platform=platform.id, reason=reason, beside=platform.beside, doors=doors)
 
 
-def _tell(request: Request, plan: Plan, proof: Proof) -> None:
+def _tell(request: Request, plan: Plan, proof: Proof, doors: tuple[Door, ...]) -> None:
     if request.as_json == "-":
         click.echo(codec.dumps_value(proof))
         return
     if request.as_json is not None:
         _documents.write(Path(request.as_json), codec.dumps_value(proof).encode() + b"\n")
-    _matrix.show(plan, proof)
+    _matrix.show(plan, proof, doors)
 
 
 def _write(folder: Path, made: Snippet, about: str, plan: str, known: Mapping[str, Platform]) -> None:

@@ -1,12 +1,13 @@
 """A proof on the terminal: who reaches whom before and with the rules, what still works, and what went wrong."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from netguard.advise.closing import Door
 from netguard.advise.policy import ROUTER, WAN
 from netguard.model.plan import Plan
 from netguard.model.proof import Proof, ProofRow
@@ -18,19 +19,19 @@ MOST_LINES = 40
 WIDTH = 100
 """Columns where no terminal says how many it has."""
 
-INTERNET, NETWORK = "internet", "same network"
+INTERNET = "internet"
 
 
-def show(plan: Plan, proof: Proof) -> None:
-    """Prints it on standard output; rich honours NO_COLOR and TERM=dumb."""
+def show(plan: Plan, proof: Proof, doors: Sequence[Door] = ()) -> None:
+    """Prints it on standard output; rich honours NO_COLOR and TERM=dumb. `doors` are what a scan found open."""
     out = Console(
         file=sys.stdout, width=None if sys.stdout.isatty() else WIDTH, highlight=False, emoji=False, markup=False
     )
-    for part in said(plan, proof):
+    for part in said(plan, proof, doors):
         out.print(part, soft_wrap=isinstance(part, str))
 
 
-def said(plan: Plan, proof: Proof) -> Iterator[str | Table]:
+def said(plan: Plan, proof: Proof, doors: Sequence[Door] = ()) -> Iterator[str | Table]:
     """What is printed, part by part."""
     yield _headline(proof)
     yield matrix(plan, proof)
@@ -40,6 +41,7 @@ def said(plan: Plan, proof: Proof) -> Iterator[str | Table]:
         yield "What the plan leaves to the router's own firewall stays as it was."
     if proof.left_out:
         yield f"For {', '.join(proof.left_out)} there was no room; each is like one that was asked."
+    yield from _listed("What the scan found open, asked from other networks", _found(proof, doors))
     yield from _listed("Still works", _working(plan, proof))
     yield from _listed("OTHER THAN THE PLAN SAYS", map(_wrong, proof.wrong))
 
@@ -100,16 +102,32 @@ def _headline(proof: Proof) -> str:
     return f"{asked:,} questions were asked with real packets: answered before → with the rules, {before:,} → {after:,}; {how}."
 
 
+def _found(proof: Proof, doors: Sequence[Door]) -> Iterator[str]:
+    """Each door, and how many questions it answered."""
+    rows: dict[tuple[str, str, int | None], list[ProofRow]] = {}
+    for row in proof.rows:
+        if row.wanted != "not-routed":
+            rows.setdefault((row.target, row.protocol, row.port), []).append(row)
+    for door in doors:
+        asked = rows.get((door.member, door.transport.value, door.port), [])
+        if asked:
+            after = sum(r.after for r in asked)
+            told = f"{sum(r.before for r in asked)} → {after}" + ("" if after else ", closed")
+            kept = ", which the plan allows" if after and all(r.wanted == "allow" for r in asked if r.after) else ""
+            yield f"{door.member} {door.transport} {door.port}: {told}{kept}"
+
+
 def _working(plan: Plan, proof: Proof) -> Iterator[str]:
-    """What the plan allows between networks and to named clouds, and was answered: a line for each pair."""
-    places = _places(plan)
+    """What the plan allows between networks, by network, and to named clouds, by device, and was answered."""
+    places, clouds = _places(plan), _clouds(plan)
     pairs: dict[tuple[str, str], dict[str, None]] = {}
     for row in proof.rows:
-        if row.wanted == "allow" and row.after and row.target != ROUTER and row.source in places:
-            listed = places.get(row.target) != INTERNET or row.target in _clouds(plan)
-            if listed and (row.protocol, row.port) != ("tcp", None):
-                what = row.protocol if row.port is None else f"{row.protocol} {row.port}"
-                pairs.setdefault((row.source, row.target), {})[what] = None
+        if row.wanted != "allow" or not row.after or row.target == ROUTER or row.source not in places:
+            continue
+        outside = places.get(row.target) == INTERNET
+        if not outside or row.target in clouds:
+            what = row.protocol if row.port is None else f"{row.protocol} {row.port}"
+            pairs.setdefault((row.source if outside else places[row.source], row.target), {})[what] = None
     for (source, target), ports in pairs.items():
         yield f"{source} → {target}: {', '.join(ports)}"
 

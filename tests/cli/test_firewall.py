@@ -132,7 +132,7 @@ def test_without_nft_the_proof_says_that_it_was_calculated(firewall, plan, tmp_p
     assert "to home  to things" in done.stdout
     assert done.stdout.endswith("\nout\n")
     assert "bridge → lock-cloud.example: tcp 443" in done.stdout
-    assert "stranger in home → bridge: tcp 8443" in done.stdout
+    assert "home → bridge: tcp 8443" in done.stdout
 
 
 def test_a_platform_without_nftables_rules_is_calculated_with_the_reason(firewall, plan, tmp_path):

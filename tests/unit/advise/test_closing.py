@@ -9,7 +9,7 @@ from netguard.advise.closing import MAX_DOORS, Closed, Closing, Door, closing, i
 from netguard.errors import DocumentError
 from netguard.model.action import Action, Intent
 from netguard.model.finding import Finding
-from netguard.model.plan import Name
+from netguard.model.plan import Listen, Name
 from netguard.model.vocabulary import Confidence, Needs, Role, Severity, Status, Transport
 from tests import builders
 
@@ -127,6 +127,16 @@ def test_doors_are_the_ports_that_findings_about_moved_members_rest_on():
     )
     door = Door(member="the-hub", transport=Transport.TCP, port=23)
     assert closing(made, PLAN, lambda intent: False).doors == (door,)
+
+
+def test_a_port_that_the_plan_lets_others_reach_is_not_closed():
+    seen = (builders.observation(1, "http.title", "x", of=HUB, port=8080),)
+    one = finding(1, "lock-cleartext-api", evidence=("o1",))
+    made = scan(one, actions=(action(one, intents=(Intent(kind="deny-flow", device=HUB.key),)),), observations=seen)
+    assert closed(made) == [one.fingerprint]
+    listens = (Listen(transport=Transport.TCP, ports=(443, 8080), source=Name("home")),)
+    open_plan = replace(PLAN, members=(replace(PLAN.members[0], listens=listens), PLAN.members[1]))
+    assert closed(made, plan=open_plan) == []
 
 
 def test_doors_are_bounded():
