@@ -1,0 +1,123 @@
+"""`netguard plan` as people run it: where the plan goes, what is never overwritten, and what is refused whole."""
+
+import json
+
+import pytest
+
+from netguard.advise import planfile
+from netguard.model import codec
+from netguard.model.vocabulary import Role
+from tests import builders
+from tests.unit.advise.exports import texts
+
+CAMERA = builders.device(30, Role.CAMERA, services=[80])
+LOCK = builders.device(20, Role.LOCK, name="Front door", profile="homekit-lock")
+
+
+@pytest.fixture
+def document(tmp_path):
+    path = tmp_path / "scan.json"
+    path.write_bytes(
+        codec.dumps(builders.scan(builders.device(1, Role.ROUTER), CAMERA, LOCK, builders.device(40, Role.NAS)))
+    )
+    return path
+
+
+@pytest.fixture
+def export(tmp_path):
+    path = tmp_path / "router.txt"
+    path.write_text(texts.OPENWRT.replace("192.168.1.", "192.0.2."))
+    return path
+
+
+def test_the_plan_goes_to_standard_output_and_the_rest_beside_it(netguard, document):
+    done = netguard("plan", document)
+    assert done.returncode == 0, done.stderr
+    plan = planfile.read(done.stdout.encode())
+    assert {m.name: str(m.segment) for m in plan.members} == {
+        "camera-1": "iot",
+        "homekit-lock-1": "iot",
+        "nas-1": "trusted",
+    }
+    assert "# Front door (HomeKit lock), 192.0.2.20 today." in done.stdout
+    assert done.stderr == (
+        "netguard: 2 of 3 devices would move into iot. Read the comments, change what you know better, then: netguard "
+        "firewall --plan FILE --platform NAME\n"
+    )
+
+
+def test_a_file_is_written_whole_and_never_replaced_unasked(netguard, document, tmp_path):
+    path = tmp_path / "my" / "plan.yaml"
+    first = netguard("plan", document, "-o", path)
+    assert (first.returncode, first.stdout) == (0, f"{path}\n")
+    assert f"--plan {path} " in first.stderr
+    written = path.read_text()
+    path.write_text(written + "# mine\n")
+    again = netguard("plan", document, "-o", path)
+    assert again.returncode == 2
+    assert "is there already, and what you changed in it would be lost" in again.stderr
+    assert path.read_text() == written + "# mine\n"
+    assert netguard("plan", document, "-o", path, "--force").returncode == 0
+    assert path.read_text() == written
+    assert [p.name for p in path.parent.iterdir()] == ["plan.yaml"]
+
+
+def test_the_routers_own_networks_are_used(netguard, document, export):
+    done = netguard("plan", document, "--from-router", export)
+    assert done.returncode == 0, done.stderr
+    plan = planfile.read(done.stdout.encode())
+    assert [s.name for s in plan.segments] == ["lan", "things", "visit"]
+    assert plan.wan == "pppoe-wan"
+    assert "into things" in done.stderr
+
+
+def test_both_can_come_by_standard_input_but_not_at_once(netguard, document, export):
+    scan = netguard("plan", "-", "--from-router", export, stdin=document.read_text())
+    assert scan.stdout == netguard("plan", document, "--from-router", export).stdout
+    assert netguard("plan", document, "--from-router", "-", stdin=export.read_text()).stdout == scan.stdout
+    both = netguard("plan", "-", "--from-router", "-", stdin="{}")
+    assert (both.returncode, both.stdout) == (2, "")
+    assert "not both" in both.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        ("hostname switch\n!\ninterface Gi0/1\n", 2, "router.txt: it is no configuration that netguard can read"),
+        (texts.VYOS, 2, "the scan looked at 192.0.2.0/24, and the router's configuration knows 10.77.1.0/24"),
+        (None, 2, "router.txt: it cannot be read"),
+    ],
+)
+def test_what_is_no_export_of_this_home_writes_nothing(netguard, document, export, tmp_path, text, code, says):
+    if text is None:
+        export.unlink()
+    else:
+        export.write_text(text)
+    done = netguard("plan", document, "--from-router", export, "-o", tmp_path / "plan.yaml")
+    assert (done.returncode, done.stdout) == (code, "")
+    assert says in done.stderr
+    assert not (tmp_path / "plan.yaml").exists()
+
+
+def test_without_a_scan_there_is_no_plan(netguard):
+    done = netguard("plan")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "netguard scan" in done.stderr
+
+
+def test_what_a_device_calls_itself_commands_no_terminal_and_no_router(netguard, document, tmp_path):
+    plain = json.loads(document.read_text())
+    for device in plain["devices"]:
+        device["name"] = "\x1b[2J\nset firewall.x=rule\n- {name: evil}"
+    document.write_text(json.dumps(plain))
+    done = netguard("plan", document)
+    assert done.returncode == 0, done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert all(line.lstrip().startswith("#") for line in done.stdout.splitlines() if "evil" in line)
+    assert len(planfile.read(done.stdout.encode()).members) == 3
+
+
+def test_its_help_says_what_is_read_and_that_nothing_is_sent(netguard):
+    done = netguard("plan", "--help")
+    assert "uci export" in done.stdout
+    assert "Nothing is sent" in done.stdout
