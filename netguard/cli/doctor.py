@@ -51,6 +51,8 @@ def command(interface: str | None, database: str | None) -> None:
     click.echo()
     _hearing(vantage.os)
     click.echo()
+    _proving(vantage.os)
+    click.echo()
     if sys.platform != "linux":
         click.echo("Note        on this system netguard sends no raw packets; silent devices can be missed.")
     with _told("Settings"):
@@ -77,6 +79,25 @@ def _hearing(os: str) -> None:
             click.echo(f"{'yes' if source.missing is None else 'no':<5}{source.name}")
             if source.missing is not None:
                 click.echo(f"     {source.missing}")
+
+
+def _proving(os: str) -> None:
+    """Whether `netguard firewall --prove` can run rules here. It is found out by trying, inside this computer."""
+    from netguard.prove import proof
+    from netguard.vantage import system
+
+    click.echo("What tries firewall rules here (netguard firewall --prove)")
+    nft = system.find("nft")
+    if os != "linux":
+        click.echo("no   real packets: only Linux has the networks of its own that it takes; proofs are calculated.")
+        return
+    click.echo(f"{'yes' if nft else 'no':<5}nft" + ("" if nft else "\n     Install the package nftables."))
+    if nft is None:
+        return
+    reason = proof.why_not(nft, system.environment())
+    click.echo(f"{'no' if reason else 'yes':<5}a network inside this computer")
+    if reason:
+        click.echo(f"     {reason}; proofs are calculated. With sudo it may work.")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from netguard.advise import planfile
 from netguard.advise.closing import Door
 from netguard.advise.policy import Verdict
 from netguard.errors import LabError
@@ -17,6 +18,14 @@ from netguard.prove.twin import MAX_SECONDS, Kind, Order, Outcome
 
 KINDS: tuple[Kind, ...] = ("namespaces", "user-namespace")
 """The ways to have a twin, found out by trying: as root, or as root in a user namespace of one's own."""
+
+
+SMALLEST = """\
+schema: netguard.plan/1
+wan: {interface: wan0}
+segments: [{name: home, role: trusted, interface: lan0, prefix: 10.0.0.0/24}]
+"""
+"""A plan with nobody in it."""
 
 
 def run(
@@ -50,6 +59,15 @@ def run(
             return Proof(how="run", platform=platform, rows=rows, left_out=people.left_out)
         why.append(outcome.failed)
     raise LabError(why[0] if len(set(why)) == 1 else f"{why[0]}; without root: {why[1]}")
+
+
+def why_not(nft: str, environment: Mapping[str, str]) -> str | None:
+    """Why this computer cannot try rules with real packets, found out by asking a few questions in the smallest of homes."""
+    try:
+        run(planfile.read(SMALLEST.encode()), SMALLEST, (), platform="none", nft=nft, environment=environment)
+    except LabError as error:
+        return str(error)
+    return None
 
 
 def calculated(plan: Plan, *, platform: str, reason: str, beside: bool = False, doors: tuple[Door, ...] = ()) -> Proof:

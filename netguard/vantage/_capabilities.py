@@ -47,8 +47,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     ),
     Capability(
         word=NETWORK_ADMIN,
-        what_for="can build the small network in which firewall rules are proven (`--prove`)",
-        without="rules are checked by reading them back, not by packets",
+        what_for="can build the small network in which firewall rules are tried (`netguard firewall --prove`)",
+        without="firewall rules are tried in a network of an ordinary user's own, where this system allows one (see below)",
         how="Only Linux can do this.",
         how_on={"linux": "Run the command that needs it with sudo (CAP_NET_ADMIN)."},
     ),

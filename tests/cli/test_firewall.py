@@ -275,3 +275,12 @@ def test_rules_that_do_other_than_the_plan_says_are_not_written(plan, tmp_path, 
     assert "they were not written" in said.err
     assert "OTHER THAN THE PLAN SAYS" in said.out
     assert not (tmp_path / "out").exists()
+
+
+def test_the_doctor_says_whether_rules_can_be_tried_here(netguard):
+    said = netguard("doctor", "-i", "lo", PATH="/nowhere").stdout
+    trying = said.partition("(netguard firewall --prove)\n")[2].partition("\n\n")[0].splitlines()
+    assert {line[:5] for line in trying} <= {"yes  ", "no   ", "     "}
+    assert trying[0][5:] == "nft" if sys.platform == "linux" else "only Linux" in trying[0]
+    if trying[0].startswith("no   nft"):
+        assert trying[1:] == ["     Install the package nftables."]
