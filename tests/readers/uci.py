@@ -17,6 +17,9 @@ _NAME = re.compile(r"[A-Za-z0-9_]+")
 """uci's names of sections and options; a package's may have dashes."""
 
 
+_TYPE = re.compile(r"[A-Za-z0-9_-]+")
+
+
 class UciError(Exception):
     """What uci would say of a line."""
 
@@ -77,10 +80,14 @@ def export(package: Package) -> str:
         lines += ["", f"config {section.type}" + (f" '{section.name}'" if section.name else "")]
         for name, value in section.options.items():
             if isinstance(value, str):
-                lines.append(f"\toption {name} '{value}'")
+                lines.append(f"\toption {name} {_quoted(value)}")
             else:
-                lines += [f"\tlist {name} '{each}'" for each in value]
+                lines += [f"\tlist {name} {_quoted(each)}" for each in value]
     return "\n".join([*lines, "", ""]) if lines else ""
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "'\\''") + "'"
 
 
 @dataclass
@@ -112,7 +119,7 @@ class Uci:
             raise UciError("Invalid argument")
         match command, path:
             case "set", [name]:
-                if not _NAME.fullmatch(value):
+                if not _TYPE.fullmatch(value):
                     raise UciError("Invalid argument")
                 try:
                     self.section(package, name).type = value
@@ -167,7 +174,7 @@ class Uci:
             lines.append(f"{name}={section.type}")
             for option, value in section.options.items():
                 values = [value] if isinstance(value, str) else value
-                lines.append(f"{name}.{option}=" + " ".join(f"'{each}'" for each in values))
+                lines.append(f"{name}.{option}=" + " ".join(map(_quoted, values)))
         return lines
 
 
