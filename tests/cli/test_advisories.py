@@ -125,7 +125,7 @@ def test_one_model(netguard, person):
     assert "gets no corrections any more since 2019-11-30" in said
     said = netguard("advisories", "--model", "DS-2CD2132F-IS", **person[0]).stdout
     assert "Hikvision DS-2CD2??2F-I*: CVE-2017-7921" in said
-    assert "known up to version 5.4.0 Build 160530" in said
+    assert "mended from version 5.4.5 Build 170123 on" in said
     assert "DS-2CD2??0F-I" not in said
     done = netguard("advisories", "--model", "R7000P", **person[0])
     assert "proves nothing about corrections" in done.stdout

@@ -129,5 +129,11 @@ def test_the_shipped_lists_find_what_they_name():
     old = router(model="FRITZ!Box Fon WLAN 7360", vendor="AVM")
     assert judged(judge, old, RULES)[0].severity is Severity.MEDIUM
     assert judged(judge, router(model="FRITZ!Box 7590 AX", vendor="AVM"), RULES)[0].status is Status.UNKNOWN
+    (gone,) = judged(judge, router(model="GO-RT-AC750", vendor="D-Link"), RULES)
+    assert (gone.severity, "since 2016-02-29" in gone.title) == (Severity.HIGH, True)
+    assert judged(judge, router(model="Archer C7 v2", vendor="TP-Link"), RULES)[0].severity is Severity.HIGH
+    assert judged(judge, router(model="Archer C7 v5", vendor="TP-Link"), RULES)[0].status is Status.UNKNOWN
+    (unsure,) = judged(judge, router(model="TL-WR841N v12", vendor="TP-Link"), RULES)
+    assert (unsure.severity, unsure.confidence) == (Severity.LOW, Confidence.POSSIBLE)
     ended = router(model=None, vendor="OpenWrt", profile="openwrt", firmware="23.05.3")
     assert judged(judge, ended, RULES)[0].severity is Severity.MEDIUM
