@@ -170,9 +170,8 @@ def _add(
     own, said = Flows(), [called(device, rules) + "."]
     if segment.role is SegmentRole.IOT:
         own = flows(scan, rules, device, made.sources)
-    name = making.name(
-        *([device.profile] if device.profile in rules.devices else []), SHORT.get(device.role, device.role.value)
-    )
+    kind = device.profile or ""
+    name = making.name(*([kind] if kind in rules.devices else []), SHORT.get(device.role, device.role.value))
     addresses = tuple(_addresses(making, device, mac, made.home, segment, reserved))
     said.append(_place_said(place, made, moves=moves, already=segment is made.home))
     if moves and segment is not made.home and place.loses:
