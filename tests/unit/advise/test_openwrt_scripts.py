@@ -167,7 +167,7 @@ def test_only_a_yes_keeps_it(router, answer, kept):
 
 def test_it_goes_away_by_itself(router):
     before = router.files()
-    done = router.run("apply.sh", answer=None, seconds=0)
+    done = router.run("apply.sh", answer=None, seconds=3)
     assert "Nobody said yes: everything is as before." in done.stdout
     assert router.files() == before
     assert not list((router.root / "tmp").glob("netguard*"))
