@@ -25,7 +25,7 @@ from netguard.model.scan import Scan
 from netguard.net import privileges
 from netguard.prove import proof as proving
 from netguard.rules import platforms
-from netguard.rules.platforms import NFTABLES, Platform
+from netguard.rules.platforms import Platform
 from netguard.vantage import system
 
 
@@ -78,14 +78,18 @@ def _run(request: Request, held: "subprocess.Popen[bytes] | None") -> int:
     found = Closing() if scan is None else closing(scan, plan, lambda i: snippets.says(platform, rules, i))
     made = snippets.snippet(platform, rules, wanted=found.wanted, closes=(c.fingerprint for c in found.closes))
     proof = _proof(plan, text, made, found.doors, held) if request.prove else None
-    if proof is not None:
+    if proof is not None and request.as_json not in {None, "-"}:
+        _documents.write(Path(str(request.as_json)), codec.dumps_value(proof).encode() + b"\n")
+    if proof is not None and proof.wrong:
         _tell(request, plan, proof, found.doors)
-        if proof.wrong:
-            click.echo("netguard: the rules do other than the plan says, so they were not written.", err=True)
-            return exitcodes.FOUND
+        click.echo("netguard: the rules do other than the plan says, so they were not written.", err=True)
+        return exitcodes.FOUND
     about = readme.readme(made, found.closes, proof)
     if folder is not None:
         _write(folder, made, about, text, known)
+    if proof is not None:
+        _tell(request, plan, proof, found.doors)
+    if folder is not None:
         click.echo(folder, err=request.as_json == "-")
         click.echo(f"netguard: read {folder / readme.NAME} first; it says what to do in which order.", err=True)
     elif request.output == "-" or proof is None:
@@ -161,7 +165,8 @@ def _proof(
 ) -> Proof:
     """What packets decide where they can; else what the plan means. Raises `NetguardError`."""
     platform = made.platform
-    rules = tuple(str(file.text) for file in made.files if file.name.endswith(NFTABLES))
+    runs = {file.name for file in platform.files if file.runs}
+    rules = tuple(str(file.text) for file in made.files if file.name in runs)
     nft = system.find("nft")
     reason = None
     if not rules:
@@ -182,12 +187,11 @@ def _proof(
 
 
 def _tell(request: Request, plan: Plan, proof: Proof, doors: tuple[Door, ...]) -> None:
+    """The proof on standard output: as JSON where that was asked for, else as a table."""
     if request.as_json == "-":
         click.echo(codec.dumps_value(proof))
-        return
-    if request.as_json is not None:
-        _documents.write(Path(request.as_json), codec.dumps_value(proof).encode() + b"\n")
-    _matrix.show(plan, proof, doors)
+    else:
+        _matrix.show(plan, proof, doors)
 
 
 def _write(folder: Path, made: Snippet, about: str, plan: str, known: Mapping[str, Platform]) -> None:

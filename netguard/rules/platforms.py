@@ -47,9 +47,6 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     parts: dict[str, str] = {}
 
 
-NFTABLES = ".nft"
-"""How the name of a file ends that holds nftables rules: those are what a proof can load, whatever the platform."""
-
 TAKEN = frozenset({"readme.md", "plan.yaml"})
 """Names of files that the person gets on every platform, in lower case: some file systems see no difference."""
 
@@ -58,13 +55,14 @@ class FileTemplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One file that the person gets."""
 
     name: str
-    """One that ends in `.nft` holds nftables rules, which a proof loads in the order of the files."""
     what: str
     """What it is, a sentence for README.md."""
     text: str
     when: Literal["always", "names"] | IntentKind = "always"
     """`names`: only where the plan lets somebody go to a DNS name. An intent: only where there is a step of this kind."""
     executable: bool = False
+    runs: bool = False
+    """Whether a proof loads it with the program nft: all rules of the platform, and for nothing but the kernel to read."""
 
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

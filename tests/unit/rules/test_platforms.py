@@ -112,6 +112,15 @@ def test_a_plan_of_one_network_can_be_said_too(platform):
     assert snippet(platform, ruleset(planfile.read(alone.encode()))).files
 
 
+def test_both_of_nftables_are_run_by_a_proof_and_no_other_is():
+    """What another program puts together before the kernel sees it is no rule yet."""
+    assert {id_: [f.name for f in p.files if f.runs] for id_, p in SHIPPED.items() if any(f.runs for f in p.files)} == {
+        "nftables": ["netguard.nft"],
+        "nftables-overlay": ["netguard.nft"],
+    }
+    assert [id_ for id_, p in SHIPPED.items() if p.label == "packet-tested" and not any(f.runs for f in p.files)] == []
+
+
 def test_an_unknown_platform_is_told_with_those_there_are():
     assert platforms.one(SHIPPED, "nftables").id == "nftables"
     with pytest.raises(UsageError, match=r"there is no platform 'pfsense'; there are .*nftables"):
