@@ -18,18 +18,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netguard.advise import planfile, planwriter, readme
+from netguard.advise import planfile, planwriter, propose, readme
 from netguard.advise.closing import closing
 from netguard.advise.ruleset import ruleset
 from netguard.advise.snippet import says, snippet
 from netguard.errors import DocumentError, NetguardError, PlanError, RulesError
 from netguard.model.plan import Plan
 from netguard.model.scan import Scan
-from netguard.rules import platforms
+from netguard.rules import loader, platforms
 from tests.golden.report.sample import sample_scan
 from tests.hostile.corpus import NASTY
 
-PLATFORMS = platforms.load()
+PLATFORMS, RULES = platforms.load(), loader.load()
 EACH = pytest.mark.parametrize("platform", PLATFORMS)
 
 PLAN = """\
@@ -179,6 +179,42 @@ def test_a_home_that_is_hostile_all_over_changes_no_file(platform, nasty):
         for field in ("id", "title"):
             seen = put(seen, ("actions", number, field), nasty)
     assert files(platform, seen, plan()) == clean_files(platform, with_scan=True)
+
+
+# ---------------------------------------------------------------- a plan that is made of a scan
+
+
+def called(nasty: str) -> Scan:
+    """The sample home where every device, service and address of it calls itself `nasty`."""
+    seen = scan()
+    for path in SCAN_PATHS:
+        if path[0] == "devices" and path[-1] in {"name", "vendor", "model", "firmware", "hostname"}:
+            seen = put(seen, path, nasty)
+    return seen
+
+
+@pytest.mark.parametrize("nasty", HOSTILE, ids=[name for name in NASTY if not name.startswith("very long")])
+def test_a_proposal_knows_devices_by_what_they_are_and_its_file_reads_as_it_was_meant(nasty):
+    proposal = propose.propose(called(nasty), RULES)
+    assert proposal.plan == propose.propose(scan(), RULES).plan
+    text = propose.text(proposal)
+    assert planfile.read(text.encode()) == proposal.plan
+    assert not any(unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} and c != "\n" for c in text)
+    assert len(text.splitlines()) == text.count("\n")
+    said = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    assert said == [line for line in planwriter.write(proposal.plan).splitlines() if not line.lstrip().startswith("#")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(path=st.sampled_from(SCAN_PATHS), text=ANY_TEXT)
+def test_a_scan_that_is_hostile_anywhere_makes_a_plan_that_reads_as_it_was_meant(path, text):
+    try:
+        proposal = propose.propose(put(scan(), path, text), RULES)
+    except NetguardError:
+        return
+    written = propose.text(proposal)
+    assert planfile.read(written.encode()) == proposal.plan
+    assert not any(unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} and c != "\n" for c in written)
 
 
 # ---------------------------------------------------------------- a plan's file
