@@ -31,7 +31,7 @@ SHORT = {Role.THREAD_BORDER_ROUTER: "border-router"}
 """Roles whose name leaves no room for a number in the 20 characters of a member's name."""
 
 FIRST_FREE = 10
-"""Host number from which a free address is looked for; the first few are routers' and people's own."""
+"""Host number from which a free address is looked for; the first few are routers' and people's own, and come last."""
 
 MOST_TRIED = 4096
 """Addresses tried for a free one; a segment of a home has 254."""
@@ -260,7 +260,7 @@ def _free(making: _Making, device: Device, home: Segment, segment: Segment) -> I
     if prefix is None:
         return
     today = [int(a) - home.prefix.first for a in device.addresses if home.prefix is not None and a in home.prefix]
-    for number in (*today, *range(FIRST_FREE, min(prefix.size, MOST_TRIED))):
+    for number in (*today, *range(FIRST_FREE, min(prefix.size, MOST_TRIED)), *range(1, FIRST_FREE)):
         if 0 < number < prefix.size:
             found = IPAddress(prefix.first + number, 4)
             if found not in making.taken and planaddress.misplaced(found, segment) is None:

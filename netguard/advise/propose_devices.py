@@ -116,17 +116,16 @@ def living(scan: Scan) -> tuple[Device, ...]:
 def places(scan: Scan, rules: Rules, *, guest_only: bool = False) -> tuple[Place, ...]:
     """Where each device that was seen is to live, by key. `guest_only`: apart means the router's guest network."""
     devices = living(scan)
-    together = tuple(d for d in devices if _is_together(d, rules))
-    commanding = tuple(
-        d for d in devices if d not in together and d.role not in IOT_ROLES and scan.observed(d.key, *COMMANDS)
-    )
-    alone = len(together) == 1 and not commanding and _listens_nowhere(together[0], rules)
-    hubs = commanding or tuple(d for d in together if d.role not in DOOR_ROLES)
+    together = {d.key: d for d in devices if _is_together(d, rules)}
+    speaking = {o.device for o in scan.observations if o.kind in COMMANDS}
+    commanding = tuple(d for d in devices if d.key in speaking and d.key not in together and d.role not in IOT_ROLES)
+    alone = len(together) == 1 and not commanding and all(_listens_nowhere(d, rules) for d in together.values())
+    hubs = commanding or tuple(d for d in together.values() if d.role not in DOOR_ROLES)
 
     def place(device: Device) -> Place:
-        if device in together and commanding:
+        if device.key in together and commanding:
             return Place(device=device, apart=False, why=_beside(commanding, rules))
-        if guest_only and device in together and not alone:
+        if guest_only and device.key in together and not alone:
             return Place(
                 device=device,
                 apart=False,
@@ -138,7 +137,7 @@ def places(scan: Scan, rules: Rules, *, guest_only: bool = False) -> tuple[Place
             )
         if guest_only and device.role is Role.PRINTER:
             return Place(device=device, apart=False, why="It stays: nobody could print from outside the guest network.")
-        if device in together or device.role in IOT_ROLES:
+        if device.key in together or device.role in IOT_ROLES:
             return Place(
                 device=device, apart=True, why=_why(device, guest_only=guest_only), loses=_loses(device, guest_only)
             )

@@ -372,3 +372,57 @@ def test_ipv6_only_homes_get_an_ipv6_network_apart():
     ]
     assert [str(a) for a in member(made, CAMERA).addresses] == ["::200:5eff:fe00:531e"]
     assert planfile.read(text(made).encode()) == made.plan
+
+
+def things(prefix, interface="eth1-things", vlan="20"):
+    """OpenWrt, with the network of things called this."""
+    given = (
+        texts.OPENWRT.replace("192.168.1.", "192.0.2.")
+        .replace("192.168.20.1'", f"{prefix}'")
+        .replace("eth1-things", interface)
+    )
+    return given.replace("option vid '20'", f"option vid '{vlan}'")
+
+
+def test_where_no_address_is_free_it_is_said():
+    tiny = things("192.168.20.1/30")
+    made = proposed(
+        CAMERA, PRINTER, builders.device(34, Role.SPEAKER, services=[80]), export=exports.read(tiny.encode())
+    )
+    kept = [m.addresses for m in made.plan.members if m.name in made.devices]
+    assert [[str(a) for a in addresses] for addresses in kept] == [["192.168.20.2"], [], []]
+    assert "There was no free address for it" in said(made, PRINTER)
+
+
+def test_a_network_that_is_none_of_a_homes_gets_no_plan():
+    scan = builders.scan(CAMERA)
+    with pytest.raises(UsageError, match="a segment is a /8 to a /30"):
+        propose(replace(scan, vantage=replace(scan.vantage, segment=Segment(prefix=IPNetwork("192.0.2.8/31")))), RULES)
+
+
+def test_a_router_whose_networks_take_everything_gets_no_plan():
+    given = texts.OPENWRT_OLD.replace("10.0.0.1", "192.0.2.1").replace("255.255.0.0", "255.255.255.0")
+    for name, own in (("a", "10.0.0.1/8"), ("b", "172.16.0.1/12"), ("c", "192.168.0.1/16")):
+        given += f"config interface {name}\n\toption device {name}\n\toption proto static\n\toption ipaddr {own}\n"
+    with pytest.raises(UsageError, match="no prefix is free"):
+        proposed(CAMERA, export=exports.read(given.encode()))
+
+
+def test_a_new_interface_has_a_name_that_nobody_has():
+    given = texts.OPENWRT_OLD.replace("10.0.0.1", "192.0.2.1").replace("255.255.0.0", "255.255.255.0")
+    for number, name in enumerate(("br-iot", "vlan20"), 1):
+        given += f"config interface x{number}\n\toption device {name}\n\toption proto static\n\toption ipaddr 10.{number}.0.1/24\n"
+    made = proposed(CAMERA, export=exports.read(given.encode()))
+    assert made.plan.segment("iot").interface == "ng20"
+
+
+def test_an_ipv6_network_apart_is_not_one_that_is_there():
+    made = proposed(
+        with_ipv6("fd00:1:2:3::5"),
+        replace(NAS, addresses=(*NAS.addresses, IPAddress("fd00:1:2:3::40"))),
+        export=exports.read(
+            (texts.OPENWRT_OLD.replace("10.0.0.1", "192.0.2.1").replace("255.255.0.0", "255.255.255.0")
+            + "config interface x\n\toption device x\n\toption proto static\n\toption ip6addr fd00:1:2:1::1/64\n").encode()
+        ),
+    )  # fmt: skip
+    assert [str(s.prefix6) for s in made.plan.segments] == ["fd00:1:2:3::/64", "fd00:1:2:1::/64", "fd00:1:2:2::/64"]

@@ -158,6 +158,24 @@ def test_edgeos():
 
 
 @pytest.mark.parametrize(
+    ("line", "wan"),
+    [
+        ("set interfaces pppoe pppoe1 source-interface 'eth0'", "pppoe1"),
+        ("set interfaces ethernet eth0 vif 7 pppoe 2 user-id x", "pppoe2"),
+        ("set zone-policy zone wan interface eth5", "eth5"),
+        ("set nat source rule 1 outbound-interface eth6", "eth6"),
+        ("set nat source rule 1 outbound-interface group OUT", None),
+        ("set interfaces ethernet eth7 address dhcpv6", "eth7"),
+    ],
+)
+def test_vyos_leads_out_by_what_dials_then_by_its_zone_then_by_what_hides_then_by_what_asks_for_an_address(line, wan):
+    found = exports.read(f"set interfaces ethernet eth1 address 10.0.0.1/24\n{line}\n".encode())
+    assert found.wan == wan
+    assert [s.interface for s in found.segments] == ["eth1"]
+    assert bool(found.remarks) is (wan is None)
+
+
+@pytest.mark.parametrize(
     ("data", "says"),
     [
         (b"", "no configuration that netguard can read"),
