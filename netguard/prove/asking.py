@@ -58,11 +58,12 @@ class Stage:
     people: Cast
     _round: int = 0
     """Counts the times of asking: an echo of another time would belong to a connection that the router knows already."""
+    _served: set[tuple[int, str, int, int]] = field(default_factory=set)
     _sources: Iterator[int] = field(default_factory=count)
     _ears: selectors.DefaultSelector = field(default_factory=selectors.DefaultSelector)
 
     def serve(self, flows: Iterable[Flow], others: Container[tuple[str, str, int]] = ()) -> None:
-        """Listen wherever one of the flows leads to, but for `others`: (target, protocol, port) that real programs serve.
+        """Listen wherever one of the flows leads to and nobody does yet, but for `others`: (target, protocol, port) that real programs serve.
 
         Raises `LabError` or `OSError`.
         """
@@ -72,7 +73,8 @@ class Stage:
             if flow.protocol in {"tcp", "udp"} and (flow.target, flow.protocol, flow.port) not in others:
                 space, port = self._place(flow, by_name)
                 wanted[space, flow.protocol, port, 6 if flow.address.version == 6 else 4] = None
-        for space, protocol, port, version in wanted:
+        for space, protocol, port, version in wanted.keys() - self._served:
+            self._served.add((space, protocol, port, version))
             with namespaces.inside(space, self.twin.router):
                 self._ears.register(_listening(protocol, port, version), selectors.EVENT_READ, protocol)
 
@@ -83,8 +85,8 @@ class Stage:
         is_forward = flow.port == LEFTOVER_PORT and flow.address in self.people.router[WAN]
         return self.twin.of(host), forwarded_port(host) if is_forward else flow.port
 
-    def ask(self, flows: Iterable[Flow]) -> dict[str, Heard]:
-        """Flow id → what came back."""
+    def ask(self, flows: Iterable[Flow], *, patience: float = ANSWER_SECONDS) -> dict[str, Heard]:
+        """Flow id → what came back within `patience` seconds. A refusal of TCP may be missed: systems drop one that comes too soon."""
         self._round += 1
         by_name = {host.name: host for host in (*self.people.hosts, *self.people.internet)}
         waiting = list(reversed(tuple(flows)))
@@ -95,7 +97,7 @@ class Stage:
             while waiting or under_way:
                 while waiting and len(under_way) < AT_ONCE:
                     flow = waiting.pop()
-                    one = self._begin(flow, by_name[flow.source])
+                    one = self._begin(flow, by_name[flow.source], patience)
                     if one is None:
                         came[flow.id] = "refused"
                         continue
@@ -116,7 +118,7 @@ class Stage:
                     came[one.flow.id] = one.heard
         return came
 
-    def _begin(self, flow: Flow, source: Host) -> _Asked | None:
+    def _begin(self, flow: Flow, source: Host, patience: float) -> _Asked | None:
         """The question, sent; null where the asker's own system says at once that it cannot be."""
         with namespaces.inside(self.twin.of(source), self.twin.router):
             sock = _socket(flow)
@@ -136,8 +138,8 @@ class Stage:
         except OSError:
             sock.close()
             return None
-        mark = _mark(flow, self._round)
-        return _Asked(flow=flow, sock=sock, until=time.monotonic() + ANSWER_SECONDS, mark=mark)
+        mark = _mark(flow, self._round) if flow.protocol in {"icmp", "icmpv6"} else b""
+        return _Asked(flow=flow, sock=sock, until=time.monotonic() + patience, mark=mark)
 
     def _bind(self, sock: socket.socket, own: str, flow: Flow) -> None:
         if flow.protocol != "udp":

@@ -150,7 +150,7 @@ def flows(plan: Plan, people: Cast, *, beside: bool = False, doors: Sequence[Doo
     for source, target, address, protocol, port, why in chain(_found(people, doors), _questions(plan, people)):
         key = (source.name, address, protocol, port)
         if key not in asked:
-            packet = _packet(people, source, target, address, protocol, port)
+            packet = packet_of(people, source, target, address, protocol, port)
             asked[key] = Flow(
                 id=f"P{len(asked) + 1:03}", source=source.name, target=target.name if target else ROUTER, address=address,
                 protocol=protocol, port=port, wanted=verdict(policy, packet), why=why, packet=packet,
@@ -264,9 +264,10 @@ def _to_others(people: Cast, host: Host, role: dict[str, SegmentRole]) -> Iterat
                 yield host, other, address, "tcp", _unlisted(other), why
 
 
-def _packet(
+def packet_of(
     people: Cast, source: Host, target: Host | None, address: IPAddress, protocol: Protocol, port: int
 ) -> Packet:
+    """The question as the router sees it; `target` is null for the router itself."""
     dnat = target is not None and address in people.router[WAN]
     destination = target.address(4) if dnat and target is not None else address
     own = source.address(address.version)

@@ -119,7 +119,7 @@ def load(nft: str, environment: Mapping[str, str], text: str) -> None:
 
 def _kernel(*, forwarding: bool) -> None:
     """Settings of the namespace the caller is in; what a container forbids is left as it is."""
-    settings = {
+    settings: dict[str, int] = {
         "net/ipv4/ip_forward": forwarding,
         "net/ipv6/conf/all/forwarding": forwarding,
         "net/ipv6/conf/all/disable_ipv6": False,
@@ -129,7 +129,7 @@ def _kernel(*, forwarding: bool) -> None:
         "net/ipv4/conf/default/rp_filter": False,
         # Refusals are not counted out: a question that is refused is done with at once.
         "net/ipv4/icmp_ratemask": False,
-        "net/ipv6/icmp/ratelimit": False,
+        "net/ipv6/icmp/ratemask": 255,  # of a kind that does not exist
         **{f"net/bridge/bridge-nf-call-{name}": False for name in BRIDGE_NETFILTER},
     }
     for name, value in settings.items():
