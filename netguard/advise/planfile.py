@@ -257,6 +257,8 @@ def _members(shape: _Plan, segments: Mapping[str, Segment], place: _Place) -> tu
     for number, each in enumerate(shape.members):
         here = place.at(number)
         member = _member(each, segments, here)
+        if member.name in RESERVED:
+            raise here.at("name").wrong(f"{member.name} means something else here; choose another name")
         if member.name in names:
             raise here.at("name").wrong(f"another member is called {member.name} already")
         if member.mac in macs:

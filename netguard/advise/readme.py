@@ -79,8 +79,8 @@ def proven(proof: Proof | None) -> str:
 
 
 def whole(made: Snippet, text: str, plan: str) -> str:
-    """Everything in one document: `text` is README.md, and each file follows in a block of its own."""
-    files = ((f.name, f.text) for f in (*made.files, File(name=PLAN, text=plan, what="")))
+    """Everything in one document: `text` is README.md, and each file follows in a block of its own, an empty plan left out."""
+    files = ((f.name, f.text) for f in (*made.files, File(name=PLAN, text=plan, what="")) if f.text)
     return text + "".join(f"\n## {name}\n\n~~~~~~\n{body.rstrip()}\n~~~~~~\n" for name, body in files)
 
 

@@ -48,33 +48,27 @@ def said(plan: Plan, proof: Proof, doors: Sequence[Door] = ()) -> Iterator[str |
 
 def matrix(plan: Plan, proof: Proof) -> Table:
     """Who, a line each, by whom, a column each: how many questions were answered before, and with the rules."""
-    places, columns = _places(plan), ("router", INTERNET, *(s.name for s in plan.segments))
+    places, columns = _places(plan), (ROUTER, WAN, *(str(s.name) for s in plan.segments))
     sources: dict[str, dict[str, list[ProofRow]]] = {}
     for row in proof.rows:
-        to = "router" if row.target == ROUTER else places.get(row.target, INTERNET)
+        to = ROUTER if row.target == ROUTER else places.get(row.target, WAN)
         sources.setdefault(row.source, {}).setdefault(to, []).append(row)
     table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
     table.add_column("from")
     for column in columns:
-        table.add_column(f"to {column}", justify="right")
-    for source in sorted(sources, key=lambda name: (_order(columns, places.get(name, INTERNET)), name not in places)):
-        where = places.get(source)
-        name = source if where is None or where in source else f"{source} ({where})"
-        table.add_row(
-            INTERNET if where in {None, INTERNET} else name,
-            *(_cell(sources[source].get(column, ())) for column in columns),
-        )
+        table.add_column(f"to {INTERNET if column == WAN else column}", justify="right")
+    rank = {name: number for number, name in enumerate(places)}  # as in the plan, the internet last
+    for source in sorted(sources, key=lambda name: rank.get(name, len(rank))):
+        where = places.get(source, WAN)
+        name = INTERNET if where == WAN else source if source.endswith(f" {where}") else f"{source} ({where})"
+        table.add_row(name, *(_cell(sources[source].get(column, ())) for column in columns))
     return table
 
 
 def _places(plan: Plan) -> dict[str, str]:
+    """By everybody's name: their network's, or `WAN`."""
     people = cast(plan)
-    return {h.name: INTERNET if h.segment == WAN else h.segment for h in (*people.hosts, *people.internet)}
-
-
-def _order(columns: tuple[str, ...], place: str) -> int:
-    """The networks as in the plan, the internet last."""
-    return len(columns) if place == INTERNET else columns.index(place)
+    return {str(h.name): str(h.segment) for h in (*people.hosts, *people.internet)}
 
 
 def _cell(rows: Iterable[ProofRow]) -> Text:
@@ -124,7 +118,7 @@ def _working(plan: Plan, proof: Proof) -> Iterator[str]:
     for row in proof.rows:
         if row.wanted != "allow" or not row.after or row.target == ROUTER or row.source not in places:
             continue
-        outside = places.get(row.target) == INTERNET
+        outside = places.get(row.target) == WAN
         if not outside or row.target in clouds:
             what = row.protocol if row.port is None else f"{row.protocol} {row.port}"
             pairs.setdefault((row.source if outside else places[row.source], row.target), {})[what] = None

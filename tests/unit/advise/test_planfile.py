@@ -194,6 +194,7 @@ ALL_OF_IT = [
     # members
     (changed("name: hub", "name: " + "h" * 21), "line 8: members[0].name: 'hhhhhhhhhhhhhhhhhhhhh' is no name: use at most 20 lower-case letters, digits and dashes, a letter first"),
     (changed("name: hub", "name: hub_1"), "line 8: members[0].name: 'hub_1' is no name: use at most 20 lower-case letters, digits and dashes, a letter first"),
+    (changed("name: camera", "name: router"), "line 14: members[1].name: router means something else here; choose another name"),
     (changed("name: camera", "name: hub"), "line 14: members[1].name: another member is called hub already"),
     (changed('"02:77:02:00:00:20"', "02:77:02"), "line 9: members[0].mac: not a MAC address: '02:77:02'"),
     (changed('"02:77:02:00:00:20"', "ff:ff:ff:ff:ff:ff"), "line 9: members[0].mac: ff:ff:ff:ff:ff:ff is no device's MAC"),
