@@ -111,6 +111,6 @@ def _action(action: Action, open_ones: dict[str, FindingView]) -> ActionView:
         severity_word=words.SEVERITIES[worst] if worst else None,
         needs=words.NEEDS[action.needs],
         loses=tuple(clean(item) for item in action.loses),
-        how=tuple(dict.fromkeys(c.fix for c in closes)),
+        how=tuple(map(worded, action.how)) or tuple(dict.fromkeys(c.fix for c in closes)),
         closes=closes,
     )

@@ -5,9 +5,12 @@ hostile text: a format must escape it in its own way before it writes it.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from netguard.model.vocabulary import Role, Severity
+
+if TYPE_CHECKING:
+    from netguard.report.change_shape import ChangeView
 
 Tone = Literal["good", "fair", "warn", "bad", "unclear"]
 Disposition = Literal["open"]
@@ -353,6 +356,8 @@ class View:
     circumstances: tuple[Said, ...]
     first: tuple[ActionView, ...]
     later: tuple[ActionView, ...]
+    change: "ChangeView | None"
+    """Rules for the router, where the report was made with some."""
     problems: tuple[FindingView, ...]
     """Everything that stands open, the worst first."""
     cards: tuple[Card, ...]

@@ -6,6 +6,7 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Outcome
 from netguard.report import findings, headline, judged, words
+from netguard.report.change import Change, change_view
 from netguard.report.devices import devices, unseen
 from netguard.report.doors import doors
 from netguard.report.shape import AttemptView, Said, View
@@ -38,8 +39,11 @@ LIMITS = (
 """Fixed: no scan of a network can answer these, so every report says so."""
 
 
-def view(scan: Scan, now: datetime) -> View:
-    """`scan` in words. `now` gives the age of the scan and, by its time zone, how times are written."""
+def view(scan: Scan, now: datetime, change: Change | None = None) -> View:
+    """`scan` in words. `now` gives the age of the scan and, by its time zone, how times are written.
+
+    `change` are the rules that were made for the router, where there are some.
+    """
     problems = findings.problems(scan, now)
     actions = findings.actions(scan, problems)
     cards, more_cards = findings.cards(problems.values())
@@ -54,6 +58,7 @@ def view(scan: Scan, now: datetime) -> View:
         circumstances=headline.circumstances(scan, now),
         first=actions[:FIRST],
         later=actions[FIRST:],
+        change=None if change is None else change_view(scan, change, problems),
         problems=tuple(problems.values()),
         cards=cards,
         more_cards=more_cards,

@@ -1,4 +1,8 @@
-"""One HTML page that needs nothing else: no script, no picture from elsewhere, no request of any kind."""
+"""One HTML page that needs nothing else: no picture from elsewhere, no request of any kind, and no script.
+
+But one: where there is text to be typed into a router, buttons copy it. That script is a file of ours, and the only one that
+the page's policy lets run.
+"""
 
 import base64
 import hashlib
@@ -10,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from netguard.model.scan import Scan
+from netguard.report.change import Change
 from netguard.report.view import view
 from netguard.rules.location import data_root
 
@@ -17,25 +22,28 @@ EXTENSION = "html"
 
 _TEMPLATE = "report.html.j2"
 _STYLE = "style.css"
+_SCRIPT = "copy.js"
 
 
-def render(scan: Scan, now: datetime) -> str:
-    """`scan` as a whole page, the same bytes for the same `scan` and `now`.
+def render(scan: Scan, now: datetime, change: Change | None = None) -> str:
+    """`scan` as a whole page, the same bytes for the same `scan` and `now`; with `change` it has the rules for the router.
 
     Everything from the document is escaped as text; only https addresses from references become links.
-    The policy in the page (CSP level 3, `meta` element) lets a browser use this style sheet, by its hash,
-    and nothing else, so that text which slipped through all the same could neither run nor call home.
+    The policy in the page (CSP level 3, `meta` element) lets a browser use this style sheet and, where there is something to
+    be copied, this script, by their hashes, and nothing else, so that text which slipped through all the same could neither run nor call home.
     Raises `RulesError`, `OSError` or `jinja2.TemplateNotFound` when the installation is damaged.
     """
     root = data_root("reports")
     style = "\n" + (root / _STYLE).read_text(encoding="utf-8")
+    script = "\n" + (root / _SCRIPT).read_text(encoding="utf-8") if change is not None else None
     page = (
         _environment(root)
         .get_template(_TEMPLATE)
         .render(
-            view=view(scan, now),
+            view=view(scan, now, change),
             style=Markup(style),  # noqa: S704  a file of ours, with nothing from the document in it
-            policy=policy(style),
+            script=None if script is None else Markup(script),  # noqa: S704  likewise
+            policy=policy(style, script),
         )
     )
     return page if page.endswith("\n") else page + "\n"
@@ -49,7 +57,13 @@ def _environment(root: Path) -> Environment:
     )
 
 
-def policy(style: str) -> str:
-    """Build the policy that allows exactly `style` (the text between the style tags) and `data:` pictures."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+def policy(style: str, script: str | None = None) -> str:
+    """Build the policy that allows exactly `style` and `script` (the text between their tags) and `data:` pictures."""
+    scripts = "" if script is None else f"script-src '{_digest(script)}'; "
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; {scripts}img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

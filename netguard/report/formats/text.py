@@ -8,6 +8,16 @@ from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Severity
 from netguard.report import words
+from netguard.report.change import Change
+from netguard.report.change_shape import (
+    ChangeView,
+    FileView,
+    NetworkPlanView,
+    Phrase,
+    ProofView,
+    ResidentView,
+    Sentence,
+)
 from netguard.report.shape import (
     ActionView,
     Card,
@@ -40,13 +50,19 @@ _SEVERITIES: dict[Severity, str] = {
 """SGR parameters (ECMA-48, 8.3.117); the words say the same without them."""
 
 
-def render(scan: Scan, now: datetime, *, width: int = 80, colour: bool = False) -> str:
+def render(scan: Scan, now: datetime, change: Change | None = None, *, width: int = 80, colour: bool = False) -> str:
     """`scan` as lines of at most `width` columns (at least 40), each ending in a newline.
+
+    With `change` it has the rules for the router, whose files are the only lines that may be longer: they are to be copied.
 
     Without `colour` there is no control character but the newlines. Text from the document is cleaned again
     here, line by line, so that nothing a device calls itself can move the cursor or start a line of its own.
     """
-    return "".join(f"{line}\n" for line in _Page(max(width, NARROWEST), colour=colour).lines(view(scan, now)))
+    return "".join(f"{line}\n" for line in _Page(max(width, NARROWEST), colour=colour).lines(view(scan, now, change)))
+
+
+def _plain(sentence: Sentence) -> str:
+    return "".join(f"`{piece.text}`" if piece.code else piece.text for piece in sentence)
 
 
 class _Page:
@@ -59,6 +75,8 @@ class _Page:
     def lines(self, said: View) -> Iterator[str]:
         yield from self._top(said)
         yield from self._actions(said)
+        if said.change is not None:
+            yield from self._change(said.change)
         yield from self._problems(said)
         yield from self._doors(said.doors)
         yield from self._devices(said)
@@ -103,6 +121,85 @@ class _Page:
         for how in action.how:
             yield from self._wrap(how, first="    how    ", rest="           ")
         yield ""
+
+    def _change(self, said: ChangeView) -> Iterator[str]:
+        yield from self._heading("What changes on your router")
+        yield from self._wrap(f"For {said.platform}; {'proven' if said.proven else 'not proven'}, {said.label}.")
+        yield ""
+        yield from self._wrap(f"Today: {said.today}")
+        for network in said.networks:
+            yield from self._network(network)
+        if said.left_out:
+            yield from self._wrap(f"In no network of the plan, so they stay as they are: {', '.join(said.left_out)}.")
+        yield ""
+        if said.proof is not None:
+            yield from self._proof(said.proof)
+        else:
+            yield from self._wrap("Not tried: netguard firewall --prove does that with real packets.")
+        yield from self._sentences("What has to be there", said.needs)
+        yield from self._sentences("What to do, in this order", said.steps, numbered=True)
+        for each in said.by_hand:
+            yield from self._wrap(f"By hand, {each.label.lower()}: {_plain(each.text)}", first="  - ", rest="    ")
+        for problem in said.closes:
+            yield from self._wrap(problem.title, first="    closes ", rest="           ")
+        for file in said.files:
+            yield from self._file(file)
+        yield from self._sentences("How to take all of it back", said.undo)
+        yield from self._sentences("Afterwards", said.after)
+        yield from self._sentences(
+            "How to look on the router whether it is so", tuple((Phrase(text=c),) for c in said.checks)
+        )
+
+    def _sentences(self, title: str, sentences: Iterable[Sentence], *, numbered: bool = False) -> Iterator[str]:
+        for number, sentence in enumerate(sentences, start=1):
+            if number == 1:
+                yield ""
+                yield from self._wrap(f"{title}:", style=_BOLD)
+            yield from self._wrap(_plain(sentence), first=f"{number:2}. " if numbered else "  - ", rest="    ")
+
+    def _network(self, said: NetworkPlanView) -> Iterator[str]:
+        yield ""
+        yield from self._wrap(f"Tomorrow, {said.name} ({said.what}): {said.details}", style=_BOLD)
+        yield from self._wrap(said.rule)
+        for resident in said.residents:
+            yield from self._resident(resident)
+
+    def _resident(self, said: ResidentView) -> Iterator[str]:
+        planned = f" ({said.planned})" if said.planned != said.name else ""
+        tags = ("moves",) * said.moves
+        where = ", ".join((f"today {said.today}", f"tomorrow {said.tomorrow}", *tags))
+        yield from self._wrap(f"{said.name}{planned}: {where}", first="  - ", rest="    ")
+        reached = "; ".join(said.reached) or "by nobody"
+        yield from self._wrap(f"reached from other networks: {reached}", first="      ", rest="        ")
+        yield from self._wrap(f"goes: {'; '.join(said.goes)}", first="      ", rest="        ")
+
+    def _proof(self, said: ProofView) -> Iterator[str]:
+        yield from self._wrap("Who reaches whom:", style=_BOLD)
+        yield from self._wrap(said.sentence, first="! " if said.wrong or not said.run else "")
+        for row in said.rows:
+            cells = zip(said.columns, row.cells, strict=True)
+            text = ", ".join(f"{column} {cell.text}" for column, cell in cells if cell.kind != "none")
+            yield from self._wrap(f"{row.who} to {text}", first="  - ", rest="    ")
+        for note in said.notes:
+            yield from self._wrap(note, first="    ", rest="    ")
+        for what, lines, more in (
+            ("Other than the plan says", said.wrong, said.more_wrong),
+            ("Works", said.works, said.more_works),
+            ("Closed", said.closed, said.more_closed),
+        ):
+            if lines:
+                yield from self._wrap(f"{what}:")
+            for line in lines:
+                yield from self._wrap(line, first="  - ", rest="    ")
+            if more:
+                yield from self._wrap(f"and {more:,} more", first="  - ", rest="    ")
+
+    def _file(self, said: FileView) -> Iterator[str]:
+        yield ""
+        yield from self._wrap(f"{said.name}: {said.what} ({said.lines})", style=_BOLD)
+        yield "-" * self._width
+        yield from said.text.removesuffix("\n").split("\n")
+        yield "-" * self._width
 
     def _problems(self, said: View) -> Iterator[str]:
         yield from self._heading("What was found")

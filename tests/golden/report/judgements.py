@@ -327,7 +327,12 @@ ACTIONS = (
             _FAILED["iot-shares-segment", f"segment:{PREFIX}"],
         ),
         needs=Needs.SEGMENT,
-        loses=("Casting from a telephone to the television works only after one more setting.",),
+        loses=("Living room TV: casting from a telephone works only after one more setting.",),
+        how=(
+            "Make a network of its own for them on your router: a VLAN, with a name of its own in the Wi-Fi.",
+            "Connect Hallway lock bridge, Kitchen hub and 5 more devices there.",
+            "Then come the rules between the networks: `netguard plan` proposes who lives where.",
+        ),
         intents=(Intent(kind="isolate-segment", segment=PREFIX),),
     ),
     Action(

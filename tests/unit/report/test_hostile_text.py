@@ -12,12 +12,14 @@ from netguard.model import codec
 from netguard.model.scan import Scan
 from netguard.report.findings import reference
 from netguard.report.formats import html, json, text
+from tests.golden.report.rules import CHANGE
 from tests.golden.report.sample import NOW, sample_scan
 from tests.hostile.corpus import MARK, NASTY, infected
 
 EACH = pytest.mark.parametrize("nasty", NASTY.values(), ids=NASTY)
 PLACES = pytest.mark.parametrize("place", ["{nasty}{old}", "{old}{nasty}"], ids=["before", "after"])
 LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+LAYOUT = {ord("\n"): None, ord("\t"): None}
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -114,3 +116,28 @@ def test_a_plain_https_address_is_a_link_that_tells_nobody_where_it_came_from() 
     assert reference("https://cwe.mitre.org/data/definitions/319.html").url
     page = html.render(sample_scan(), NOW)
     assert 'href="https://cwe.mitre.org/data/definitions/319.html" rel="noreferrer noopener"' in page
+
+
+@EACH
+@PLACES
+def test_a_page_with_rules_for_the_router_has_the_same_tags_whatever_the_devices_say(nasty: str, place: str) -> None:
+    page = html.render(put(nasty, place), NOW, CHANGE)
+    told, harmless = Page(page), Page(html.render(put("a " * (len(nasty) // 2 + 1), place), NOW, CHANGE))
+    assert told.tags == harmless.tags
+    assert told.attributes == harmless.attributes
+    assert page.casefold().count("<script") == 1
+    said = text.render(put(nasty, place), NOW, CHANGE)
+    assert said.count("\n") == text.render(put(LINE_ENDS.sub(" ", nasty), place), NOW, CHANGE).count("\n")
+    assert not CONTROL.search(said.translate(LAYOUT))
+
+
+@EACH
+def test_a_proof_that_was_written_by_somebody_else_is_text_too(nasty: str) -> None:
+    assert CHANGE.proof is not None
+    rows = tuple(replace(r, source=f"{r.source}{nasty}", target=nasty, why=nasty) for r in CHANGE.proof.rows)
+    for how in ("run", "calculated"):
+        proof = replace(CHANGE.proof, how=how, reason=nasty, rows=rows, left_out=(nasty,))
+        page = html.render(sample_scan(), NOW, replace(CHANGE, proof=proof))
+        assert page.casefold().count("<script") == 1
+        assert not re.search(r"<(img|svg|iframe|b)\b", page)
+        assert not CONTROL.search(text.render(sample_scan(), NOW, replace(CHANGE, proof=proof)).translate(LAYOUT))
