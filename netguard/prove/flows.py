@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count, islice
 from typing import Literal
 
 from netaddr import EUI, IPAddress, IPNetwork
 
 from netguard.advise.closing import Door
 from netguard.advise.policy import ROUTER, WAN, Packet, Policy, Protocol, Verdict, decides, verdict
-from netguard.errors import LabError, PlanError
+from netguard.errors import LabError
 from netguard.model.plan import INTERFACE_ID, Member, Plan, Segment, SegmentRole, Talk
 
 MAX_MEMBERS = 24
@@ -23,9 +23,10 @@ STRANGER = "stranger in"
 
 CLOUDS4, CLOUDS6 = (
     (IPNetwork("203.0.113.0/24"), IPNetwork("198.51.100.0/24"), IPNetwork("192.0.2.0/24")),
-    (IPNetwork("2001:db8:cafe::/64"), IPNetwork("2001:db8:beef::/64"), IPNetwork("2001:db8:feed::/64")),
+    (IPNetwork("2001:db8:cafe::/64"), IPNetwork("2001:db8:beef::/64"), IPNetwork("3fff:cafe::/64")),
 )
-"""Where the twin's internet lives: networks for documentation (RFC 5737, RFC 3849), the first that the plan has no part in."""
+"""Where the twin's internet lives: networks for documentation (RFC 5737, RFC 3849, RFC 9637), the first that the plan has no
+part in."""
 
 ADMIN_PORTS = (22, 80, 443)
 """Where a router is managed."""
@@ -36,7 +37,7 @@ COMPUTER_PORTS = (22, 445)
 SNMP_PORT, DNS_PORT, DOT_PORT, NTP_PORT = 161, 53, 853, 123
 """RFC 3411; RFC 1035, 4.2; RFC 7858, 3.1; RFC 5905, 7.2."""
 UNLISTED = (23, 8080, 9999)
-"""A port of a member that the plan does not list is the first of these that it does not."""
+"""A port of a member that the plan does not list is the first of these, or of those from 10,000 on, that it does not."""
 LEFTOVER_PORT = 40443
 """Where the twin's internet finds a port forward that somebody left behind."""
 
@@ -93,7 +94,7 @@ class Cast:
 
 
 def cast(plan: Plan) -> Cast:
-    """Who takes part. Raises `PlanError` where a segment has no room for a stranger."""
+    """Who takes part. Raises `LabError` where the plan leaves no network to play the internet."""
     four, six = (_free(networks, plan) for networks in (CLOUDS4, CLOUDS6))
     names = sorted({name for member in plan.members for talk in _talks(member) for name in talk.names})
     internet: list[Host] = []
@@ -115,7 +116,7 @@ def cast(plan: Plan) -> Cast:
             taken.update(found)
             hosts.append(Host(name=member.name, segment=segment.name, mac=member.mac, addresses=found, member=member))
         versions: tuple[Literal[4, 6], ...] = (4, 6)
-        found = tuple(_spare(segment, taken, version) for version in versions if segment.prefix_of(version) is not None)
+        found = tuple(a for version in versions for a in _spare(segment, taken, version))
         hosts.append(
             Host(
                 name=f"{STRANGER} {segment.name}",
@@ -300,7 +301,7 @@ def _listed(host: Host) -> tuple[tuple[Protocol, int], ...]:
 
 def _unlisted(host: Host) -> int:
     listed = {port for transport, port in _listed(host) if transport == "tcp"}
-    return next(port for port in UNLISTED if port not in listed)
+    return next(port for port in chain(UNLISTED, count(10_000)) if port not in listed)
 
 
 def _talks(member: Member) -> tuple[Talk, ...]:
@@ -323,24 +324,22 @@ def _router(segment: Segment) -> tuple[IPAddress, ...]:
 def _addresses(member: Member, segment: Segment, taken: set[IPAddress]) -> Iterator[IPAddress]:
     """What the twin gives a member: what it keeps, else one that is free."""
     if segment.prefix is not None:
-        yield from member.addresses4 or (_spare(segment, taken, 4),)
+        yield from member.addresses4 or _spare(segment, taken, 4)
     if segment.prefix6 is not None:
         whole = (
             IPAddress((int(segment.prefix6.ip) & ~int(INTERFACE_ID)) | int(own), 6) for own in member.interface_ids
         )
-        yield from dict.fromkeys((*member.addresses6, *whole)) or (_spare(segment, taken, 6),)
+        yield from dict.fromkeys((*member.addresses6, *whole)) or _spare(segment, taken, 6)
 
 
-def _spare(segment: Segment, taken: Iterable[IPAddress], version: Literal[4, 6]) -> IPAddress:
-    """A free address of a segment, from its upper end. Raises `PlanError` where there is none."""
+def _spare(segment: Segment, taken: Iterable[IPAddress], version: Literal[4, 6]) -> tuple[IPAddress, ...]:
+    """A free address of a segment, from its upper end; none where it has no prefix of this version, or no room."""
     prefix = segment.prefix_of(version)
-    assert prefix is not None  # noqa: S101 - asked for versions that it has
+    if prefix is None:
+        return ()
     used = set(taken)
-    for number in range(2, min(prefix.size, 4096)):
-        address = IPAddress(prefix.last - number, version)
-        if address not in used and address != prefix.network:
-            return address
-    raise PlanError(f"plan: line 1: segments: {segment.name} ({prefix}) has no free address left to try its rules with")
+    candidates = (IPAddress(prefix.last - number, version) for number in range(1, min(prefix.size, 4096) - 1))
+    return tuple(islice((a for a in candidates if a not in used), 1))
 
 
 def _free(networks: Iterable[IPNetwork], plan: Plan) -> IPNetwork:
@@ -348,4 +347,4 @@ def _free(networks: Iterable[IPNetwork], plan: Plan) -> IPNetwork:
         prefixes = (p for s in plan.segments for p in (s.prefix, s.prefix6) if p is not None)
         if not any(network in p or p in network for p in prefixes):
             return network
-    raise PlanError("plan: line 1: segments: they take all networks that are kept for examples, where proofs are made")
+    raise LabError("the plan's networks take all those that are kept for examples, where the twin's internet would be")

@@ -5,6 +5,7 @@ however it ends, the kernel takes all of it away.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -67,12 +68,14 @@ def build(plan: Plan, people: Cast) -> Twin:
             for a in people.router[segment.name]
         ]
         lines.append(f"link set {segment.interface} up")
-    for number, host in enumerate(people.hosts, 1):
+    used = {plan.wan, *(s.interface for s in plan.segments)}
+    cables = (name for number in itertools.count(1) if (name := f"ngp{number}") not in used)
+    for host, cable in zip(people.hosts, cables, strict=False):
         bridge = plan.segment(host.segment).interface
         lines.append(
-            f"link add ngp{number} type veth peer name {CARD} address {_mac(host.mac)} netns /proc/self/fd/{spaces[host.name]}"
+            f"link add {cable} type veth peer name {CARD} address {_mac(host.mac)} netns /proc/self/fd/{spaces[host.name]}"
         )
-        lines.append(f"link set ngp{number} master {bridge} up")
+        lines.append(f"link set {cable} master {bridge} up")
     lines.append(f"link add {plan.wan} type veth peer name {CARD} netns /proc/self/fd/{internet}")
     lines += [f"address add {a}/{32 if a.version == 4 else 128} dev {plan.wan}{_nodad(a)}" for a in people.router[WAN]]
     lines.append(f"link set {plan.wan} up")

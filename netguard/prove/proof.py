@@ -1,5 +1,6 @@
 """Tries a plan's rules with real packets where this computer can, and says what the plan itself wants where it cannot."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def run(
     why = []
     for kind in KINDS:
         order = Order(
-            kind=kind, plan=plan_text, rules=rules, nft=nft, environment=dict(environment), beside=beside, doors=doors
+            kind=kind, plan=plan_text, rules=tuple(map(str, rules)), nft=nft, environment=dict(environment), beside=beside, doors=doors
         )  # fmt: skip
         process, held = held, None
         outcome = _outcome(order, process)
@@ -94,11 +95,17 @@ def start() -> "subprocess.Popen[bytes]":
 def _outcome(order: Order, held: "subprocess.Popen[bytes] | None") -> Outcome:
     try:
         process = start() if held is None else held
+    except OSError as error:
+        return Outcome(failed=f"the process that holds the twin could not be started ({type(error).__name__})")
+    try:
         answer, _ = process.communicate(msgspec.json.encode(order), timeout=MAX_SECONDS + 1)
         if not answer and process.returncode == -signal.SIGALRM:
             return Outcome(failed=f"it was not done after {MAX_SECONDS} s")
         return msgspec.json.decode(answer, type=Outcome)
     except subprocess.TimeoutExpired:
+        with contextlib.suppress(OSError):  # it may belong to root still
+            process.kill()
+            process.communicate()
         return Outcome(failed=f"it was not done after {MAX_SECONDS} s")
     except (OSError, msgspec.DecodeError) as error:
         return Outcome(failed=f"the process that holds the twin failed ({type(error).__name__})")

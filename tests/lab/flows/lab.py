@@ -29,7 +29,7 @@ KINDS = ("namespaces", "user-namespace")
 def rendered(platform: str, plan: Plan | str) -> dict[str, str]:
     """File name → text of what a person gets for this plan."""
     known = planfile.read(plan.encode(), "plan.yaml") if isinstance(plan, str) else plan
-    return {f.name: f.text for f in snippet(_platforms()[platform], ruleset(known)).files}
+    return {f.name: str(f.text) for f in snippet(_platforms()[platform], ruleset(known)).files}
 
 
 @functools.cache
