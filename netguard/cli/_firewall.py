@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ from netguard.model.proof import Proof
 from netguard.model.scan import Scan
 from netguard.net import privileges
 from netguard.prove import proof as proving
+from netguard.report.change import Change
 from netguard.rules import platforms
 from netguard.rules.platforms import Platform
 from netguard.vantage import system
@@ -38,6 +40,7 @@ class Request:
     plan: str | None
     output: str | None
     prove: bool
+    html: str | None
     as_json: str | None
     site: str | None
     database: str | None
@@ -85,16 +88,34 @@ def _run(request: Request, held: "subprocess.Popen[bytes] | None") -> int:
         click.echo("netguard: the rules do other than the plan says, so they were not written.", err=True)
         return exitcodes.FOUND
     about = readme.readme(made, found.closes, proof)
+    page = _page(request, scan, Change(plan=plan, made=made, proof=proof))
     if folder is not None:
         _write(folder, made, about, text, known)
+    if page is not None:
+        _documents.write(Path(str(request.html)), page.encode("utf-8", "replace"))
     if proof is not None:
         _tell(request, plan, proof, found.doors)
+    if page is not None:
+        click.echo(request.html, err="-" in {request.as_json, request.output})
     if folder is not None:
         click.echo(folder, err=request.as_json == "-")
         click.echo(f"netguard: read {folder / readme.NAME} first; it says what to do in which order.", err=True)
-    elif request.output == "-" or proof is None:
+    elif request.output == "-" or (proof is None and page is None):
         click.echo(readme.whole(made, about, text if request.plan is None else ""), nl=False)
     return exitcodes.DONE
+
+
+def _page(request: Request, scan: Scan | None, change: Change) -> str | None:
+    """The scan's report with the rules, where one is asked for. Raises `UsageError` without a scan."""
+    if request.html is None:
+        return None
+    if scan is None:
+        raise UsageError(
+            "--html writes a scan's report with these rules, and there is no scan of this network: scan first"
+        )
+    from netguard.report.formats import html
+
+    return html.render(scan, datetime.now(UTC), change)
 
 
 def _check(request: Request, known: Mapping[str, Platform]) -> None:
@@ -105,6 +126,8 @@ def _check(request: Request, known: Mapping[str, Platform]) -> None:
         raise UsageError("--json writes what --prove showed: add --prove")
     if request.as_json == request.output == "-":
         raise UsageError("--json - and -o - both write to standard output; write one of them into a file")
+    if request.html == "-":
+        raise UsageError("--html writes a page for a browser: name a file")
     if request.scan == request.plan == "-":
         raise UsageError("SCAN and --plan cannot both be standard input")
 

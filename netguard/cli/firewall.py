@@ -15,6 +15,7 @@ GROUP = "Fix"
     "-o", "output", metavar="DIR", help="Write the files here, a new folder; `-` prints all of them as one text."
 )
 @click.option("--prove", is_flag=True, help="Try the rules with real packets in a simulated home, as far as that goes.")
+@click.option("--html", metavar="FILE", help="Write the scan's report with these rules, their undo and proof here.")
 @click.option("--json", "as_json", metavar="FILE|-", help="With --prove: what it showed, as JSON.")
 @click.option("--list-platforms", is_flag=True, help="Print the ids of the routers that netguard has words for.")
 @_options.site

@@ -1,5 +1,6 @@
 """`netguard firewall`: a folder or nothing, a clear complaint, and no packet to anywhere."""
 
+import html
 import json
 import sys
 from dataclasses import replace
@@ -154,6 +155,20 @@ def test_a_platform_without_nftables_rules_is_calculated_with_the_reason(firewal
     assert {row["wanted"] for row in proof["rows"]} == {"allow", "deny", "not-routed"}
 
 
+def test_the_scans_report_may_come_with_the_rules(firewall, plan, tmp_path):
+    done = firewall(SAMPLE, "--platform", "nftables", "--plan", plan, "-o", "out", "--prove", "--html", "report.html")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["report.html", "out"]
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    for text in ("What changes on your router", "lock-cloud.example (TCP 443)", "Calculated, not run", "netguard.nft"):
+        assert text in page
+    rules = (tmp_path / "out" / "netguard.nft").read_text(encoding="utf-8")
+    assert rules in html.unescape(page)
+    alone = firewall(SAMPLE, "--platform", "nftables", "--plan", plan, "--html", "alone.html")
+    assert (alone.returncode, alone.stdout) == (0, "alone.html\n")
+    assert "Not tried" in (tmp_path / "alone.html").read_text(encoding="utf-8")
+
+
 def test_the_proof_as_json_goes_to_a_file_beside_the_matrix(firewall, plan, tmp_path):
     done = firewall("--platform", "nftables", "--plan", plan, "--prove", "--json", "proof.json")
     assert done.returncode == 0, done.stderr
@@ -210,6 +225,11 @@ def test_five_hundred_members_are_too_many_and_told_by_line(firewall, plan, tmp_
             ["--platform", "nftables", "--plan", "plan.yaml", "--prove", "--json", "-", "-o", "-"],
             "both write to standard",
         ),
+        (
+            ["--platform", "nftables", "--plan", "plan.yaml", "--html", "report.html"],
+            "there is no scan of this network",
+        ),
+        (["--platform", "nftables", "--plan", "plan.yaml", "--html", "-"], "name a file"),
         (["-", "--platform", "nftables", "--plan", "-"], "cannot both be standard input"),
         (
             ["--platform", "nftables", "--plan", "plan.yaml", "-o", "person"],
@@ -267,7 +287,7 @@ def test_rules_that_do_other_than_the_plan_says_are_not_written(plan, tmp_path, 
     monkeypatch.setattr(_firewall.sys, "platform", "linux")
     monkeypatch.setenv("NETGUARD_DATABASE", f"sqlite:///{tmp_path / 'h.sqlite'}")
     request = _firewall.Request(
-        scan=None, platform="nftables", plan=str(plan), output=str(tmp_path / "out"), prove=True, as_json=None,
+        scan=None, platform="nftables", plan=str(plan), output=str(tmp_path / "out"), prove=True, html=None, as_json=None,
         site=None, database=f"sqlite:///{tmp_path / 'h.sqlite'}",
     )  # fmt: skip
     assert _firewall.run(request) == 1
