@@ -24,7 +24,7 @@ from netguard.report.words import NEEDS, POWERS, ROLES, listed
 from netguard.rules import loader
 from netguard.rules.loader import Rules
 from netguard.rules.location import data_root
-from netguard.rules.schema import DeviceRecord, Inbound, Outbound
+from netguard.rules.schema import DeviceRecord, Inbound, Outbound, Segments
 
 CHECKS = "netguard.checks"
 ANY_ROLE = frozenset(Role)
@@ -297,6 +297,7 @@ def record(page: Page, device: DeviceRecord) -> Iterator[str]:
             ("Power", POWERS[device.power] if device.power else NOT_KNOWN),
             ("May listen on", _inbound(device.expected_inbound)),
             ("May call", _outbound(device.expected_outbound)),
+            *([("Can keep apart", _apart(device.segments))] if device.role is Role.ROUTER else []),
             (
                 "Mends faults until",
                 f"{device.support.until}, says {device.support.url}" if device.support else NOT_KNOWN,
@@ -346,6 +347,18 @@ def _outbound(entries: tuple[Outbound, ...] | None) -> str:
         return NOT_KNOWN
     said = (f"{e.transport} {', '.join(map(str, e.ports))} to {', '.join(e.names) or 'anywhere'}" for e in entries)
     return "; ".join(said) or "nobody at all"
+
+
+def _apart(segments: Segments | None) -> str:
+    if segments is None:
+        return NOT_KNOWN
+    has = ((segments.vlans, "networks of your own making (VLANs)"), (segments.guest, "a guest network"))
+    said = [*(what for yes, what in has if yes), *(f"not {what}" for yes, what in has if yes is False)]
+    if segments.guest_isolates is not None:
+        said.append(
+            "guests from each other, too" if segments.guest_isolates else "guests from each other only where you say so"
+        )
+    return "; ".join(said)
 
 
 def _width() -> int:

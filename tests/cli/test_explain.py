@@ -245,6 +245,22 @@ def test_a_check_says_where_its_switch_is_on_devices_that_are_known(own):
     assert "My own lock Menu > Network > Telnet: off" in said["Where to find it on devices that netguard knows"]
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("fritzbox", "a guest network; not networks of your own making (VLANs); guests from each other, too"),
+        (
+            "openwrt",
+            "networks of your own making (VLANs); a guest network; guests from each other only where you say so",
+        ),
+        ("router", _explain.NOT_KNOWN),
+    ],
+)
+def test_a_routers_record_says_which_networks_it_can_keep_apart(name, said):
+    whole = " ".join(" ".join(record(Page(width=_explain.WIDEST), RULES.devices[name])).split())
+    assert f"Can keep apart {said}" in whole
+
+
 def test_ids_are_those_of_checks_shipped_records_and_ones_own(own):
     assert {*CHECKS, *RULES.devices, "my-own-lock"} == set(ids())
 
