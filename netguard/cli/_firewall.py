@@ -88,7 +88,7 @@ def _run(request: Request, held: "subprocess.Popen[bytes] | None") -> int:
         click.echo("netguard: the rules do other than the plan says, so they were not written.", err=True)
         return exitcodes.FOUND
     about = readme.readme(made, found.closes, proof)
-    page = _page(request, scan, Change(plan=plan, made=made, proof=proof))
+    page = _page(request, scan, Change(plan=plan, made=made, proof=proof, doors=found.doors))
     if folder is not None:
         _write(folder, made, about, text, known)
     if page is not None:

@@ -17,7 +17,7 @@ from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, INFRASTRUCTURE_ROLES
 from netguard.report import change_words, words
 from netguard.report.change_shape import ChangeView, FileView, Instead, NetworkPlanView, Phrase, ResidentView, Sentence
-from netguard.report.matrix import proof_view
+from netguard.report.matrix import Door, proof_view
 from netguard.report.shape import FindingView
 from netguard.report.subjects import address_of, name_of, prose
 from netguard.rules.platforms import LABEL_WORDS, Platform
@@ -103,6 +103,8 @@ class Change:
     plan: Plan
     made: Made
     proof: Proof | None = None
+    doors: Sequence[Door] = ()
+    """What the scan found open, which the proof asked for, too."""
 
 
 def change_view(scan: Scan, change: Change, problems: Mapping[str, FindingView]) -> ChangeView:
@@ -130,7 +132,7 @@ def change_view(scan: Scan, change: Change, problems: Mapping[str, FindingView])
         undo=tuple(map(sentence, made.undo)),
         after=tuple(map(sentence, made.after)),
         checks=tuple(prose(command) for command in made.checks),
-        proof=None if change.proof is None else proof_view(plan, change.proof),
+        proof=None if change.proof is None else proof_view(plan, change.proof, change.doors),
     )
 
 

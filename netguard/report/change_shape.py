@@ -92,6 +92,17 @@ class MatrixRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoorView:
+    """A port that the scan found open, and what becomes of it for who is in another network."""
+
+    port: str
+    """`lock-hub-1, TCP 23`."""
+    answered: CellView
+    told: str
+    """`closed`, or who may still reach it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProofView:
     """What the proof showed."""
 
@@ -103,6 +114,8 @@ class ProofView:
     rows: tuple[MatrixRow, ...]
     notes: tuple[str, ...]
     """What must be known to read the matrix."""
+    doors: tuple[DoorView, ...]
+    """What the scan found open on members that live apart."""
     works: tuple[str, ...]
     """What the plan allows and is answered: `hub to lock-cloud.example: TCP 443, TCP 8883`."""
     more_works: int

@@ -1,12 +1,14 @@
 """A proof in words: who reaches whom before and with the rules, what still works, what is closed, what went wrong. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from netguard.model.observation import clean
 from netguard.model.plan import Plan
 from netguard.model.proof import Proof, ProofRow
+from netguard.model.vocabulary import Transport
 from netguard.report import words
-from netguard.report.change_shape import CellView, MatrixRow, ProofView
+from netguard.report.change_shape import CellView, DoorView, MatrixRow, ProofView
 
 ROUTER, INTERNET = "router", "internet"
 """What the columns of the router and of the internet are called; no network of a plan has these names but `internet`, whose
@@ -27,8 +29,24 @@ SHOWN = 40
 PROTOCOLS = {"tcp": "TCP", "udp": "UDP", "icmp": "ping", "icmpv6": "ping"}
 
 
-def proof_view(plan: Plan, proof: Proof) -> ProofView:
-    """What `proof` showed of the rules of `plan`."""
+class Door(Protocol):
+    """A port that a scan found open: `netguard.advise.closing.Door`."""
+
+    @property
+    def member(self) -> str:
+        """Whose, by the name in the plan."""
+
+    @property
+    def transport(self) -> Transport:
+        """TCP or UDP."""
+
+    @property
+    def port(self) -> int:
+        """Its number."""
+
+
+def proof_view(plan: Plan, proof: Proof, doors: Sequence[Door] = ()) -> ProofView:
+    """What `proof` showed of the rules of `plan`, and of `doors`."""
     places = _places(plan)
     columns = (ROUTER, INTERNET, *(str(s.name) for s in plan.segments if s.name != INTERNET))
     needed = [r for r in proof.rows if _works(r, places)]
@@ -42,6 +60,7 @@ def proof_view(plan: Plan, proof: Proof) -> ProofView:
         columns=columns,
         rows=tuple(_rows(proof, places, columns)),
         notes=tuple(_notes(proof)),
+        doors=tuple(_doors(proof, doors)),
         works=works[:SHOWN],
         more_works=max(0, len(works) - SHOWN),
         closed=closed[:SHOWN],
@@ -112,6 +131,29 @@ def _notes(proof: Proof) -> Iterator[str]:
         more = len(proof.left_out) - len(names)
         listed = words.listed((*names, f"{more:,} more") if more else tuple(names))
         yield f"For {listed} there was no room; each is like one that was asked."
+
+
+def _doors(proof: Proof, doors: Sequence[Door]) -> Iterator[DoorView]:
+    """What becomes of each door for who is in another network; of members that had no room nothing was asked."""
+    for door in doors:
+        asked = [
+            row
+            for row in proof.rows
+            if (row.target, row.protocol, row.port) == (door.member, door.transport.value, door.port)
+            and row.wanted != "not-routed"
+        ]
+        if not asked:
+            continue
+        reached = tuple(dict.fromkeys(row.source for row in asked if row.after))
+        answered = _cell(asked)
+        planned = all(row.wanted == "allow" for row in asked if row.after)
+        why = "as the plan says" if planned else "as it was before"
+        told = f"open to {_named(reached)}, {why}" if reached else "closed"
+        yield DoorView(
+            port=f"{_called(door.member)}, {door.transport.upper()} {door.port}",
+            answered=answered,
+            told="OTHER THAN THE PLAN SAYS" if answered.kind == "wrong" else told,
+        )
 
 
 def _works(row: ProofRow, places: Mapping[str, str]) -> bool:

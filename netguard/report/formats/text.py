@@ -182,6 +182,10 @@ class _Page:
             yield from self._wrap(f"{row.who} to {text}", first="  - ", rest="    ")
         for note in said.notes:
             yield from self._wrap(note, first="    ", rest="    ")
+        for door in said.doors:
+            yield from self._wrap(
+                f"{door.port}, found open by the scan: {door.answered.text}, {door.told}", first="  - ", rest="    "
+            )
         for what, lines, more in (
             ("Other than the plan says", said.wrong, said.more_wrong),
             ("Works", said.works, said.more_works),

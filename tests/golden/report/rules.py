@@ -3,8 +3,10 @@
 from netaddr import IPAddress
 
 from netguard.advise import planfile
+from netguard.advise.closing import Door
 from netguard.advise.snippet import ByHand, File, Fingerprint, Snippet
 from netguard.model.proof import Proof, ProofRow
+from netguard.model.vocabulary import Transport
 from netguard.report.change import Change
 from netguard.rules.platforms import FileTemplate, Platform
 from netguard.rules.schema import Source, Verified
@@ -140,5 +142,11 @@ ROWS = tuple(
 )  # fmt: skip
 
 CHANGE = Change(
-    plan=PLAN, made=SNIPPET, proof=Proof(how="run", platform=PLATFORM.id, rows=ROWS, left_out=("printer-1",))
+    plan=PLAN,
+    made=SNIPPET,
+    proof=Proof(how="run", platform=PLATFORM.id, rows=ROWS, left_out=("printer-1",)),
+    doors=tuple(
+        Door(member=member, transport=Transport.TCP, port=port)
+        for member, port in (("lock-hub-1", 23), ("lock-hub-1", 8080), ("printer-1", 9100))
+    ),
 )

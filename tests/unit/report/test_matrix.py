@@ -96,6 +96,16 @@ def test_who_had_no_room_is_named():
     assert any("20 more there was no room" in note for note in proof_view(PLAN, many).notes)
 
 
+def test_what_the_scan_found_open_is_told_for_who_is_elsewhere():
+    doors = proof_view(PLAN, PROOF, CHANGE.doors).doors
+    assert [(d.port, d.answered.text, d.told) for d in doors] == [
+        ("lock-hub-1, TCP 23", "1 → 0", "closed"),
+        ("lock-hub-1, TCP 8080", "3 → 1", "open to anybody else in trusted, as the plan says"),
+    ], "who had no room was not asked, and what never passes the router is not counted"
+    open_still = proof_view(PLAN, changed(16, after=True), CHANGE.doors).doors
+    assert open_still[0].told == "OTHER THAN THE PLAN SAYS"
+
+
 def test_long_lists_are_cut_and_the_rest_is_counted():
     rows = tuple(replace(ROWS[0], id=f"Q{n}", source=f"m-{n}", port=n, wanted="deny", after=True) for n in range(1, 99))
     found = proof_view(PLAN, replace(PROOF, rows=rows))
