@@ -1,5 +1,6 @@
 """Proofs with real packets: as root and without, of rules that are right, wrong, or refused, and of homes that are odd."""
 
+import functools
 import os
 import re
 import signal
@@ -46,6 +47,7 @@ members:
 would have, a member that listens on the port of the twin's forward, one on ports that questions are sent from."""
 
 
+@functools.cache
 def tool() -> tuple[str, Mapping[str, str]]:
     """The real nft and what it needs; a skip where it is not to be had, or where there are no namespaces."""
     need("nft")

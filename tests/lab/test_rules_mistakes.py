@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from netguard.prove.asking import ANSWER_SECONDS
 from tests.lab.flows.houses import REBOUND, house
 from tests.lab.flows.lab import Lab, need, opened, rendered
 from tests.lab.flows.mistakes import ELSEWHERE, MISTAKES, Mistake
@@ -76,7 +77,7 @@ def reflecting(lab: Lab, files: dict[str, str], trial: str) -> None:
 )  # fmt: skip
 def test_the_rules_as_they_are_pass(lab: Lab, files: dict[str, str], trial: str) -> None:
     reflecting(lab, files, trial)
-    assert notices(lab, trial, files["netguard.nft"], 2.0) == set()
+    assert notices(lab, trial, files["netguard.nft"], ANSWER_SECONDS) == set()
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda m: f"{m.number}: {m.what}")
