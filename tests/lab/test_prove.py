@@ -82,9 +82,8 @@ def test_right_rules_are_proven_as_root_and_without(platform: str, kind: Kind, m
     assert sum(row.closed for row in made.rows) > 100
 
 
-@pytest.mark.parametrize("seed", [77, 4077])
-def test_a_plan_that_nobody_wrote_down_is_proven(seed: int) -> None:
-    text = house(seed).text
+def test_a_plan_that_nobody_wrote_down_is_proven() -> None:
+    text = house(4077).text
     rules = rendered("nftables", text)["netguard.nft"]
     assert proven(text, rules, rules).wrong == ()
 

@@ -141,7 +141,7 @@ class Holder:
         (self.folder / "internet.conf").write_text(config, encoding="ascii")
         with self.at("resolver"):
             self.start(
-                "internet", ["dnsmasq", "-k", "--log-facility=-", "-u", "root", "-C", f"{self.folder}/internet.conf",
+                "internet", ["dnsmasq", "--no-daemon", "-C", f"{self.folder}/internet.conf",
                              f"--pid-file={self.folder}/internet.pid"], "started",
             )  # fmt: skip
 
@@ -159,7 +159,7 @@ class Holder:
         assert people.router
         (self.folder / "router.conf").write_text(own + config, encoding="ascii")
         self.start(
-            "resolver", ["dnsmasq", "-k", "--log-facility=-", "-u", "root", "-C", f"{self.folder}/router.conf",
+            "resolver", ["dnsmasq", "--no-daemon", "-C", f"{self.folder}/router.conf",
                          f"--pid-file={self.folder}/router.pid"], "started",
         )  # fmt: skip
 
@@ -393,6 +393,9 @@ def main() -> None:
         holder = Holder(**json.loads(sys.stdin.readline()))
     except (NetguardError, OSError) as error:
         say({"failed": str(error)})
+        return
+    except RuntimeError as error:  # there are namespaces, and something in them does not work
+        say({"broken": str(error)})
         return
     say({"done": None})
     for line in sys.stdin:

@@ -71,6 +71,7 @@ class Lab:
         if not line:
             raise RuntimeError("the house fell down")
         answer = json.loads(line)
+        assert "broken" not in answer, answer["broken"]
         if "failed" in answer:
             raise RuntimeError(answer["failed"])
         return answer["done"]
