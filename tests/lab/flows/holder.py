@@ -112,6 +112,10 @@ class Holder:
         """Whether a program that was started runs."""
         return name in self.running
 
+    def said(self, name: str) -> str:
+        """What a program that was started has said so far."""
+        return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
     def answer(self, name: str, line: str) -> list[Any]:
         """Types `line` into a running program: [exit code, everything it has said]."""
         program = self.running.pop(name)
