@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
+from netguard.checks._contract import Check
+from netguard.checks._gateways import ROUTER
+from netguard.checks._looked import NETWORK, absent, not_seen, others
 from netguard.model.device import Device
+from netguard.model.finding import Finding
 from netguard.model.observation import Observation
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Confidence
+from netguard.model.vocabulary import INFRASTRUCTURE_ROLES, Confidence
 from netguard.rules import globs
 from netguard.rules.advisories import MAX_AGE, Advisories, Ending, Fault, catalogue, is_old
 from netguard.rules.loader import Rules
@@ -88,7 +92,7 @@ def faults(scan: Scan, device: Device, rules: Rules) -> tuple[Match[Fault], ...]
 
 
 def endings(scan: Scan, device: Device, rules: Rules) -> tuple[Match[Ending], ...]:
-    """What is known of the end of corrections for this model or the series of its version."""
+    """What is known of the end of corrections for this model, and of every series that its firmware comes in."""
     return tuple(_matches(scan, device, rules, lambda file: file.endings))
 
 
@@ -103,9 +107,15 @@ def is_named(scan: Scan, device: Device) -> bool:
     return device.model is not None or any(s.plain for s in statements(scan, device))
 
 
-def called(device: Device) -> str:
-    """The device's model and version for a sentence, as far as they are known."""
-    model = device.model or "its model"
+def page(scan: Scan, device: Device, rules: Rules) -> str:
+    """Where its maker says until when it mends what, in brackets behind a sentence's words; empty where that is not known."""
+    pages = [file.lookup for file in makers_files(scan, device, rules) if file.lookup is not None]
+    return f" ({pages[0]})" if pages else ""
+
+
+def called(device: Device, what: str = "its model") -> str:
+    """The device's model and version for a sentence, as far as they are known; `what` stands for an unknown model."""
+    model = device.model or what
     return f"{model} with firmware {device.firmware}" if device.firmware else model
 
 
@@ -127,6 +137,21 @@ def too_old(known: date | None) -> tuple[str, str]:
         "Give netguard a newer list: netguard advisories says where it is to be had, "
         "and netguard advisories import FILE reads it."
     )
+
+
+def core(scan: Scan) -> tuple[Device, ...]:
+    """The routers, access points and switches that were seen: each of them is judged, whatever is known of it."""
+    return tuple(d for d in others(scan) if d.role in INFRASTRUCTURE_ROLES)
+
+
+def beside_core(check: Check, scan: Scan, rules: Rules) -> Iterator[Finding]:
+    """What `check` says of declared routers, access points and switches that were not seen, and where there is none at all."""
+    yield from not_seen(check, scan, INFRASTRUCTURE_ROLES, rules)
+    if not core(scan) and not absent(scan, INFRASTRUCTURE_ROLES):
+        if scan.vantage.gateway is not None:
+            yield check.unknown(ROUTER, because="the router was not seen", how="Scan again, the router included.")
+        else:
+            yield check.not_applicable(NETWORK, because="no router, access point or switch was recognised")
 
 
 def statements(scan: Scan, device: Device) -> tuple[Statement, ...]:

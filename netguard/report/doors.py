@@ -25,7 +25,9 @@ MOST_GATEWAYS = 16
 ABOUT_A_GATEWAY = frozenset({"upnp-igd-enabled", "upnp-rogue-igd", "natpmp-enabled", "double-nat", "ipv6-inbound"})
 """Checks about what a router lets in, or lets others open."""
 
-ABOUT_ITS_SOFTWARE = frozenset({"upnp-known-vulnerable", "router-end-of-life", "router-known-exploited"})
+ABOUT_ITS_SOFTWARE = frozenset(
+    {"upnp-known-vulnerable", "router-end-of-life", "firmware-end-of-life", "router-known-exploited"}
+)
 """Checks that say, of a router, how well its software keeps others out; of other devices some of them speak, too."""
 
 NATPMP_PORT = 5351

@@ -9,7 +9,7 @@ from netguard.advise.router import Ability, Router
 from netguard.advise.topology import Topology, beyond
 from netguard.model.action import Action
 from netguard.model.past import Past
-from netguard.model.vocabulary import Needs, Role, Severity, Status
+from netguard.model.vocabulary import Confidence, Needs, Role, Severity, Status
 from netguard.pipeline import judge
 from netguard.rules import loader
 from netguard.rules.schema import Segments
@@ -152,6 +152,14 @@ def test_what_only_another_router_closes_bounds_what_this_one_can_reach():
     home = Topology(router=Router(can=Ability.VLANS), moving=(), staying=())
     assert beyond((replaced, host, menu), home) == {"old"}
     assert beyond((replaced,), replace(home, router=Router(can=Ability.UNKNOWN))) is None
+
+
+def test_a_series_that_ended_is_an_update_and_bounds_nothing():
+    router = builders.device(1, Role.ROUTER, name="the box", profile="openwrt", vendor="OpenWrt", firmware="23.05.3")
+    scan = judge(builders.scan(replace(router, confidence=Confidence.CONFIRMED), *ALL), RULES, Past())
+    (action,) = [a for a in scan.actions if "firmware-end-of-life" in checks(scan, a)]
+    assert (action.id.partition(":")[0], action.needs) == ("update-firmware", Needs.MENU)
+    assert scan.grade.best_possible == "A+"
 
 
 def test_severity_decides_before_the_order_of_the_steps():

@@ -45,7 +45,7 @@ JUDGE_NO_SERVICE = {
         "it judges what devices announce of themselves; its own test has its table",
     ),
     **dict.fromkeys(
-        ("router-end-of-life", "router-known-exploited"),
+        ("firmware-end-of-life", "router-end-of-life", "router-known-exploited"),
         "it judges model and version, whichever service told them; its own test has its table",
     ),
     "port-policy": "it judges a person's own list of ports, whatever speaks there; test_port_policy.py has its table",

@@ -56,37 +56,27 @@ def test_a_model_that_nobody_lists_is_unknown_and_never_a_pass():
     assert "its model is not known" in finding.title
 
 
-SERIES = (
-    ending(records=("openwrt",), series="22.03", ended=date(2024, 4, 11)),
-    ending(records=("openwrt",), series="25.12", going=True),
-)
+SERIES = ending(records=("openwrt",), series="22.03", ended=date(2024, 4, 11))
 
 
-@pytest.mark.parametrize(
-    ("firmware", "status"),
-    [
-        ("OpenWrt 22.03.5 r20134", Status.FAIL),
-        ("25.12.1", Status.PASS),
-        ("SNAPSHOT", Status.UNKNOWN),
-        ("26.07", Status.UNKNOWN),
-        ("2.203", Status.UNKNOWN),
-        (None, Status.UNKNOWN),
-    ],
-)
-def test_a_series_is_told_by_the_version(firmware, status):
-    device = router(model=None, profile="openwrt", vendor="Acme", firmware=firmware)
-    (finding,) = judged(judge, device, rules(*SERIES))
-    assert finding.status is status
-    if firmware is None:
-        assert "does not say which version" in finding.title
-    if status is Status.FAIL:
-        assert finding.fix.startswith("Update it")
+@pytest.mark.parametrize("firmware", ["OpenWrt 22.03.5 r20134", "26.07", None])
+def test_a_system_whose_corrections_end_by_series_is_not_judged_by_its_model(firmware):
+    device = router(model="RX-200", profile="openwrt", firmware=firmware)
+    (finding,) = judged(judge, device, rules(SERIES, ending()))
+    assert (finding.status, finding.target) == (Status.NOT_APPLICABLE, device.key)
+    assert "end with the series of its version" in finding.title
+    assert judged(judge, replace(device, role=Role.NAS), rules(SERIES))[0].target == "network"
 
 
-def test_the_version_is_cited_where_it_decides():
-    device = router(model=None, profile="openwrt", vendor="Acme", firmware="22.03")
-    (finding,) = judged(judge, device, rules(*SERIES), firmware_version="22.03")
-    assert finding.evidence == ("o1",)
+def test_a_listed_model_is_judged_whatever_runs_on_it():
+    (finding,) = judged(judge, router(profile="openwrt", firmware="22.03"), rules(SERIES, ending(attacked=True)))
+    assert (finding.status, finding.severity) == (Status.FAIL, Severity.HIGH)
+
+
+def test_a_system_that_is_only_possible_and_the_series_of_a_model_say_nothing_of_the_model():
+    possible = router(model="RX-200", profile="openwrt", confidence=Confidence.POSSIBLE)
+    assert judged(judge, possible, rules(SERIES))[0].status is Status.UNKNOWN
+    assert judged(judge, router(firmware="1.2"), rules(ending(series="1.2", going=True)))[0].status is Status.UNKNOWN
 
 
 @pytest.mark.parametrize("until", ["2020", "2020-06", "2020-06-30"])
@@ -135,5 +125,5 @@ def test_the_shipped_lists_find_what_they_name():
     assert judged(judge, router(model="Archer C7 v5", vendor="TP-Link"), RULES)[0].status is Status.UNKNOWN
     (unsure,) = judged(judge, router(model="TL-WR841N v12", vendor="TP-Link"), RULES)
     assert (unsure.severity, unsure.confidence) == (Severity.LOW, Confidence.POSSIBLE)
-    ended = router(model=None, vendor="OpenWrt", profile="openwrt", firmware="23.05.3")
-    assert judged(judge, ended, RULES)[0].severity is Severity.MEDIUM
+    system = router(model=None, vendor="OpenWrt", profile="openwrt", firmware="23.05.3")
+    assert judged(judge, system, RULES)[0].status is Status.NOT_APPLICABLE

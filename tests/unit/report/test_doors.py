@@ -10,7 +10,7 @@ from netguard.model.gateway import Gateway, GatewayServices, Igd, NatPmp, Pcp, P
 from netguard.model.observation import Observation
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import PortState, Severity, Transport
-from netguard.report.doors import ABOUT_A_GATEWAY, BY_HAND, MOST_GATEWAYS, MOST_MAPPINGS
+from netguard.report.doors import ABOUT_A_GATEWAY, ABOUT_ITS_SOFTWARE, BY_HAND, MOST_GATEWAYS, MOST_MAPPINGS
 from netguard.report.formats import html, text
 from netguard.report.mappings import ABOUT_A_MAPPING
 from netguard.report.shape import DoorsView, GatewayView, MappingView
@@ -313,10 +313,11 @@ def test_what_only_announces_that_it_opens_ports_is_told_although_it_answered_no
     assert view(scan, NOW).doors.problems == ()
 
 
-def test_the_software_of_a_router_counts_and_that_of_others_does_not(scan: Scan) -> None:
+@pytest.mark.parametrize("check", sorted(ABOUT_ITS_SOFTWARE))
+def test_the_software_of_a_router_counts_and_that_of_others_does_not(scan: Scan, check: str) -> None:
     about = next(f for f in PROBLEMS if f.check == "upnp-igd-enabled")
     old = tuple(
-        replace(about, check="router-end-of-life", target=device.key, fingerprint=device.key, title=str(device.name))
+        replace(about, check=check, target=device.key, fingerprint=device.key, title=str(device.name))
         for device in (ROUTER, NAS)
     )
     told = view(replace(scan, findings=old), NOW).doors
