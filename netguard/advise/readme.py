@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from netguard.advise.closing import Closed
 from netguard.advise.snippet import File, Snippet
 from netguard.model.proof import Proof
-from netguard.rules.platforms import LABEL_WORDS
+from netguard.rules.platforms import INTENT_WORDS, LABEL_WORDS
 
 NAME = "README.md"
 
@@ -17,20 +17,6 @@ MARK = "<!-- netguard.firewall/1: netguard made this folder, and replaces its ow
 """First line of the file: by it netguard knows a folder that it may write to again."""
 
 PLAN = "plan.yaml"
-
-WORDS = {
-    "isolate-segment": "Making the networks",
-    "move-device": "Moving devices",
-    "reserve-address": "Keeping addresses",
-    "deny-flow": "Closing what is not allowed",
-    "allow-flow": "Letting through what is allowed",
-    "disable-feature": "Switching features off",
-    "remove-mapping": "Taking forwarded ports back",
-    "reflect-mdns": "Finding devices of another network",
-    "set-wifi-security": "Wi-Fi settings",
-    "change-credential": "Passwords",
-}
-"""What intents are called here."""
 
 
 def readme(made: Snippet, closed: Iterable[Closed], proof: Proof | None) -> str:
@@ -50,7 +36,7 @@ def readme(made: Snippet, closed: Iterable[Closed], proof: Proof | None) -> str:
         _bullets(made.platform.needs),
         "## What to do, in this order",
         "\n".join(f"{number}. {_line(step)}" for number, step in enumerate(made.steps, 1)),
-        *_section("## By hand", (f"{WORDS[each.intent]}: {each.instead}" for each in made.by_hand)),
+        *_section("## By hand", (f"{INTENT_WORDS[each.intent]}: {each.instead}" for each in made.by_hand)),
         *_section("## What it closes, seen from other networks", _closed(closed)),
         "## How to take all of it back",
         _bullets(made.undo),

@@ -20,7 +20,7 @@ from netguard.report.change_shape import ChangeView, FileView, Instead, NetworkP
 from netguard.report.matrix import Door, proof_view
 from netguard.report.shape import FindingView
 from netguard.report.subjects import address_of, name_of, prose
-from netguard.rules.platforms import LABEL_WORDS, Platform
+from netguard.rules.platforms import INTENT_WORDS, LABEL_WORDS, Platform
 
 PROVEN = frozenset({"packet-tested", "vendor-checked"})
 """Labels that are called proven."""
@@ -127,7 +127,7 @@ def change_view(scan: Scan, change: Change, problems: Mapping[str, FindingView])
         closes=tuple(p for fingerprint, p in problems.items() if fingerprint in set(made.closes)),
         needs=tuple(map(sentence, platform.needs)),
         steps=tuple(map(sentence, made.steps)),
-        by_hand=tuple(Instead(label=change_words.INTENTS[b.intent], text=sentence(b.instead)) for b in made.by_hand),
+        by_hand=tuple(Instead(label=INTENT_WORDS[b.intent], text=sentence(b.instead)) for b in made.by_hand),
         files=tuple(_file(number, f) for number, f in enumerate(made.files, 1)),
         undo=tuple(map(sentence, made.undo)),
         after=tuple(map(sentence, made.after)),

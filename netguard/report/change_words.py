@@ -19,17 +19,3 @@ RULES: dict[SegmentRole, str] = {
 
 SERVICES: dict[str, str] = {"ntp": "time servers"}
 """Services that a plan knows by name."""
-
-INTENTS: dict[str, str] = {
-    "isolate-segment": "Making the networks",
-    "move-device": "Moving devices",
-    "reserve-address": "Keeping addresses",
-    "deny-flow": "Closing what is not allowed",
-    "allow-flow": "Letting through what is allowed",
-    "disable-feature": "Switching features off",
-    "remove-mapping": "Taking forwarded ports back",
-    "reflect-mdns": "Finding devices of another network",
-    "set-wifi-security": "Wi-Fi settings",
-    "change-credential": "Passwords",
-}
-"""What a router has to do, where its platform has no words for it."""

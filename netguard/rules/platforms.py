@@ -24,6 +24,22 @@ _FILE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}[A-Za-z0-9])?(?:\.[a-z0-9]{
 
 INTENTS: tuple[str, ...] = get_args(IntentKind)
 
+INTENT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "isolate-segment": "Making the networks",
+        "move-device": "Moving devices",
+        "reserve-address": "Keeping addresses",
+        "deny-flow": "Closing what is not allowed",
+        "allow-flow": "Letting through what is allowed",
+        "disable-feature": "Switching features off",
+        "remove-mapping": "Taking forwarded ports back",
+        "reflect-mdns": "Finding devices of another network",
+        "set-wifi-security": "Wi-Fi settings",
+        "change-credential": "Passwords",
+    }
+)
+"""What people read for an intent, in a folder with rules and in a report."""
+
 Label = Literal["packet-tested", "vendor-checked", "modelled", "unverified"]
 """How an output was shown to be right: its rules decided over real packets; the maker's own program read it; a model of the
 platform read it; nothing did. Only the first two are called proven."""

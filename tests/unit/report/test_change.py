@@ -19,7 +19,7 @@ from netguard.report.change_shape import ChangeView, ResidentView
 from netguard.report.formats import html, text
 from netguard.report.view import view
 from netguard.rules import loader, platforms
-from netguard.rules.platforms import INTENTS, LABEL_WORDS
+from netguard.rules.platforms import INTENT_WORDS, INTENTS, LABEL_WORDS
 from tests.golden.report.rules import CHANGE, PLAN, PLATFORM, RULES, SNIPPET
 from tests.golden.report.sample import NOW, sample_scan
 
@@ -128,7 +128,7 @@ def test_what_stands_in_backticks_is_to_be_typed() -> None:
 
 
 def test_every_word_that_a_plan_or_platform_may_say_has_one_here() -> None:
-    assert set(change_words.INTENTS) == set(INTENTS)
+    assert set(INTENT_WORDS) == set(INTENTS)
     assert words.listed(tuple(change_words.NETWORKS.values()))
     assert set(change_words.NETWORKS) == set(change_words.RULES)
 
