@@ -10,7 +10,7 @@ from netguard.model.finding import Finding, fingerprint
 from netguard.model.gateway import Gateway, PortMapping
 from netguard.model.mapping import name as name_of
 from netguard.model.observation import clean
-from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Severity, Status
+from netguard.model.vocabulary import DOOR_ROLES, Severity, Status
 
 WIFI = "wifi:"
 """How the target of a finding about a network in the air begins; its name or BSSID follows."""
@@ -107,7 +107,7 @@ def _action(
         title, intents = _closing(scope, devices, gateways), _removals(scope)
     else:
         title = remedy.title.format(device=_called(scope.target, devices))
-        intents = _intents(remedy, scope.target, devices)
+        intents = _intents(remedy, scope.target)
     return Action(
         id=f"{group}:{scope.id}",
         title=title,
@@ -158,14 +158,9 @@ def _removals(scope: _Scope) -> tuple[Intent, ...]:
     )
 
 
-def _intents(remedy: Remedy, target: str, devices: tuple[Device, ...]) -> tuple[Intent, ...]:
+def _intents(remedy: Remedy, target: str) -> tuple[Intent, ...]:
     if remedy.intent is None:
         return ()
-    if target.startswith(WIFI):
-        return (Intent(kind=remedy.intent, segment=target, feature=remedy.feature),)
-    if remedy.per_device:
+    if remedy.per_device and not target.startswith(WIFI):
         return (Intent(kind=remedy.intent, device=target, feature=remedy.feature),)
-    # A lock never moves without the hub it talks to, so both move together.
-    moving = sorted(d.key for d in devices if d.role in DOOR_ROLES | HUB_ROLES)
-    moves = (Intent(kind="move-device", device=key, segment="iot") for key in moving)
-    return (Intent(kind=remedy.intent, segment=target), *(moves if remedy.intent == "isolate-segment" else ()))
+    return (Intent(kind=remedy.intent, segment=target, feature=remedy.feature),)

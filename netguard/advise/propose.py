@@ -13,7 +13,7 @@ from netaddr import EUI, IPAddress
 
 from netguard.advise import planaddress, planwriter
 from netguard.advise.exports._contract import Export
-from netguard.advise.propose_devices import Place, called, places
+from netguard.advise.propose_devices import Place, called, places, unsure
 from netguard.advise.propose_flows import Flows, flows
 from netguard.advise.propose_segments import Layout, layout
 from netguard.advise.router import Ability, router
@@ -61,6 +61,12 @@ SAID: Mapping[Ability, str] = {
     ),
 }
 """What its owner should know of that."""
+
+UNSURE = (
+    "Before you move anything: locks and what commands them have to move together, and nobody recognised these, which stay. If one "
+    "of them commands a lock (a hub, a computer that runs one), say so with `netguard devices role`, and make the plan again"
+)
+"""Before the list of devices that may be hubs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +130,7 @@ def propose(scan: Scan, rules: Rules, export: Export | None = None) -> Proposal:
     plan = Plan(wan=made.wan, segments=made.segments, members=tuple(making.members))
     return Proposal(
         plan=plan,
-        notes=tuple(_notes(scan, made, making, SAID[can])),
+        notes=tuple(_notes(scan, made, making, SAID[can], [called(d, rules) for d in unsure(where)])),
         remarks=making.remarks,
         devices=making.devices,
         moving=tuple(making.moving),
@@ -268,12 +274,14 @@ def _free(making: _Making, device: Device, home: Segment, segment: Segment) -> I
                 return
 
 
-def _notes(scan: Scan, made: Layout, making: _Making, said: str) -> Iterator[str]:
+def _notes(scan: Scan, made: Layout, making: _Making, said: str, unsure_of: list[str]) -> Iterator[str]:
     when = scan.started_at.strftime("%Y-%m-%d")
     yield (
         f"Proposed by netguard from the scan {scan.id[:12]} of {when}. Change what you know better; then `netguard firewall --plan FILE "
         "--platform NAME` writes the rules for your router, and --prove tries them first."
     )
+    if made.apart is not None and made.apart is not made.home:
+        yield from _listed(UNSURE, unsure_of)
     if said:
         yield said
     yield from made.notes

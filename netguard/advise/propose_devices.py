@@ -13,7 +13,7 @@ Where there is only a guest network, which may keep its clients from each other,
 only one and its record says that it listens nowhere, nothing that a hub in the home commands, and no printer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netguard.model.device import Device
@@ -144,6 +144,14 @@ def places(scan: Scan, rules: Rules, *, guest_only: bool = False) -> tuple[Place
         return Place(device=device, apart=False, why=_stays(device))
 
     return tuple(map(place, devices))
+
+
+def unsure(found: Iterable[Place]) -> tuple[Device, ...]:
+    """Whom nobody recognised and who stay, while a lock or hub moves: one of them may be what commands the lock."""
+    found = tuple(found)
+    if not any(p.apart and p.device.role in TOGETHER for p in found):
+        return ()
+    return tuple(p.device for p in found if not p.apart and p.device.role is Role.UNKNOWN)
 
 
 def _is_together(device: Device, rules: Rules) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from netaddr import EUI, IPAddress, IPNetwork
 
-from netguard.advise import planaddress
+from netguard.advise import planaddress, planfile
 from netguard.model import address
 from netguard.model.observation import clean
 from netguard.model.plan import MAX_ENTRIES, MAX_SEGMENTS, InterfaceName, Name, Segment, SegmentRole
@@ -29,9 +29,6 @@ MAX_SHOWN = 40
 
 MAX_CANDIDATES = 256
 """Networks that are looked at; routers of homes have up to a dozen. Stops a file that makes each be compared with each."""
-
-RESERVED = frozenset({"wan", "router"})
-"""Names that mean something else in a plan (`planfile.RESERVED`)."""
 
 GUEST_WORDS = ("guest", "gast", "gaest", "gäste", "invit", "ospit", "visitor")
 IOT_WORDS = ("iot", "thing", "smart", "gadget", "cam", "cctv", "lock", "domot")
@@ -136,7 +133,7 @@ def name_of(label: str, taken: Iterable[str]) -> Name:
     low = label[: MAX_SHOWN * 4].lower()
     short = re.sub(r"[^a-z0-9]+", "-", _LABEL.sub("", low, count=1)).strip("-")[:16].strip("-")
     base = short if re.match(r"[a-z]", short) else f"net-{short}".rstrip("-")
-    used = {*taken, *RESERVED}
+    used = {*taken, *planfile.RESERVED}
     found = next(n for n in (base, *(f"{base}-{number}" for number in range(2, len(used) + 3))) if n not in used)
     return Name.of(found)
 

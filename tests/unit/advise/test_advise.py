@@ -101,16 +101,6 @@ def test_what_one_step_closes_is_one_action():
     assert made[0].intents[0].device == LOCK.key
 
 
-def test_a_lock_moves_together_with_its_hub_when_the_network_is_split():
-    segment = check("flat", group="segment", per_device=False)
-    lock = builders.device(23, Role.LOCK)
-    subject = Subject(target="segment:192.0.2.0/24", identity="segment:x", name="the network")
-    finding = segment.fail(subject, title="x", severity=Severity.MEDIUM, fix="f")
-    (action,) = actions([finding], {"flat": segment.remedy}, (LOCK, lock, PHONE))
-    assert [i.kind for i in action.intents] == ["isolate-segment", "move-device", "move-device"]
-    assert {i.device for i in action.intents[1:]} == {LOCK.key, lock.key}
-
-
 def test_nothing_failed_is_nothing_to_do():
     assert actions([*passed(3), *unknown(3)], {"some-check": check().remedy}, ()) == ()
     assert all(f.status is not Status.FAIL for f in passed(3))

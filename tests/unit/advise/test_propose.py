@@ -100,6 +100,24 @@ def test_what_the_hub_itself_says_keeps_nobody_back():
     assert homes(proposed(*HOME, observations=(interface,)))[LOCK.key] == "iot"
 
 
+def test_before_locks_move_somebody_says_what_the_unrecognised_are():
+    """A hub that nobody recognised would stay behind, and its lock could not be commanded any more."""
+    made = proposed(*HOME)
+    assert homes(made)[LOCK.key] == "iot"
+    assert homes(made)[NOBODY.key] == "trusted"
+    assert "say so with `netguard devices role`" in made.notes[1]
+    assert "192.0.2.50 today" in made.notes[1]
+    assert "192.0.2.41" not in made.notes[1]
+
+
+def test_where_no_lock_or_hub_moves_nobody_has_to_say_anything():
+    broker = builders.observation(1, "mqtt.code", 0, of=NAS, port=1883)
+    no_lock = proposed(CAMERA, NOBODY)
+    staying = proposed(*HOME, observations=(broker,))
+    for made in (no_lock, staying, proposed(*HOME, rules=NEITHER), proposed(*HOME, rules=GUEST_ONLY), proposed(LOCK)):
+        assert not any("Before you move" in note for note in made.notes)
+
+
 def test_a_television_that_is_a_hub_goes_with_the_locks():
     apple = builders.device(34, Role.TV, profile="apple-tv")
     broker = builders.observation(1, "mqtt.code", 0, of=NAS, port=1883)
