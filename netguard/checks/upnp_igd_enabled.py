@@ -7,7 +7,7 @@
 | it says that who asks must be authorised, or refused the test mapping that `--upnp-active` asked for | info |
 
 Certain where it answered the questions about its connection, or granted the test mapping; likely where it only describes
-itself as a router that opens ports. Passes when it was asked for UPnP in every known way and offers none. Unknown when it
+itself as a router that opens ports. Where the test mapping was not seen to be gone again, that is said first. Passes when it was asked for UPnP in every known way and offers none. Unknown when it
 was not asked or did not answer. Does not apply to a network without a router to the internet. It errs where the router
 describes what it then refuses to everybody: without `--upnp-active` that is not tried.
 """
@@ -39,6 +39,12 @@ FIX = (
     "Switch UPnP off in the router's menu (often under NAT, port forwarding or advanced settings), and forward by hand what "
     "you need. Where only a console needs it, some routers let you allow it to that one device. What is open already stays "
     "open on many routers until they are restarted: look at the list afterwards."
+)
+
+LEFT = (
+    "What netguard asked it for as a test could not be seen to be gone again. It leads to a port of this computer that nobody "
+    "listens on, and ends by itself after two minutes where the router keeps to that: look with netguard upnp list after "
+    "another scan for what is called netguard-selftest, and close it with netguard upnp remove. "
 )
 
 CHECK = Check(
@@ -81,15 +87,18 @@ def _enabled(scan: Scan, gateway: Gateway, igd: Igd, subject: Subject) -> Findin
     granted, refused = _came_of(tried)
     answers = scan.observed(gateway.device, "igd.answer")
     guarded = igd.listed == "refused" or (refused and not granted)
+    left = any(o.value == "left" for o in tried)
     said = " (asked to forward a port to this computer, it did so at once)" if granted else ""
-    if guarded:
+    if left:
+        said = ", and the port that netguard had it open as a test may still be open"
+    elif guarded:
         said = ", but refused what netguard asked of it" if refused else ", but asks for authorisation"
     return CHECK.fail(
         subject,
         title=f"{subject.name} opens ports to the internet for whoever asks by UPnP{said}",
         severity=_severity(scan, guarded=guarded),
         why=f"{CHECK.why}{_over_ipv6(igd)}",
-        fix=FIX,
+        fix=f"{LEFT}{FIX}" if left else FIX,
         confidence=Confidence.CONFIRMED if answers or granted or igd.listed is not None else Confidence.LIKELY,
         evidence=(*answers, *tried),
     )
@@ -97,7 +106,7 @@ def _enabled(scan: Scan, gateway: Gateway, igd: Igd, subject: Subject) -> Findin
 
 def _came_of(tried: tuple[Observation, ...]) -> tuple[bool, bool]:
     """Whether one test mapping was granted, and whether one was refused."""
-    granted = any(o.value == "accepted" for o in tried)
+    granted = any(o.value in {"accepted", "left"} for o in tried)
     return granted, any(str(o.value) == NOT_AUTHORISED for o in tried)
 
 

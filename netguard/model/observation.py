@@ -136,7 +136,10 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="igd.self-mapping",
-            meaning="what it said when it was asked to forward a port to this computer: `accepted` or the error's number",
+            meaning=(
+                "what it said when it was asked to forward a port to this computer: `accepted`, the error's number, or `left` "
+                "where that port may still be open"
+            ),
         ),
         Kind(
             name="upnp.callback",

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TextIO
 import msgspec
 from netaddr import IPAddress, IPNetwork
 
+from netguard.model import address as addresses
 from netguard.net.control import Cancel, Deadline
 from netguard.net.failures import Failure, NoAnswer
 from netguard.net.guard import Guard
@@ -63,6 +64,9 @@ _UNDO, _SETTLE, _ALSO, _GONE, _ARMED = b"undo", b"settle", b"also ", b"gone", b"
 
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 _LENGTH = re.compile(rb"^content-length:\s*(\d{1,6})\s*$", re.IGNORECASE | re.MULTILINE)
+_CHUNKED = re.compile(rb"^transfer-encoding:\s*chunked\s*$", re.IGNORECASE | re.MULTILINE)
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,6})[^\r\n]{0,64}\r\n")
+"""A chunk's size, and what else stands in that line (RFC 9112, 7.1)."""
 
 
 _Said = Callable[[bytes], bytes]
@@ -77,14 +81,19 @@ class NotTakenBack(Failure):
 class Written:
     """What is to be taken back, as whole HTTP requests.
 
-    `look` asks whether it is there: it is when the answer is 200 and has every text of `ours` in it, and is gone when the
-    answer matches the regular expression `gone`. `undo` takes it back.
+    `look` asks whether it is there: it is when the answer is 200, and is gone when the answer matches the regular expression
+    `gone`. `undo` takes it back. It is somebody else's by now, and left alone, only where the whole answer matches `leads_to`,
+    and the one group of that is an address, and another one than `ours`: what cannot be read is taken for ours, since the
+    place was seen to be free before anything was written.
     """
 
     look: bytes
     undo: bytes
-    ours: tuple[bytes, ...]
+    ours: str
+    leads_to: bytes
     gone: bytes
+    kept: str = ""
+    """What a person is told where it may have stayed: what it is, when it ends by itself, and how to end it before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +254,10 @@ def taken_back(order: Order, *, settled: bool, seconds: float) -> None:
                 # Any answer will do: a request to end something that has ended by itself is declined.
                 _again(said, request, network.deadline)
         except Failure as failure:
-            raise NotTakenBack(f"{order.why}: what was written may still be there, because {failure}") from failure
+            kept = f"; {order.written.kept}" if order.written is not None and order.written.kept else ""
+            raise NotTakenBack(
+                f"{order.why}: what was written may still be there, because {failure}{kept}"
+            ) from failure
 
 
 def _until_gone(written: Written, said: _Said, settle: float, deadline: Deadline) -> None:
@@ -255,14 +267,14 @@ def _until_gone(written: Written, said: _Said, settle: float, deadline: Deadline
         answer = _again(said, written.look, deadline)
         status = _STATUS.match(answer)
         if status is not None and status[1] == b"200":
-            if not all(text in answer for text in written.ours):
-                return  # somebody else's by now, and not ours to take
+            if _is_others(written, answer):
+                return  # not ours to take
             tries += 1
             if tries > MOST_TRIES:
                 raise NoAnswer("it keeps what it was told to delete")
             _again(said, written.undo, deadline)
             continue
-        if re.search(written.gone, answer) and time.monotonic() - began >= settle:
+        if re.search(written.gone, _body(answer) or b"") and time.monotonic() - began >= settle:
             return
         deadline.check()
         time.sleep(PAUSE_SECONDS)
@@ -281,10 +293,47 @@ def _again(said: _Said, request: bytes, deadline: Deadline) -> bytes:
         time.sleep(PAUSE_SECONDS)
 
 
+def _is_others(written: Written, answer: bytes) -> bool:
+    """Whether the whole of `answer` says that what is there leads to another address than ours."""
+    body = _body(answer)
+    found = re.search(written.leads_to, body) if body is not None else None
+    if found is None:
+        return False
+    try:
+        return addresses.ip(found[1].decode()) != IPAddress(written.ours)
+    except ValueError:  # a name, or nothing that can be read
+        return False
+
+
 def _is_whole(answer: bytes) -> bool:
-    head, separator, body = answer.partition(b"\r\n\r\n")
+    """Whether nothing more is to come; never of an answer that ends with its connection."""
+    head = answer.partition(b"\r\n\r\n")[0]
+    return bool(_CHUNKED.search(head) or _LENGTH.search(head)) and _body(answer) is not None
+
+
+def _body(answer: bytes) -> bytes | None:
+    """The body, out of its chunks; null where it is not all there. All there is of an answer that does not tell its length."""
+    head, separator, rest = answer.partition(b"\r\n\r\n")
+    if not separator:
+        return None
+    if _CHUNKED.search(head):
+        return _unchunked(rest)
     length = _LENGTH.search(head)
-    return bool(separator) and length is not None and len(body) >= int(length[1])
+    if length is None:
+        return rest
+    return rest[: int(length[1])] if len(rest) >= int(length[1]) else None
+
+
+def _unchunked(rest: bytes) -> bytes | None:
+    found: list[bytes] = []
+    at = 0
+    while (chunk := _CHUNK.match(rest, at)) is not None:
+        size, at = int(chunk[1], 16), chunk.end()
+        if not size:
+            return b"".join(found)
+        found.append(rest[at : at + size])
+        at += size + 2
+    return None
 
 
 @contextmanager

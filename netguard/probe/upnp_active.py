@@ -18,12 +18,13 @@ from xml.etree.ElementTree import Element
 
 from netaddr import IPAddress
 
+from netguard.model import address as addresses
 from netguard.model.device import Device
 from netguard.model.gateway import Igd
-from netguard.model.observation import Fact
+from netguard.model.observation import Fact, clean
 from netguard.model.vocabulary import Transport
 from netguard.net.access import Net
-from netguard.net.deadman import Switch, Written
+from netguard.net.deadman import NotTakenBack, Switch, Written
 from netguard.net.failures import NoAnswer
 from netguard.probe import _description, _http, _soap, _wan
 from netguard.probe._contract import Ask, Declined, Learnt, Target
@@ -51,6 +52,9 @@ NOT_THERE = frozenset({713, 714})
 
 _GONE = rb"errorCode[^>]*>\s*71[34]\s*<"
 """The same in an answer as it comes."""
+
+_LEADS_TO = rb"(?is)<NewInternalClient[^>]*>\s*([0-9a-f.:]{2,45})\s*</.*</(?:[\w.-]+:)?Envelope\s*>"
+"""In an answer to GetSpecificPortMappingEntry that is whole: the address that the mapping leads to."""
 
 _SID = re.compile(r"[\x21-\x7e]{1,256}")
 
@@ -108,7 +112,8 @@ def _elsewhere(router: IPAddress, ask: Ask) -> IPAddress | None:
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
     """Whether it forwards a port to this computer, or whether it sends events elsewhere.
 
-    Raises `NoAnswer` where that cannot be tested, `NotTakenBack`, and what `Net.connect` raises.
+    Raises `NoAnswer` where that cannot be tested, `NotTakenBack` (of a mapping after it has said so), and what `Net.connect`
+    raises.
     """
     answer = _http.ask(target, net, target.path or "/", until=_description.END)
     if answer.status != 200:
@@ -122,7 +127,11 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
         place = _event_place(root, services[0], location)
         yield _told(target, "upnp.callback", _sends_elsewhere(place, target.callback, net))
     else:
-        yield _told(target, "igd.self-mapping", _forwards(services, net))
+        try:
+            yield _told(target, "igd.self-mapping", _forwards(services, net))
+        except NotTakenBack:
+            yield _told(target, "igd.self-mapping", "left")
+            raise
 
 
 def _told(target: Target, kind: str, value: str) -> Fact:
@@ -150,23 +159,40 @@ def _forwards(services: list[_wan.WanService], net: Net) -> str:
             look=_request(service, "GetSpecificPortMappingEntry", entry),
             undo=_request(service, "DeletePortMapping", entry),
             # What it was called some routers forget.
-            ours=(str(net.source).encode(), str(port).encode()),
+            ours=str(net.source),
+            leads_to=_LEADS_TO,
             gone=_GONE,
+            kept=(
+                f"it is TCP port {port}, which leads to a port of this computer that nobody listens on, and ends by itself "
+                f"after {LEASE_SECONDS} s if the router keeps to that; netguard upnp remove tcp/{port} closes it"
+            ),
         )
-        stands = True
+        doubt = ""
         with net.taking_back(service.place.address, service.place.port, written):
             try:
                 service.call(net, "AddPortMapping", *entry, *_to_ourselves(net, port))
             except _soap.Fault as fault:
                 return str(fault.code)
             try:
-                said = service.call(net, "GetSpecificPortMappingEntry", *entry)
-                stands = said.get("NewInternalClient") == str(net.source)
-            except _soap.Fault:
-                stands = False
-    if not stands:
-        raise NoAnswer("it said yes to the test mapping, and knew nothing of it afterwards")
+                client = service.call(net, "GetSpecificPortMappingEntry", *entry).get("NewInternalClient", "")
+                doubt = "" if _may_be(client, net.source) else f"says that it leads to {clean(client, 60)}"
+            except _soap.Fault as fault:
+                doubt = (
+                    "knew nothing of it afterwards"
+                    if fault.code in NOT_THERE
+                    else f"does not say whether it stands: {fault}"
+                )
+    if doubt:
+        raise NoAnswer(f"it said yes to the test mapping, and {doubt}")
     return "accepted"
+
+
+def _may_be(client: str, own: IPAddress) -> bool:
+    """Whether `client` is `own`; a name, or none, may be it: the port was free before."""
+    try:
+        return addresses.ip(client) == own
+    except ValueError:
+        return True
 
 
 def _to_ourselves(net: Net, port: int) -> tuple[tuple[str, str], ...]:

@@ -77,6 +77,15 @@ def test_a_granted_test_mapping_is_told_and_proves_it():
     assert offering(IGD, TV, observations=later).severity is Severity.LOW, "what was granted once is not guarded"
 
 
+def test_a_test_mapping_that_may_have_stayed_is_told_with_how_to_close_it():
+    left = offering(UNASKED, TV, observations=(said("igd.self-mapping", "left"),))
+    assert left.title.endswith("may still be open")
+    assert left.fix.startswith("What netguard asked it for as a test could not be seen to be gone")
+    assert "netguard upnp remove" in left.fix
+    assert left.evidence == ("o1",)
+    assert "selftest" not in offering(IGD, TV).fix
+
+
 @pytest.mark.parametrize("value", ["606", 606])
 def test_who_must_be_authorised_opens_little(value):
     finding = offering(IGD, builders.device(21, Role.LOCK), observations=(said("igd.self-mapping", value),))

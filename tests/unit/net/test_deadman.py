@@ -29,8 +29,8 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 class Device:
     """It keeps one thing: GET /look shows it, DELETE takes it away, PUT writes it; its answers can be spoilt."""
 
-    def __init__(self, *, keeps: bool = False, note: str = "ours") -> None:
-        self.there, self.keeps, self.note = False, keeps, note
+    def __init__(self, *, keeps: bool = False, to: str = "192.0.2.7") -> None:
+        self.there, self.keeps, self.to = False, keeps, to
         self.asked: list[str] = []
         self.say: bytes | None = None
         self.changed = threading.Condition()
@@ -46,7 +46,7 @@ class Device:
                 self.there = True
             if request.startswith("DELETE") and not self.keeps:
                 self.there = False
-            body = f"<note>{self.note}</note>" if self.there else "<errorCode> 714 </errorCode>"
+            body = f"<to>{self.to}</to>" if self.there else "<errorCode> 714 </errorCode>"
             status = "200 OK" if self.there or not request.startswith("GET") else "500 Internal Server Error"
             self.changed.notify_all()
         said = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
@@ -71,8 +71,10 @@ def device():
 WRITTEN = Written(
     look=b"GET /look HTTP/1.1\r\n\r\n",
     undo=b"DELETE /it HTTP/1.1\r\n\r\n",
-    ours=(b"<note>ours</note>",),
+    ours="192.0.2.7",
+    leads_to=rb"<to>([^<]+)</to>",
     gone=rb"<errorCode>\s*71[34]\s*<",
+    kept="it is TCP 40001",
 )
 
 
@@ -105,7 +107,7 @@ def test_nothing_is_deleted_where_nothing_was_written(device):
 
 
 def test_what_somebody_else_wrote_meanwhile_is_left_alone():
-    device = Device(note="somebody else's")
+    device = Device(to="192.0.2.8")
     with loopback_network() as network:
         net = network.net("test")
         with net.taking_back(LOOPBACK, device.listener.port, WRITTEN):
@@ -115,11 +117,45 @@ def test_what_somebody_else_wrote_meanwhile_is_left_alone():
     assert device.deletes == 0
 
 
+PART = b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n<to>192.0.2.8</to>"
+CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n<to>192.0\r\n9;x=y\r\n.2.7</to>\r\n"
+NAME = b"HTTP/1.1 200 OK\r\nContent-Length: 18\r\n\r\n<to>laptop.lan</to>"
+
+
+@pytest.mark.parametrize("said", [PART, CHUNKS, CHUNKS + b"0\r\n\r\n", NAME, b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_an_answer_that_does_not_say_whose_it_is_is_no_reason_to_leave_it(device, said, monkeypatch, quick):
+    """Only a whole answer with another address in it says that it is somebody else's."""
+    device.there = True
+    original = device._behave
+
+    def spoilt(peer):
+        device.say = said if device.there else None
+        original(peer)
+
+    device.listener.behave = spoilt
+    with loopback_network() as network:
+        order = deadman.order(network, LOOPBACK, device.listener.port, "test", WRITTEN)
+        deadman.taken_back(order, settled=True, seconds=30)
+    assert not device.there
+    assert device.deletes >= 1
+
+
+def test_an_address_in_chunks_is_read_whole(device, quick):
+    device.there = True
+    device.say = CHUNKS.replace(b".2.7", b".2.8") + b"0\r\n\r\n"
+    with loopback_network() as network:
+        order = deadman.order(network, LOOPBACK, device.listener.port, "test", WRITTEN)
+        deadman.taken_back(order, settled=True, seconds=30)
+    assert device.deletes == 0
+
+
 def test_a_device_that_keeps_it_is_said(device):
     device.keeps = True
     with loopback_network() as network:
         net = network.net("test")
-        kept = pytest.raises(NotTakenBack, match="may still be there, because it keeps what it was told to delete")
+        kept = pytest.raises(
+            NotTakenBack, match="may still be there, because it keeps what it was told to delete; it is TCP 40001"
+        )
         with kept, net.taking_back(LOOPBACK, device.listener.port, WRITTEN):
             put(net, device)
     assert device.deletes == deadman.MOST_TRIES
@@ -190,15 +226,16 @@ def test_a_killed_switch_leaves_the_work_to_netguard_itself(device):
 
 
 PROGRAM = """
-import sys, time
+import signal, sys, time
 from netaddr import IPAddress, IPNetwork
 from netguard.net.access import Network
 from netguard.net.control import Cancel, Deadline
 from netguard.net.deadman import Written
 from netguard.net.guard import Guard
 from netguard.net.transcript import Transcript
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may ignore it, and that is inherited
 here, port = IPAddress("127.0.0.1"), int(sys.argv[1])
-written = Written(look={look!r}, undo={undo!r}, ours={ours!r}, gone={gone!r})
+written = Written(look={look!r}, undo={undo!r}, ours={ours!r}, gone={gone!r}, leads_to={leads_to!r})
 given = dict(source=here, guard=Guard([IPNetwork("127.0.0.1/32")]), cancel=Cancel(), deadline=Deadline(600))
 with open(sys.argv[2], "a") as file, Network(transcript=Transcript(file), **given) as network:
     net = network.net("test")
@@ -216,7 +253,9 @@ with open(sys.argv[2], "a") as file, Network(transcript=Transcript(file), **give
 @posix
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_killed_with_everything_that_was_started_with_it_nothing_is_left_behind(device, tmp_path, number):
-    code = PROGRAM.format(look=WRITTEN.look, undo=WRITTEN.undo, ours=WRITTEN.ours, gone=WRITTEN.gone)
+    code = PROGRAM.format(
+        look=WRITTEN.look, undo=WRITTEN.undo, ours=WRITTEN.ours, gone=WRITTEN.gone, leads_to=WRITTEN.leads_to
+    )
     transcript = tmp_path / "acts"
     program = subprocess.Popen(
         [sys.executable, "-c", code, str(device.listener.port), str(transcript)],
@@ -230,8 +269,12 @@ def test_killed_with_everything_that_was_started_with_it_nothing_is_left_behind(
     assert program.stdout.readline().strip() == "written"
     assert device.there
     os.killpg(program.pid, number)
-    assert program.wait(30) == -number
     program.stdout.close()
+    try:
+        assert program.wait(30) == -number
+    finally:
+        program.kill()
+        program.wait()
     assert device.until(lambda: not device.there and device.asked[-1].startswith("UNSUBSCRIBE"))
     assert device.listener.wait_for(lambda: not Path(f"/proc/{pid}").exists() or _is_over(pid), 30)
     acts = [json.loads(line) for line in transcript.read_text().splitlines()]

@@ -16,7 +16,7 @@ from netguard.probe._contract import Declined
 from tests.builders import device as make_device
 from tests.servers import LOOPBACK, listener
 from tests.unit.probe.conftest import make_ask
-from tests.unit.probe.fakes.upnp_active import _SERVICES, PATH, SERVICE, Router, fault, target
+from tests.unit.probe.fakes.upnp_active import _SERVICES, PATH, SERVICE, Router, answer, fault, target
 
 __all__ = ["listener"]
 
@@ -156,8 +156,37 @@ def test_a_router_that_keeps_it_is_reported(net, listener):
         def act(self, action, found, body):
             return fault(501) if action == "DeletePortMapping" else super().act(action, found, body)
 
-    with pytest.raises(NotTakenBack, match="may still be there"):
-        look(net, listener, Stubborn())
+    made = listener(behave=Stubborn().speak)
+    learnt = upnp_active.probe(target(made.port), net)
+    assert value([next(learnt)]) == ("igd.self-mapping", "left")
+    how = r"may still be there.* TCP port (4\d{4}).* after 120 s.*netguard upnp remove tcp/\1 closes it"
+    with pytest.raises(NotTakenBack, match=how):
+        next(learnt)
+
+
+@pytest.mark.parametrize("client", ["laptop.lan", ""])
+def test_a_router_that_names_its_client_otherwise_has_accepted_and_is_told_to_delete(net, listener, client):
+    class Naming(Router):
+        def act(self, action, found, body):
+            said = super().act(action, found, body)
+            if action != "GetSpecificPortMappingEntry" or b"NewInternalClient" not in said:
+                return said
+            return answer(action, NewInternalPort=found[1], NewInternalClient=client)
+
+    router = Naming()
+    assert value(look(net, listener, router)) == ("igd.self-mapping", "accepted")
+    assert router.mappings == {}
+
+
+def test_a_router_that_no_longer_tells_is_not_said_to_know_nothing(net, listener):
+    class Torn(Router):
+        def act(self, action, found, body):
+            if action == "GetSpecificPortMappingEntry" and self.asked.count(action) == 2:
+                return fault(501)
+            return super().act(action, found, body)
+
+    with pytest.raises(NoAnswer, match="does not say whether it stands"):
+        look(net, listener, Torn())
 
 
 def test_an_interruption_in_between_takes_it_back(net, listener):
