@@ -83,13 +83,18 @@ def closing(scan: Scan, plan: Plan, says: Callable[[Intent], bool]) -> Closing:
     )
 
 
-def is_of(scan: Scan, plan: Plan) -> bool:
-    """Whether `scan` is of the home that `plan` is for: one of its devices lives in it, or it was made in one of its networks."""
-    macs = {str(member.mac) for member in plan.members}
-    if any(device.mac is not None and str(device.mac) in macs for device in scan.devices):
+def is_of(scan: Scan, plan: Plan, *, named: bool = False) -> bool:
+    """Whether `scan` is of the home that `plan` is for: a member, or the gateway that is one, has been seen by its MAC.
+
+    `named` says that the person named the scan; then it is enough that it was made in one of the plan's networks. Else it
+    is not: 192.168.1.0/24 is everybody's.
+    """
+    hop = scan.vantage.gateway
+    seen = {device.mac for device in scan.devices} | {hop.mac if hop is not None else None}
+    if any(member.mac in seen for member in plan.members):
         return True
     own = scan.vantage.segment.prefix
-    return any(own == segment.prefix_of(own.version) for segment in plan.segments)
+    return named and any(own == segment.prefix_of(own.version) for segment in plan.segments)
 
 
 def _check_feature(intent: Intent) -> None:

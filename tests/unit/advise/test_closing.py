@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from netaddr import EUI
 
 from netguard.advise import planfile
 from netguard.advise.closing import MAX_DOORS, Closed, Closing, Door, closing, is_of
@@ -161,9 +162,14 @@ def test_a_finding_of_no_check_is_refused(changed):
         closing(scan(one, actions=(action(one, intents=(UPNP,)),)), PLAN, lambda intent: True)
 
 
-def test_a_scan_is_of_this_home_by_a_device_or_by_its_network():
+def test_a_scan_is_of_this_home_by_a_mac_and_by_its_network_where_the_person_named_it():
+    """192.168.1.0/24 is everybody's: the last scan of another home must not count for this one."""
     elsewhere = replace(PLAN, segments=PLAN.segments[1:], members=())
     assert is_of(scan(), PLAN)
-    assert is_of(scan(), replace(PLAN, members=()))
     assert is_of(scan(), replace(elsewhere, members=(replace(PLAN.members[0]),)))
-    assert not is_of(scan(), elsewhere)
+    router = replace(PLAN.members[0], mac=EUI("00:00:5e:00:53:01"))
+    assert is_of(scan(), replace(elsewhere, members=(router,))), "the gateway, which the scan saw as such only"
+    for nobody in (replace(PLAN, members=()), replace(PLAN, members=(replace(router, mac=EUI("02:00:00:00:00:01")),))):
+        assert not is_of(scan(), nobody)
+        assert is_of(scan(), nobody, named=True)
+    assert not is_of(scan(), elsewhere, named=True)
