@@ -61,3 +61,9 @@ class PlanError(NetguardError):
 
 class LabError(NetguardError):
     """The simulated home could not be built."""
+
+
+class RefusedRulesError(NetguardError):
+    """The program that loads a router's rules refuses them; the message has its reason."""
+
+    exit_code = exitcodes.FOUND

@@ -17,7 +17,7 @@ from netguard.advise.closing import Closing, Door, closing, is_of
 from netguard.advise.ruleset import ruleset
 from netguard.advise.snippet import Snippet
 from netguard.cli import _documents, _folder, _matrix
-from netguard.errors import HistoryError, LabError, UsageError
+from netguard.errors import HistoryError, LabError, RefusedRulesError, UsageError
 from netguard.model import codec
 from netguard.model.observation import clean
 from netguard.model.plan import Plan
@@ -178,7 +178,7 @@ def _scan_of(request: Request, plan: Plan) -> Scan | None:
             return None
         return scan if is_of(scan, plan) else None
     scan = _documents.open_scan(request.scan, request.database, request.site)
-    if not is_of(scan, plan):
+    if not is_of(scan, plan, named=True):
         raise UsageError("the scan is of another network: none of its devices is in the plan, nor its network")
     return scan
 
@@ -186,7 +186,7 @@ def _scan_of(request: Request, plan: Plan) -> Scan | None:
 def _proof(
     plan: Plan, text: str, made: Snippet, doors: tuple[Door, ...], held: "subprocess.Popen[bytes] | None"
 ) -> Proof:
-    """What packets decide where they can; else what the plan means. Raises `NetguardError`."""
+    """What packets decide where they can; else what the plan means. Raises `NetguardError`, of rules that nft refuses too."""
     platform = made.platform
     runs = {file.name for file in platform.files if file.runs}
     rules = tuple(str(file.text) for file in made.files if file.name in runs)
@@ -204,6 +204,10 @@ def _proof(
                 plan, text, rules, platform=platform.id, nft=nft, environment=system.environment(), beside=platform.beside,
                 doors=doors, held=held,
             )  # fmt: skip
+        except RefusedRulesError as error:
+            raise RefusedRulesError(
+                f"{clean(str(error))}. This was in a simulated home, and a router would most likely refuse them, too: nothing was written"
+            ) from error
         except LabError as error:
             reason = clean(str(error))
     return proving.calculated(plan, platform=platform.id, reason=reason, beside=platform.beside, doors=doors)

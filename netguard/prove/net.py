@@ -16,7 +16,7 @@ from pathlib import Path
 from netaddr import EUI, IPAddress, mac_unix_expanded
 
 from netguard.advise.policy import WAN
-from netguard.errors import LabError
+from netguard.errors import LabError, RefusedRulesError
 from netguard.model.plan import Plan
 from netguard.net import namespaces
 from netguard.prove.flows import LEFTOVER_PORT, Cast, Host, forwarded, forwarded_port
@@ -109,7 +109,10 @@ def open_router(plan: Plan, people: Cast) -> str:
 
 
 def load(nft: str, environment: Mapping[str, str], text: str) -> None:
-    """Load `text` with the program `nft` in the namespace the caller is in. Raises `LabError` with nft's reason."""
+    """Load `text` with the program `nft` in the namespace the caller is in.
+
+    Raises `LabError` where there is no such program, and `RefusedRulesError` with nft's reason.
+    """
     try:
         done = subprocess.run(
             [nft, "-f", "-"], input=text, text=True, capture_output=True, check=False, timeout=_NFT_SECONDS, env=dict(environment)
@@ -117,7 +120,7 @@ def load(nft: str, environment: Mapping[str, str], text: str) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LabError(f"nft could not be run ({error})") from error
     if done.returncode != 0:
-        raise LabError(f"nft refuses the rules: {' '.join(done.stderr.split())[:300]}")
+        raise RefusedRulesError(f"nft refuses the rules: {' '.join(done.stderr.split())[:300]}")
 
 
 def _kernel(*, forwarding: bool) -> None:

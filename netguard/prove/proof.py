@@ -11,7 +11,7 @@ import msgspec
 from netguard.advise import planfile
 from netguard.advise.closing import Door
 from netguard.advise.policy import Verdict
-from netguard.errors import LabError
+from netguard.errors import LabError, RefusedRulesError
 from netguard.model.plan import Plan
 from netguard.model.proof import Proof, ProofRow
 from netguard.prove.flows import Flow, cast, flows
@@ -45,7 +45,8 @@ def run(
 
     `plan_text` is `plan` as `advise.planfile` reads it; `beside` says that the rules stand beside the router's own; `doors`
     are what a scan found open, and everybody asks for those, too. `held` is what `start` gave: one twin, still root.
-    Raises `LabError` where no twin can be had; nothing was tried then.
+    Raises `LabError` where no twin can be had; nothing was tried then. Raises `RefusedRulesError` where there is one, and nft
+    does not load the rules there.
     """
     why = []
     for kind in KINDS:
@@ -54,6 +55,8 @@ def run(
         )  # fmt: skip
         process, held = held, None
         outcome = _outcome(order, process)
+        if outcome.refused is not None:
+            raise RefusedRulesError(outcome.refused)
         if outcome.failed is None:
             people = cast(plan)
             rows = tuple(_row(flow, outcome) for flow in flows(plan, people, beside=beside, doors=doors))

@@ -17,7 +17,7 @@ from netguard.advise import planfile
 from netguard.advise.closing import Door
 from netguard.advise.policy import Verdict
 from netguard.advise.ruleset import ruleset
-from netguard.errors import LabError, NetguardError
+from netguard.errors import LabError, NetguardError, RefusedRulesError
 from netguard.net import namespaces
 from netguard.prove import net
 from netguard.prove.asking import Stage, resolved
@@ -47,15 +47,17 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Which flows were answered before and after; or why nothing could be tried."""
+    """Which flows were answered before and after; or why nothing was tried: there is no twin, or the rules were refused."""
 
     failed: str | None = None
+    refused: str | None = None
+    """Why the rules could not be loaded into a twin that was there: nft's reason."""
     before: dict[str, bool] = field(default_factory=dict)
     after: dict[str, bool] = field(default_factory=dict)
 
 
 def main() -> int:
-    """Reads the order, builds, asks, answers. 1 when nothing could be tried; the reason was sent."""
+    """Reads the order, builds, asks, answers. 1 when nothing was tried; the reason was sent."""
     namespaces.die_with_parent()
     signal.alarm(MAX_SECONDS)  # whoever started it may have given up the right to end it
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
@@ -64,12 +66,14 @@ def main() -> int:
             namespaces.become_root()
         namespaces.isolate(processes=False)
         outcome = _tried(order)
+    except RefusedRulesError as error:
+        outcome = Outcome(refused=str(error))
     except (NetguardError, OSError) as error:
         outcome = Outcome(failed=str(error))
     with contextlib.suppress(BrokenPipeError):  # whoever asked is gone
         sys.stdout.buffer.write(msgspec.json.encode(outcome))
         sys.stdout.buffer.flush()
-    return int(outcome.failed is not None)
+    return int(outcome.failed is not None or outcome.refused is not None)
 
 
 def _tried(order: Order) -> Outcome:
@@ -77,7 +81,10 @@ def _tried(order: Order) -> Outcome:
     people = cast(plan)
     asked = flows(plan, people, beside=order.beside, doors=order.doors)
     stage = Stage(twin=net.build(plan, people), people=people)
-    net.load(order.nft, order.environment, net.open_router(plan, people))
+    try:
+        net.load(order.nft, order.environment, net.open_router(plan, people))
+    except RefusedRulesError as error:  # these are the twin's own
+        raise LabError(f"this computer's kernel cannot play a router: {error}") from error
     stage.serve(asked)
     before = _open(stage, asked, asked)
     if closed := [flow for flow in asked if not before[flow.id]]:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from netguard import exitcodes
 from netguard.advise import readme
 from netguard.cli import _firewall
+from netguard.errors import RefusedRulesError
 from netguard.prove import proof as proving
 from netguard.rules import platforms
 
@@ -295,6 +297,25 @@ def test_rules_that_do_other_than_the_plan_says_are_not_written(plan, tmp_path, 
     assert "they were not written" in said.err
     assert "OTHER THAN THE PLAN SAYS" in said.out
     assert not (tmp_path / "out").exists()
+
+
+def test_rules_that_nft_refuses_are_no_calculated_proof(plan, tmp_path, monkeypatch, capsys):
+    def refused(*_, **__):
+        raise RefusedRulesError("nft refuses the rules: syntax error")
+
+    monkeypatch.setattr(proving, "run", refused)
+    monkeypatch.setattr(_firewall.system, "find", lambda program: f"/usr/sbin/{program}")
+    monkeypatch.setattr(_firewall.privileges, "is_root", lambda: False)
+    monkeypatch.setattr(_firewall.sys, "platform", "linux")
+    request = _firewall.Request(
+        scan=None, platform="nftables", plan=str(plan), output=str(tmp_path / "out"), prove=True, html=None,
+        as_json=str(tmp_path / "p.json"), site=None, database=f"sqlite:///{tmp_path / 'h.sqlite'}",
+    )  # fmt: skip
+    with pytest.raises(RefusedRulesError, match=r"syntax error\. .*nothing was written") as told:
+        _firewall.run(request)
+    assert told.value.exit_code == exitcodes.FOUND
+    assert capsys.readouterr().out == ""
+    assert not {p.name for p in tmp_path.iterdir()} & {"out", "p.json"}
 
 
 def test_the_doctor_says_whether_rules_can_be_tried_here(netguard):

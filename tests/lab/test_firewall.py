@@ -112,14 +112,17 @@ def test_rules_that_are_wrong_are_shown_and_not_written(firewall, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_rules_that_nft_refuses_are_not_called_tried(firewall, tmp_path):
+def test_rules_that_nft_refuses_are_told_with_its_reason_and_nothing_is_written(firewall, tmp_path):
     own = tmp_path / "rules" / "platforms"
     own.mkdir(parents=True)
     text = (ROOT / "rules" / "platforms" / "nftables.yaml").read_text()
     (own / "odd.yaml").write_text(text.replace("id: nftables\n", "id: odd\n").replace("flush table", "flash table"))
-    done = firewall("--platform", "odd", "--plan", "plan.yaml", "--prove", "-o", "out")
-    assert "Calculated, not run: nft refuses the rules" in done.stdout
-    assert "Tried with real packets" not in (tmp_path / "out" / "README.md").read_text()
+    done = firewall("--platform", "odd", "--plan", "plan.yaml", "--prove", "--json", "p.json", "-o", "out")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert re.search(r"netguard: nft refuses the rules: .*syntax error.*nothing was written", done.stderr)
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "p.json").exists()
 
 
 @pytest.mark.skipif(not privileges.is_root(), reason="needs root, to have something to give up")

@@ -15,7 +15,7 @@ import pytest
 
 from netguard.advise import planfile
 from netguard.demo import daemons
-from netguard.errors import LabError
+from netguard.errors import LabError, RefusedRulesError
 from netguard.model.proof import Proof
 from netguard.prove import proof
 from netguard.prove.twin import Kind, Order
@@ -121,7 +121,7 @@ def test_a_rule_too_many_and_a_rule_too_few_are_named() -> None:
 
 
 def test_rules_that_nft_refuses_prove_nothing() -> None:
-    with pytest.raises(LabError, match=r"nft refuses the rules: .*syntax error"):
+    with pytest.raises(RefusedRulesError, match=r"nft refuses the rules: .*syntax error"):
         proven(HOME.decode(), "add rule nonsense\n")
 
 
