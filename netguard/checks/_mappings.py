@@ -3,10 +3,11 @@
 Every mapping that was read is one finding of exactly one of them, by `Door.sort`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from netaddr import AddrFormatError, IPAddress, IPNetwork
 
@@ -27,6 +28,12 @@ from netguard.model.vocabulary import Needs, Outcome, Role
 
 MAX_NOTE = 60
 """Characters of what a mapping's maker wrote on it that are told: it is anybody's text, and no sentence of ours."""
+
+ASKING: Mapping[int, frozenset[str]] = MappingProxyType(
+    {4: frozenset({"discover.arp", "discover.ping"}), 6: frozenset({"discover.ndp"})}
+)
+"""The stages that ask every address of a network, by the version of IP. The others hear whoever speaks up, and from their
+silence nothing follows."""
 
 REMOVE_MAPPING = Remedy(
     group="remove-mapping",
@@ -90,8 +97,13 @@ class Door:
 
     @property
     def is_permanent(self) -> bool:
-        """Whether it has no end: a lease of 0 seconds is one without end, or the router names none."""
-        return any(not m.lease_seconds for m in self.mappings)
+        """Whether the router says that it has no end: a lease of 0 seconds is one without end."""
+        return any(m.lease_seconds == 0 for m in self.mappings)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the router says of all of it that it ends by itself; of some leases it says nothing at all."""
+        return all(m.lease_seconds for m in self.mappings)
 
     @property
     def is_everything(self) -> bool:
@@ -150,6 +162,8 @@ def about(scan: Scan, past: Past, door: Door) -> str:
     seconds = [m.lease_seconds for m in door.mappings if m.lease_seconds]
     if door.is_permanent:
         said.append("It has no end.")
+    elif not door.ends:
+        said.append("The router does not say until when.")
     else:
         said.append(f"It ends by itself in {_span(max(seconds))}, unless it is asked for again.")
     notes = dict.fromkeys(clean(m.description, MAX_NOTE) for m in door.mappings if m.description)
@@ -286,14 +300,15 @@ def _nobody_has(scan: Scan, client: IPAddress | None) -> bool:
     if client is None or client not in prefix or client in (prefix.network, prefix.broadcast):
         return False
     return not scan.personal_devices and any(
-        client in network for a in scan.attempts for network in _asked(a.stage, a.outcome, a.target)
+        client in network
+        for a in scan.attempts
+        if a.stage in ASKING[client.version] and a.outcome is Outcome.DONE
+        for network in _networks(a.target)
     )
 
 
-def _asked(stage: str, outcome: Outcome, target: str) -> tuple[IPNetwork, ...]:
-    """The networks in which a finished look for devices was to find everybody."""
-    if not stage.startswith("discover.") or outcome is not Outcome.DONE:
-        return ()
+def _networks(target: str) -> tuple[IPNetwork, ...]:
+    """The networks that an attempt was about."""
     try:
         return tuple(IPNetwork(part) for part in target.split(", "))
     except (AddrFormatError, ValueError):

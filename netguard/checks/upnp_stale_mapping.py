@@ -2,12 +2,12 @@
 
 | circumstance | severity |
 |---|---|
-| it has no end | medium |
+| it has no end, or the router does not say until when | medium |
 | it ends by itself | low |
 | the router lists it as switched off | info |
 
 Certain where the device that it was for was seen at another address now; likely where every address was asked by ARP;
-possible where it was looked for without that. An address that was not looked for, or that may be a personal device's which
+possible where it was asked by ping alone, which some do not answer. An address that was asked by neither, or that may be a personal device's which
 the scan left out, is not called unused: upnp-port-mapping judges it. One that a lock or hub had last which was not seen is
 upnp-port-mapping-lock's. Passes when the router named all its mappings and none is of this kind, or offers no UPnP in any
 way it was asked and no NAT-PMP or PCP either. Unknown when it was not asked, did not answer, or did not name them all. Does
@@ -64,10 +64,11 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
 def _judged(scan: Scan, door: Door, past: Past) -> Finding:
     subject = door.subject()
     confidence, before = _before(scan, door)
-    severity = Severity.MEDIUM if door.is_permanent else Severity.LOW
+    severity = Severity.LOW if door.ends else Severity.MEDIUM
+    nobody = "nothing was seen" if confidence is Confidence.POSSIBLE else "nothing is any more"
     return CHECK.fail(
         subject,
-        title=leads(scan, door, subject.name) + ", where nothing is any more",
+        title=f"{leads(scan, door, subject.name)}, where {nobody}",
         severity=Severity.INFO if door.is_off else severity,
         why=" ".join(filter(None, (CHECK.why, before, about(scan, past, door)))),
         fix=how_to_close(scan, door),

@@ -176,7 +176,22 @@ def test_it_says_who_opened_it_and_until_when():
     for seconds, said in ((59, "less than a minute"), (60, "1 minute"), (7199, "1 hour"), (7200, "2 hours")):
         lease = mapping(device=HUB, lease_seconds=seconds)
         assert f"ends by itself in {said}," in one(home(HUB, held=[lease])).why
-    assert "It has no end." in one(home(HUB, held=[mapping(device=HUB, lease_seconds=None)])).why
+    assert "It has no end." in one(home(HUB, held=[mapping(device=HUB, lease_seconds=0)])).why
+
+
+@pytest.mark.parametrize(
+    ("leases", "said"),
+    [
+        ((None,), "The router does not say until when."),
+        ((None, 60), "The router does not say until when."),
+        ((None, 0), "It has no end."),
+    ],
+)
+def test_an_end_that_the_router_did_not_tell_is_said_to_be_so(leases, said):
+    held = [mapping(device=HUB, lease_seconds=s, remote_host=f"198.51.100.{n}") for n, s in enumerate(leases, 1)]
+    why = one(home(HUB, held=held)).why
+    assert said in why
+    assert ("no end" in why) == (0 in leases)
 
 
 def test_it_says_since_when():

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from netaddr import IPNetwork
 
 from netguard.checks.upnp_stale_mapping import judge
 from netguard.model.past import Past
-from netguard.model.vocabulary import Confidence, Role, Severity, Status
+from netguard.model.vocabulary import Confidence, Outcome, Role, Severity, Status
 from tests import builders
 from tests.unit.checks.forwarding import DAY, IGD, ROUTER, by_ping, home, judged, known, mapping, router, since
 
@@ -39,7 +40,27 @@ def test_it_is_likely_when_every_address_was_asked_and_possible_when_silence_may
     finding = one(home(held=[mapping(client=GONE)]))
     assert finding.confidence is Confidence.LIKELY
     assert finding.title == f"TCP 8443 from the internet leads to port 443 of {GONE}, where nothing is any more"
-    assert one(home(held=[mapping(client=GONE)], attempts=by_ping())).confidence is Confidence.POSSIBLE
+    possibly = one(home(held=[mapping(client=GONE)], attempts=by_ping()))
+    assert possibly.confidence is Confidence.POSSIBLE
+    assert possibly.title.endswith(f"port 443 of {GONE}, where nothing was seen")
+    assert possibly.fingerprint == finding.fingerprint
+
+
+@pytest.mark.parametrize("stage", ["ssdp", "mdns", "dhcp", "neighbours", "ptr", "netbios", "mndp", "ndp"])
+def test_an_address_that_only_those_who_speak_up_could_have_shown_is_not_called_unused(stage):
+    failed = [builders.attempt(f"discover.{name}", Outcome.FAILED, "it did not work") for name in ("arp", "ping")]
+    scan = home(held=[mapping(client=GONE)], attempts=(*failed, builders.attempt(f"discover.{stage}")))
+    assert one(scan).status is Status.PASS
+
+
+def test_an_ipv6_address_is_looked_for_by_neighbour_discovery_alone():
+    six = "2001:db8::77"
+    scan = home(held=[mapping(client=six)])
+    segment = replace(scan.vantage.segment, prefix=IPNetwork("2001:db8::/64"))
+    scan = replace(scan, vantage=replace(scan.vantage, segment=segment))
+    for stage, status in (("arp", Status.PASS), ("ping", Status.PASS), ("ndp", Status.FAIL)):
+        looked = (builders.attempt(f"discover.{stage}", target="2001:db8::/64"),)
+        assert one(replace(scan, attempts=looked)).status is status
 
 
 def test_one_whose_device_has_another_address_now_is_certain():
