@@ -10,9 +10,9 @@ from netguard.model.finding import Finding
 from netguard.model.gateway import Gateway, Igd, is_private, is_shared
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import DOOR_ROLES, PortState, Status, Transport
+from netguard.model.vocabulary import DOOR_ROLES, Status
 from netguard.report import judged, words
-from netguard.report.mappings import ABOUT_A_MAPPING, asked, let_in, mapping_view, owner_of, weight
+from netguard.report.mappings import ABOUT_A_MAPPING, let_in, mapping_view, owner_of, weight
 from netguard.report.shape import DoorsView, FindingView, Gap, GatewayView, Said
 from netguard.report.subjects import address_of, name_of
 
@@ -29,9 +29,6 @@ ABOUT_ITS_SOFTWARE = frozenset(
     {"upnp-known-vulnerable", "router-end-of-life", "firmware-end-of-life", "router-known-exploited"}
 )
 """Checks that say, of a router, how well its software keeps others out; of other devices some of them speak, too."""
-
-NATPMP_PORT = 5351
-"""UDP port of NAT-PMP and PCP (RFC 6886, 3; RFC 6887, 19.1)."""
 
 BY_HAND = "What was set by hand in its menu need not be in this list, so look there, too."
 DEPTH = "Scan with --depth standard or deep."
@@ -102,7 +99,7 @@ def _nothing_known(scan: Scan, own: Gateway) -> str:
     """What no listed port means: that there is none only where the router named its last one, or has no such list."""
     igd = own.services.igd
     if igd is None:
-        if _absent(scan, own):
+        if _passes(scan, "upnp-igd-enabled", own):
             return "Your router offers nobody to open ports by UPnP."
         return "What your router lets in from the internet is not known."
     return {
@@ -149,9 +146,9 @@ def _notes(scan: Scan, number: int, gateway: Gateway, device: Device | None) -> 
 
 
 def _details(scan: Scan, number: int, gateway: Gateway, device: Device) -> Iterator[Said]:
-    services, closed = gateway.services, _closed(device)
+    services, closed = gateway.services, _passes(scan, "natpmp-enabled", gateway)
     own = number == 0 and scan.vantage.gateway is not None
-    yield Said(label="UPnP", text=_igd(services.igd, absent=_absent(scan, gateway)))
+    yield Said(label="UPnP", text=_igd(services.igd, absent=_passes(scan, "upnp-igd-enabled", gateway)))
     if own or services.natpmp:
         result = services.natpmp.result if services.natpmp else None
         yield Said(label="NAT-PMP", text=_answered(result, words.NATPMP_RESULTS, closed=closed))
@@ -194,16 +191,6 @@ def _answered(result: int | None, meanings: Mapping[int, str], *, closed: bool) 
     return f"answers, and refuses: {meanings.get(result, f'reason number {result}')}"
 
 
-def _closed(device: Device) -> bool:
-    """Whether it said that nobody listens on the port of NAT-PMP and PCP; who listens would be among its services."""
-    closed = any(asked(device, address, Transport.UDP, NATPMP_PORT) for address in device.addresses)
-    listens = any(
-        s.transport is Transport.UDP and s.port == NATPMP_PORT and s.state is not PortState.CLOSED
-        for s in device.services
-    )
-    return closed and not listens
-
-
 def _external(external: IPAddress) -> str:
     if is_private(external):
         return f"{external}, which is inside another network: there is a second router between it and the internet"
@@ -227,10 +214,11 @@ def _ipv6(igd: Igd) -> str:
     return f"kept out, says the router; {holes}"
 
 
-def _absent(scan: Scan, gateway: Gateway) -> bool:
+def _passes(scan: Scan, check: str, gateway: Gateway) -> bool:
+    """Whether a check found this gateway to be all right: what nothing answered to is off only where the check says so."""
     device = scan.device(gateway.device) if gateway.device is not None else None
-    keys = (device.key, *device.former_keys) if device is not None else ()
-    return any(o.kind == "igd.absent" and o.value is True and o.device in keys for o in scan.observations)
+    found = (f for f in scan.findings if f.check == check and f.status is Status.PASS)
+    return device is not None and any(scan.device(f.target) == device for f in found)
 
 
 def _unseen(scan: Scan) -> Iterator[Gap]:

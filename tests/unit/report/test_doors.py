@@ -1,21 +1,26 @@
 """What the report says of what the routers let in: whom each port leads to, what answers there, and what is not known."""
 
 from dataclasses import replace
+from types import ModuleType
 
 import pytest
 from netaddr import IPAddress
 
+from netguard.checks import natpmp_enabled, upnp_igd_enabled
+from netguard.model.attempt import Attempt
 from netguard.model.finding import fingerprint
 from netguard.model.gateway import Gateway, GatewayServices, Igd, NatPmp, Pcp, PortMapping
 from netguard.model.observation import Observation
+from netguard.model.past import Past
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import PortState, Severity, Transport
+from netguard.model.vocabulary import Outcome, PortState, Severity, Transport
 from netguard.report.doors import ABOUT_A_GATEWAY, ABOUT_ITS_SOFTWARE, BY_HAND, MOST_GATEWAYS, MOST_MAPPINGS
 from netguard.report.formats import html, text
 from netguard.report.mappings import ABOUT_A_MAPPING
 from netguard.report.shape import DoorsView, GatewayView, MappingView
 from netguard.report.view import view
 from netguard.report.words import NATPMP_RESULTS, PCP_RESULTS, another
+from netguard.rules import loader
 from tests.golden.report.doors import GONE, PROBLEMS, SWITCHED_OFF, TO_NOBODY, TO_THE_FILES, TO_THE_LOCK
 from tests.golden.report.residents import BACK_DOOR, BRIDGE, NAS, ROUTER
 from tests.golden.report.sample import NOW, sample_scan
@@ -36,6 +41,12 @@ def own(scan: Scan, *mappings: PortMapping, **igd: object) -> Gateway:
     assert first.services.igd is not None
     services = replace(first.services, igd=replace(first.services.igd, **igd))  # type: ignore[arg-type]
     return replace(first, mappings=mappings, services=services)
+
+
+def as_judged(check: ModuleType, scan: Scan, *gateways: Gateway) -> Scan:
+    """The scan with what this check itself says of it."""
+    before = tuple(f for f in scan.findings if f.check != check.CHECK.id)
+    return replace(scan, findings=(*before, *check.judge(replace(scan, gateways=gateways), loader.load(), Past())))
 
 
 def one(scan: Scan, mapping: PortMapping) -> MappingView:
@@ -201,7 +212,8 @@ def test_without_an_igd_it_is_said_whether_that_is_known(scan: Scan) -> None:
         value=True,
         at=scan.started_at,
     )
-    asked = said(replace(scan, observations=(*scan.observations, absent)), silent)
+    looked = replace(scan, observations=(*scan.observations, absent))
+    asked = said(as_judged(upnp_igd_enabled, looked, silent), silent)
     assert asked.sentence == "Your router offers nobody to open ports by UPnP."
     assert detail(asked.gateways[0], "UPnP") == "not offered: it was asked in every way that netguard knows"
 
@@ -267,7 +279,8 @@ def test_natpmp_and_pcp_are_on_refusing_off_or_not_known(scan: Scan) -> None:
         coverage = replace(ROUTER.coverage[0], transport=Transport.UDP, ports="53,5351")
         router = replace(ROUTER, coverage=(*ROUTER.coverage, coverage)) if closed else ROUTER
         home = replace(scan, devices=tuple(router if d.key == ROUTER.key else d for d in scan.devices))
-        gateway = said(home, Gateway(device=ROUTER.key, services=services)).gateways[0]
+        bare = Gateway(device=ROUTER.key, services=services)
+        gateway = said(as_judged(natpmp_enabled, home, bare), bare).gateways[0]
         return detail(gateway, "NAT-PMP"), detail(gateway, "PCP")
 
     on = "on: whatever is in the home can ask it to open a port this way"
@@ -278,6 +291,22 @@ def test_natpmp_and_pcp_are_on_refusing_off_or_not_known(scan: Scan) -> None:
     )
     assert told(GatewayServices()) == ("no answer, or it was not asked, which proves nothing",) * 2
     assert told(GatewayServices(), closed=True) == ("off: its port is closed",) * 2
+
+
+def test_off_is_said_only_where_every_question_was_answered(scan: Scan) -> None:
+    """At one of its addresses the port is closed, and at the other nobody said anything."""
+    coverage = replace(ROUTER.coverage[0], transport=Transport.UDP, ports="5351")
+    second = IPAddress("192.168.20.2")
+    router = replace(ROUTER, addresses=(*ROUTER.addresses, second), coverage=(*ROUTER.coverage, coverage))
+    silence = Attempt(stage="probe.pcp", target=f"{second} udp/5351", outcome=Outcome.FAILED, reason="it was silent")
+    home = replace(
+        scan,
+        devices=tuple(router if d.key == ROUTER.key else d for d in scan.devices),
+        attempts=(*scan.attempts, silence),
+    )
+    bare = Gateway(device=ROUTER.key)
+    gateway = said(as_judged(natpmp_enabled, home, bare), bare).gateways[0]
+    assert detail(gateway, "NAT-PMP") == "no answer, or it was not asked, which proves nothing"
 
 
 def test_what_the_router_says_of_itself_is_said(scan: Scan) -> None:
