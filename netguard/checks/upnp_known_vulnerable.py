@@ -11,8 +11,8 @@ rules/upnp.yaml says which version of which program has which fault, and where t
 faults counts. Always "possibly": makers mend a fault and leave the version as it was. Likely for CallStranger
 (CVE-2020-12695) where the device was tested and sends events to an address that is not the asker's own; where it was tested
 and does not, no version makes it possible. What is unidentified counts as if it were a lock. Passes when the version is
-none that has a known fault. Unknown where the program says no version, or is none that netguard knows anything of, or when
-devices could not be searched for. Does not apply where nothing speaks UPnP. It errs where makers changed the program or
+none that has a known fault. Unknown where the program says no version, or is none that netguard knows anything of; where
+some models with this program have a fault and the device states none; or when devices could not be searched for. Does not apply where nothing speaks UPnP. It errs where makers changed the program or
 the version that it says, and about every fault that is not in the file.
 """
 
@@ -86,17 +86,21 @@ def _judged(scan: Scan, rules: Rules, device: Device) -> Iterator[Finding | tupl
     """What there is to say of one device: nothing where it does not speak UPnP."""
     subject = Subject.device(device)
     tested = {str(o.value): o for o in said(scan, device, "upnp.callback") if o.value in TESTED}
-    models = [device.model or "", *(str(o.value) for o in said(scan, device, "upnp.model", "host.model"))]
+    stated = (device.model, *(o.value for o in said(scan, device, "upnp.model", "host.model")))
+    models = [model for each in stated if (model := str(each or "").strip())]
     failed: list[Finding] = []
     if accepted := tested.get("accepted"):
         failed.append(_callstranger(rules, device, accepted))
     fine: dict[str, tuple[Observation, ...]] = {}
     silent: list[str] = []
+    nameless: dict[str, tuple[Fault, ...]] = {}
     faulty: dict[str, list[_Faulty]] = {}
     for program, evidence in _programs(scan, rules, device):
         faults = [f for f in program.faults(models) if not (tested and CALLSTRANGER in f.cves)]
         if faults:
             faulty.setdefault(program.stack.id, []).append((program, faults, evidence))
+        elif not models and program.by_model:
+            nameless[str(program)] = program.by_model
         elif program.said or any(f.versions is None for f in program.stack.faults):
             fine[str(program)] = evidence
         else:
@@ -105,7 +109,15 @@ def _judged(scan: Scan, rules: Rules, device: Device) -> Iterator[Finding | tupl
     yield from failed
     if failed:
         return
-    if silent:
+    if nameless:
+        yield (
+            "no-model",
+            Unclear(
+                because=f"its model is not known, and {_some_models(nameless)}",
+                how="Look at its label, and in its menu or at its maker's whether there is new firmware for this model.",
+            ),
+        )
+    elif silent:
         yield (
             "no-version",
             Unclear(
@@ -124,6 +136,14 @@ def _judged(scan: Scan, rules: Rules, device: Device) -> Iterator[Finding | tupl
                 how="Keep the firmware up to date; more cannot be told from its answers.",
             ),
         )
+
+
+def _some_models(nameless: dict[str, tuple[Fault, ...]]) -> str:
+    """`some models with Huawei's UPnP have a fault that is used in attacks (CVE-2017-17215)`."""
+    faults = [fault for found in nameless.values() for fault in found]
+    used = " that is used in attacks" if any(f.effect == "exploited" for f in faults) else ""
+    cves = ", ".join(dict.fromkeys(cve for fault in faults for cve in fault.cves))
+    return f"some models with {' and '.join(nameless)} have a fault{used} ({cves})"
 
 
 def _programs(scan: Scan, rules: Rules, device: Device) -> list[tuple[Named, tuple[Observation, ...]]]:

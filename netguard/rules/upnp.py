@@ -122,6 +122,11 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
         known = tuple(model.lower() for model in models)
         return tuple(f for f in self.stack.faults if _has(f.versions, self.version) and _is_one_of(f.models, known))
 
+    @property
+    def by_model(self) -> tuple[Fault, ...]:
+        """The faults that this version has on some models and not on others."""
+        return tuple(f for f in self.stack.faults if f.models and _has(f.versions, self.version))
+
 
 def named(stacks: Iterable[Stack], server: str) -> tuple[Named, ...]:
     """The programs in a SERVER header, each once, at the first place that tells a version."""

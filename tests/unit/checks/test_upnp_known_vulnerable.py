@@ -85,6 +85,15 @@ def test_the_model_decides_where_the_words_are_the_same(kind):
     assert one(words, device=builders.device(20, Role.ROUTER, model="EchoLife HG532")).severity is Severity.HIGH
 
 
+@pytest.mark.parametrize("also", [(), (("upnp.model", " "),), (("http.server", "MiniUPnPd/2.3.11"),)])
+def test_where_the_model_decides_and_is_not_stated_it_is_not_checked(also):
+    found = one(("ssdp.server", "Linux UPnP/1.0 HUAWEI-ATP-IGD"), *also)
+    assert found.status is Status.UNKNOWN
+    assert "because its model is not known, and some models with" in found.title
+    assert "have a fault that is used in attacks (CVE-2017-17215)" in found.title
+    assert "label" in found.fix
+
+
 def test_what_says_no_version_is_not_checked():
     found = server("Linux UPnP/1.0 MiniUPnPd")
     assert found.status is Status.UNKNOWN
