@@ -8,22 +8,24 @@ inside.
 |---|---|
 | the router says that its filter is off, and a lock, hub or alarm with a global address listens | critical |
 | the same, and anything else listens | high |
-| the router says that its filter is off, and nothing was seen to listen | medium |
+| the same, and nothing was seen to listen, while something has a global address: a device, the router or this computer | medium |
+| the same, and everybody was asked and nobody has a global address, this computer and the router included | info |
 | the filter is on, and devices may open it for themselves, by UPnP as it says or by PCP; which did cannot be read | low |
 
 One finding about the router, which names the devices. That a device listens at its global address is certain where it was
 asked there, and likely where it was asked at another of its addresses, since most programs listen at all of them. Passes
 when the router says that its filter is on and nobody may open it; then, too, when everybody was asked by neighbour discovery
-and no device has a global address. Unknown where devices have one and the router says nothing of its filter. It errs where a router says what it does not do, and about
-holes that were made by hand, which no router lists in this protocol; and where this computer takes no global address
-although the network gives some out.
+and no device has a global address. Unknown where devices or this computer have one and the router says nothing of its
+filter; and where nobody showed one, but not everybody was asked, or personal devices were left out which may have one. It
+errs where a router says what it does not do, and about holes that were made by hand, which no router lists in this protocol;
+and where this computer takes no global address although the network gives some out.
 """
 
 from collections.abc import Iterator
 
 from netaddr import IPAddress, IPNetwork
 
-from netguard.checks._contract import Check
+from netguard.checks._contract import Check, Subject
 from netguard.checks._gateways import device_of, own, subject_of, why_not_asked
 from netguard.checks._looked import NETWORK, names, others
 from netguard.checks._services import COMMANDING, place
@@ -90,12 +92,12 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     filtering = _filtering(gateway)
     if filtering is False:
         yield _open(scan, gateway, exposed)
-    elif not exposed:
-        yield _nobody(scan)
-    elif filtering is None:
+    elif filtering and (exposed or _is_here(scan) or scan.personal_devices):
+        yield _filtered(scan, gateway)
+    elif exposed:
         yield _not_known(scan, gateway, exposed)
     else:
-        yield _filtered(scan, gateway)
+        yield _nobody(scan, gateway)
 
 
 def _filtering(gateway: Gateway | None) -> bool | None:
@@ -107,6 +109,8 @@ def _filtering(gateway: Gateway | None) -> bool | None:
 def _open(scan: Scan, gateway: Gateway | None, exposed: tuple[Device, ...]) -> Finding:
     subject, router = subject_of(scan, gateway), device_of(scan, gateway)
     listening = tuple(d for d in exposed if d.open_services)
+    if not (exposed or _is_here(scan) or (router is not None and _is_global(router))):
+        return _nothing_to_filter(scan, subject, router)
     if not listening:
         return CHECK.fail(
             subject,
@@ -128,6 +132,29 @@ def _open(scan: Scan, gateway: Gateway | None, exposed: tuple[Device, ...]) -> F
         severity=Severity.CRITICAL if commanding else Severity.HIGH,
         confidence=Confidence.CONFIRMED if certain else Confidence.LIKELY,
         fix=FIX,
+        discriminator="filter",
+        evidence=_status(scan, router),
+    )
+
+
+def _nothing_to_filter(scan: Scan, subject: Subject, router: Device | None) -> Finding:
+    """The filter is off, and nobody showed an address that it could keep anybody from."""
+    if missed := _missed(scan):
+        because, how = missed
+        return CHECK.unknown(
+            subject,
+            because=f"the router says that it does not filter IPv6, and {because}",
+            how=f"{FIX} {how}",
+        )
+    return CHECK.fail(
+        subject,
+        title=f"{subject.name} does not filter IPv6; no device here has an IPv6 address that the internet routes",
+        severity=Severity.INFO,
+        why=(
+            "The internet reaches nobody by IPv6 today. From the day that your provider gives out IPv6 addresses it "
+            "reaches whatever listens."
+        ),
+        fix="Switch the IPv6 firewall on in the router's menu (often under internet, security or IPv6) before you use IPv6.",
         discriminator="filter",
         evidence=_status(scan, router),
     )
@@ -157,18 +184,42 @@ def _holes(gateway: Gateway | None) -> tuple[bool, bool]:
     return by_upnp, said.pcp is not None and said.pcp.result == PCP_SUCCESS
 
 
-def _nobody(scan: Scan) -> Finding:
-    """No device showed a global address: a pass where everybody was asked, or this network has none to give."""
-    if not others(scan):
+def _nobody(scan: Scan, gateway: Gateway | None) -> Finding:
+    """No other device showed a global address: a pass where everybody was asked, and this computer has none either."""
+    if _is_here(scan):
+        why, how = _why_it_does_not_say(scan, gateway)
+        return CHECK.unknown(
+            subject_of(scan, gateway),
+            because=f"{why}, and that cannot be seen from inside; this computer has a global address",
+            how=f"{how} {HOW}".strip(),
+        )
+    if not others(scan) and not scan.personal_devices:
         return CHECK.not_applicable(NETWORK, because="no other device was seen")
-    asked = any(a.stage == "discover.ndp" and a.outcome is Outcome.DONE for a in scan.attempts)
-    if asked:
-        return CHECK.passed(NETWORK, title="No device here has an IPv6 address that the internet routes")
-    return CHECK.unknown(
-        NETWORK,
-        because="no device showed a global IPv6 address, and not everybody was asked for one",
-        how="Scan with root (sudo), from an interface that has IPv6: everybody is then asked by neighbour discovery.",
-    )
+    if missed := _missed(scan):
+        return CHECK.unknown(NETWORK, because=missed[0], how=missed[1])
+    return CHECK.passed(NETWORK, title="No device here has an IPv6 address that the internet routes")
+
+
+def _missed(scan: Scan) -> tuple[str, str] | None:
+    """Why somebody may have a global address although nobody showed one, and what would tell; None when nobody has."""
+    if not any(a.stage == "discover.ndp" and a.outcome is Outcome.DONE for a in scan.attempts):
+        return (
+            "no device showed a global IPv6 address, and not everybody was asked for one",
+            "Scan with root (sudo), from an interface that has IPv6: everybody is then asked by neighbour discovery.",
+        )
+    if scan.personal_devices:
+        count = f"{scan.personal_devices} personal device{'s' * (scan.personal_devices != 1)}"
+        return (
+            f"no device showed a global IPv6 address, and {count} left out of this scan may have one",
+            "Look in the Wi-Fi settings of a phone whether it has an IPv6 address that begins with 2 or 3.",
+        )
+    return None
+
+
+def _is_here(scan: Scan) -> bool:
+    """Whether this computer has a global address itself: then the network gives them out, whoever showed one."""
+    own = (d for d in scan.devices if scan.vantage.address in d.addresses)
+    return _is_routed(scan.vantage.address) or any(map(_is_global, own))
 
 
 def _not_known(scan: Scan, gateway: Gateway | None, exposed: tuple[Device, ...]) -> Finding:

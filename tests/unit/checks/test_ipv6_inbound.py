@@ -28,7 +28,7 @@ CAMERA = having(21, Role.CAMERA, 554, 80, 8000, 8001)
 PHONE = having(22, Role.PHONE)
 
 
-def judged(*devices, filters=None, holes=None, pcp=None, igd=True, **given):
+def judged(*devices, filters=None, holes=None, pcp=None, igd=True, router=ROUTER, here=False, **given):
     said = Igd(
         location="http://192.0.2.1:5000/rootDesc.xml",
         device_type="urn:schemas-upnp-org:device:InternetGatewayDevice:2",
@@ -37,7 +37,10 @@ def judged(*devices, filters=None, holes=None, pcp=None, igd=True, **given):
     )
     services = GatewayServices(igd=said if igd else None, pcp=None if pcp is None else Pcp(version=2, result=pcp))
     gateways = (Gateway(device=ROUTER.key, services=services),)
-    made = builders.scan(ROUTER, *devices, **({"gateways": gateways} | given))
+    made = builders.scan(router, *devices, **({"gateways": gateways} | given))
+    if here:
+        own = replace(made.devices[0], addresses=(*made.devices[0].addresses, address.ip("2001:db8::10")))
+        made = replace(made, devices=(own, *made.devices[1:]))
     return list(ipv6_inbound.judge(made, None, Past()))
 
 
@@ -92,6 +95,58 @@ def test_of_a_device_that_was_asked_there_the_ports_there_are_told():
 def test_without_a_filter_and_with_nothing_that_listens_it_is_medium(devices):
     (found,) = judged(*devices, filters=False)
     assert (found.status, found.severity) == (Status.FAIL, Severity.MEDIUM)
+
+
+FOUR = replace(ROUTER, addresses=(address.ip("192.0.2.1"),))
+LOCAL = having(20, Role.LOCK, 80, six=False)
+
+
+def test_without_a_filter_and_without_any_global_address_it_is_info():
+    (found,) = judged(LOCAL, filters=False, router=FOUR, attempts=(NDP,))
+    assert (found.status, found.severity, found.target) == (Status.FAIL, Severity.INFO, ROUTER.key)
+    assert found.title.endswith("does not filter IPv6; no device here has an IPv6 address that the internet routes")
+    assert found.fingerprint == judged(LOCK, filters=False)[0].fingerprint
+    for given in ({"router": ROUTER}, {"here": True}):
+        (other,) = judged(LOCAL, filters=False, **({"router": FOUR, "attempts": (NDP,)} | given))
+        assert (other.status, other.severity) == (Status.FAIL, Severity.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    ("given", "because"),
+    [
+        ({}, "not everybody was asked for one"),
+        ({"attempts": (NDP,), "personal_devices": 2}, "2 personal devices left out"),
+    ],
+)
+def test_without_a_filter_and_where_somebody_may_have_an_address_it_is_not_known(given, because):
+    (found,) = judged(LOCAL, filters=False, router=FOUR, **given)
+    assert found.status is Status.UNKNOWN
+    assert "the router says that it does not filter IPv6, and no device showed a global IPv6 address" in found.title
+    assert because in found.title
+
+
+def test_personal_devices_that_were_left_out_may_have_addresses():
+    (found,) = judged(LOCAL, attempts=(NDP,), personal_devices=1)
+    assert (found.status, "1 personal device left out of this scan may have one" in found.title) == (
+        Status.UNKNOWN,
+        True,
+    )
+    assert judged(LOCAL, attempts=(NDP,), personal_devices=0)[0].status is Status.PASS
+    (alone,) = ipv6_inbound.judge(builders.scan(personal_devices=1), None, Past())
+    assert alone.status is Status.UNKNOWN
+
+
+def test_a_global_address_of_this_computer_counts():
+    (found,) = judged(LOCAL, here=True, attempts=(NDP,))
+    assert (found.status, found.target) == (Status.UNKNOWN, ROUTER.key)
+    assert found.title.endswith("this computer has a global address")
+    assert "mobile data" in found.fix
+
+
+@pytest.mark.parametrize("given", [{"here": True}, {"personal_devices": 1}])
+def test_a_filter_is_judged_for_those_too(given):
+    (found,) = judged(LOCAL, filters=True, attempts=(NDP,), **given)
+    assert (found.status, found.title) == (Status.PASS, "Router says that it filters what comes in by IPv6")
 
 
 def test_the_filter_is_one_finding_whatever_stands_behind_it():
