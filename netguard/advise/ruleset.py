@@ -19,6 +19,10 @@ from netguard.model.vocabulary import Transport
 DIGITS = 8
 """Hexadecimal digits of a group's name: with the 4,000 groups that a plan can have, two alike are a chance of 1 in 500."""
 
+CLOUD_SETS = "inet netguard"
+"""Family and name of the nftables table with the clouds' sets, `<cloud>v4` and `<cloud>v6`, in every platform whose rules can
+be run here: there the resolver enters what it learns."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
@@ -97,6 +101,10 @@ class Ruleset:
     def reaches_from(self, segment: Segment) -> tuple[Reach, ...]:
         """What may be reached from `segment`."""
         return tuple(r for r in self.reaches if r.source.name == segment.name)
+
+    def reaches_to(self, segment: Segment) -> tuple[Reach, ...]:
+        """What may be reached in `segment`."""
+        return tuple(r for r in self.reaches if r.to.name == segment.name)
 
     def egresses_of(self, segment: Segment) -> tuple[Egress, ...]:
         """What members of `segment` may do in the internet."""

@@ -11,7 +11,7 @@ from netguard.advise.closing import Door
 from netguard.advise.policy import ROUTER, WAN
 from netguard.model.plan import Plan
 from netguard.model.proof import Proof, ProofRow
-from netguard.prove.flows import cast
+from netguard.prove.people import cast
 
 MOST_LINES = 40
 """Lines of what still works, and of what went wrong; beyond that nobody reads them, and --json has all."""

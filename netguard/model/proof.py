@@ -50,6 +50,8 @@ class Proof:
     rows: tuple[ProofRow, ...] = ()
     left_out: tuple[str, ...] = ()
     """Members of the plan for which there was no room: at least one of every kind was asked first."""
+    not_asked: tuple[str, ...] = ()
+    """What the plan is about as well and no question was: a router's mistake there would not show."""
 
     @property
     def wrong(self) -> tuple[ProofRow, ...]:

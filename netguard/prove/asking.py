@@ -12,11 +12,13 @@ from typing import Literal
 
 from netaddr import IPAddress
 
-from netguard.advise.policy import ROUTER, WAN
+from netguard.advise.policy import ROUTER, WAN, leads_to
+from netguard.advise.ruleset import CLOUD_SETS
 from netguard.errors import LabError
 from netguard.net import namespaces
-from netguard.prove.flows import DNS_PORT, LEFTOVER_PORT, Cast, Flow, Host, forwarded_port
+from netguard.prove.flows import DNS_PORT, LEFTOVER_PORT, Flow, forwarded_port
 from netguard.prove.net import Twin
+from netguard.prove.people import Cast, Host
 
 ANSWER_SECONDS = 1.0
 """Longest wait for an answer. In one computer an answer takes a millisecond; what is dropped never comes."""
@@ -124,9 +126,8 @@ class Stage:
             sock = _socket(flow)
         sock.setblocking(False)
         peer = (str(flow.address), flow.port)
-        own = source.address(flow.address.version)
         try:
-            self._bind(sock, str(own), flow)
+            self._bind(sock, str(flow.packet.source), flow)
             code = sock.connect_ex(peer)
             if code and code not in _NOT_YET:
                 sock.close()
@@ -259,8 +260,8 @@ def resolved(plan_names: Mapping[IPAddress, frozenset[str]], clouds: Iterable[tu
         for version in (4, 6):
             found = sorted(
                 a for a, names in plan_names.items()
-                if a.version == version and any(n == d or n.endswith(f".{d}") for n in names for d in domains)
+                if a.version == version and any(leads_to(n, d) for n in names for d in domains)
             )  # fmt: skip
             if found:
-                lines.append(f"add element inet netguard {name}v{version} {{ {', '.join(map(str, found))} }}")
+                lines.append(f"add element {CLOUD_SETS} {name}v{version} {{ {', '.join(map(str, found))} }}")
     return "".join(f"{line}\n" for line in lines)

@@ -1,32 +1,26 @@
 """Which packets show whether a plan's rules are right: who speaks with whom in the twin, and what the plan wants of it. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, count, islice
-from typing import Literal
 
-from netaddr import EUI, IPAddress, IPNetwork
+from netaddr import IPAddress
 
 from netguard.advise.closing import Door
 from netguard.advise.policy import ROUTER, WAN, Packet, Policy, Protocol, Verdict, decides, verdict
 from netguard.errors import LabError
-from netguard.model.plan import INTERFACE_ID, Member, Plan, Segment, SegmentRole, Talk
-
-MAX_MEMBERS = 24
-"""Members that speak for themselves in the twin; each is a network namespace of its own."""
+from netguard.model.plan import Plan, SegmentRole
+from netguard.prove.people import REBOUND, Cast, Host, talks_of
 
 MAX_FLOWS = 20_000
-"""Questions of one proof; 24 members make about 6,000. Stops a plan of long lists from keeping a computer busy for hours."""
+"""Questions of one proof; 24 members make about 9,000. Stops a plan of long lists from keeping a computer busy for hours."""
 
-STRANGER = "stranger in"
-"""Name of somebody in each segment whom the plan does not know; the segment's name follows. No member can be called so."""
+MAX_CLOUDS = 64
+"""Names of clouds that everybody in an isolated network asks for, whosever they are; homes have about twenty. Keeps a plan
+of long lists within `MAX_FLOWS`; beyond it, only its own members ask for a name."""
 
-CLOUDS4, CLOUDS6 = (
-    (IPNetwork("203.0.113.0/24"), IPNetwork("198.51.100.0/24"), IPNetwork("192.0.2.0/24")),
-    (IPNetwork("2001:db8:cafe::/64"), IPNetwork("2001:db8:beef::/64"), IPNetwork("3fff:cafe::/64")),
-)
-"""Where the twin's internet lives: networks for documentation (RFC 5737, RFC 3849, RFC 9637), the first that the plan has no
-part in."""
+NOT_ASKED = ("DHCP", "multicast DNS", "ICMPv6 other than ping", "connections that began before the rules")
+"""What the plan is about as well, and no question here is: each needs more than a packet and its answer."""
 
 ADMIN_PORTS = (22, 80, 443)
 """Where a router is managed."""
@@ -40,21 +34,6 @@ UNLISTED = (23, 8080, 9999)
 """A port of a member that the plan does not list is the first of these, or of those from 10,000 on, that it does not."""
 LEFTOVER_PORT = 40443
 """Where the twin's internet finds a port forward that somebody left behind."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
-    """Somebody in the twin. `segment` is a segment's name, or `WAN`."""
-
-    name: str
-    segment: str
-    mac: EUI
-    addresses: tuple[IPAddress, ...]
-    member: Member | None = None
-
-    def address(self, version: int) -> IPAddress | None:
-        """Its first address of this IP version."""
-        return next((a for a in self.addresses if a.version == version), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,78 +57,15 @@ class Flow:
     """Whether the rules are answerable for it. Where they stand beside the router's own, some things stay as they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
-    """Everybody in the twin."""
-
-    hosts: tuple[Host, ...]
-    internet: tuple[Host, ...]
-    """The clouds, each with an address of each IP version, and somebody that nobody lists; they live in one place."""
-    router: dict[str, tuple[IPAddress, ...]]
-    """The router's addresses by segment, and by `WAN`."""
-    names: dict[IPAddress, frozenset[str]]
-    """Which DNS names lead to an address of the internet."""
-    left_out: tuple[str, ...] = ()
-    """Members for which there was no room; one of every kind goes in first."""
-
-
-def cast(plan: Plan) -> Cast:
-    """Who takes part. Raises `LabError` where the plan leaves no network to play the internet."""
-    four, six = (_free(networks, plan) for networks in (CLOUDS4, CLOUDS6))
-    names = sorted({name for member in plan.members for talk in _talks(member) for name in talk.names})
-    internet: list[Host] = []
-    leads: dict[IPAddress, frozenset[str]] = {}
-    for number, name in enumerate((*names, "nobody-listed.example")):
-        addresses = (IPAddress(four.first + 10 + number % 200), IPAddress(six.first + 10 + number))
-        internet.append(Host(name=name, segment=WAN, mac=EUI(0x026E67000000), addresses=addresses))
-        for address in addresses:
-            leads[address] = leads.get(address, frozenset()) | {name}
-    router: dict[str, tuple[IPAddress, ...]] = {s.name: _router(s) for s in plan.segments}
-    router[WAN] = (IPAddress(four.first + 2), IPAddress(six.first + 2))
-    hosts: list[Host] = []
-    speaking = _speaking(plan)
-    for place, segment in enumerate(plan.segments):
-        mine = [m for m in plan.members if m.segment == segment.name]
-        taken = {a for m in mine for a in m.addresses} | set(router[segment.name])
-        for member in (m for m in mine if m.name in speaking):
-            found = tuple(_addresses(member, segment, taken))
-            taken.update(found)
-            hosts.append(Host(name=member.name, segment=segment.name, mac=member.mac, addresses=found, member=member))
-        versions: tuple[Literal[4, 6], ...] = (4, 6)
-        found = tuple(a for version in versions for a in _spare(segment, taken, version))
-        hosts.append(
-            Host(
-                name=f"{STRANGER} {segment.name}",
-                segment=segment.name,
-                mac=EUI(0x026E67010000 + place),
-                addresses=found,
-            )
-        )
-    left_out = tuple(str(m.name) for m in plan.members if m.name not in speaking)
-    return Cast(hosts=tuple(hosts), internet=tuple(internet), router=router, names=leads, left_out=left_out)
-
-
-def _speaking(plan: Plan) -> frozenset[str]:
-    """Whom there is room for: first one of every kind, then a second, and so on."""
-    kinds: dict[object, int] = {}
-    places: list[tuple[int, int, str]] = []
-    for number, member in enumerate(plan.members):
-        kept = (bool(member.addresses4), bool(member.addresses6), bool(member.interface_ids))
-        kind = (member.segment, member.listens, member.talks, kept)
-        kinds[kind] = kinds.get(kind, 0) + 1
-        places.append((kinds[kind], number, member.name))
-    return frozenset(name for _, _, name in sorted(places)[:MAX_MEMBERS])
-
-
 def flows(plan: Plan, people: Cast, *, beside: bool = False, doors: Sequence[Door] = ()) -> tuple[Flow, ...]:
     """Every question, each once, in a stable order; `beside` for rules that stand beside the router's own.
 
     `doors` are what a scan found open: everybody else asks for those, too. Raises `LabError` where the plan makes too many.
     """
     policy = Policy.of(plan)
-    asked: dict[tuple[str, IPAddress, str, int], Flow] = {}
+    asked: dict[tuple[str, IPAddress | None, IPAddress, str, int], Flow] = {}
     for source, target, address, protocol, port, why in chain(_found(people, doors), _questions(plan, people)):
-        key = (source.name, address, protocol, port)
+        key = (source.name, source.address(address.version), address, protocol, port)
         if key not in asked:
             packet = packet_of(people, source, target, address, protocol, port)
             asked[key] = Flow(
@@ -180,11 +96,15 @@ def _found(people: Cast, doors: Sequence[Door]) -> Iterator[_Question]:
 
 def _questions(plan: Plan, people: Cast) -> Iterator[_Question]:
     role: dict[str, SegmentRole] = {s.name: s.role for s in plan.segments}
+    doors = _cloud_doors(plan)
     for host in people.hosts:
         if role[host.segment] is not SegmentRole.TRUSTED or host.member is None:
             yield from _to_router(plan, people, host)
             yield from _to_internet(people, host)
             yield from _to_others(people, host, role)
+        if role[host.segment] is SegmentRole.IOT:
+            yield from _to_clouds(people, host, doors)
+            yield from _unlike_itself(people, host)
     outside = people.internet[-1]
     for host in people.hosts:
         for address in host.addresses:
@@ -227,7 +147,7 @@ def _to_router(plan: Plan, people: Cast, host: Host) -> Iterator[_Question]:
 
 
 def _to_internet(people: Cast, host: Host) -> Iterator[_Question]:
-    talks = _talks(host.member) if host.member is not None else ()
+    talks = talks_of(host.member) if host.member is not None else ()
     *clouds, nobody = people.internet
     for version in (4, 6):
         anywhere = nobody.address(version)
@@ -246,6 +166,67 @@ def _to_internet(people: Cast, host: Host) -> Iterator[_Question]:
                 yield host, cloud, address, "tcp", 22, f"{host.name} to its cloud on a port that is not listed"
 
 
+def _cloud_doors(plan: Plan) -> dict[str, list[tuple[Protocol, int]]]:
+    """Name of a cloud → what somebody may ask there: the first name of every entry on its first port, then every other name."""
+    talks = dict.fromkeys(talk for member in plan.members for talk in talks_of(member) if talk.names)
+    first: dict[tuple[str, Protocol, int], None] = {}
+    for talk in talks:
+        first[talk.names[0], talk.transport.value, talk.ports[0]] = None
+    named = {name for name, _, _ in first}
+    others: dict[tuple[str, Protocol, int], None] = {}
+    for talk in talks:
+        others |= {(n, talk.transport.value, talk.ports[0]): None for n in talk.names if n not in named}
+        named.update(talk.names)
+    found: dict[str, list[tuple[Protocol, int]]] = {}
+    for name, transport, port in islice(chain(first, others), MAX_CLOUDS):
+        found.setdefault(name, []).append((transport, port))
+    return found
+
+
+def _to_clouds(people: Cast, host: Host, doors: Mapping[str, Sequence[tuple[Protocol, int]]]) -> Iterator[_Question]:
+    """Everybody at everybody's clouds: a rule that lets in whoever asks, not its member only, is noticed."""
+    for cloud in people.internet:
+        for address in cloud.addresses if host.addresses else ():
+            for transport, port in doors.get(cloud.name, ()) if host.address(address.version) else ():
+                yield host, cloud, address, transport, port, f"{host.name} to a cloud"
+
+
+def _unlike_itself(people: Cast, host: Host) -> Iterator[_Question]:
+    """A member from an address that it does not keep, and at a private address to which its cloud's name leads."""
+    if host.member is None or not host.member.talks:
+        return
+    clouds = {cloud.name: cloud for cloud in people.internet}
+    nobody = people.internet[-1]
+    allowed: list[tuple[Host, Protocol, int]] = [
+        (clouds[talk.names[0]] if talk.names else nobody, talk.transport.value, talk.ports[0])
+        for talk in talks_of(host.member)
+    ] or [(nobody, "tcp", 443)]
+    if host.second is not None:
+        other = replace(host, addresses=(host.second,))
+        for cloud, transport, port in allowed:
+            four = cloud.address(4)
+            if four is not None:
+                yield (
+                    other,
+                    cloud,
+                    four,
+                    transport,
+                    port,
+                    f"{host.name} to the internet from an address that is not its own",
+                )
+    _, transport, port = allowed[0]
+    for address in clouds[REBOUND].addresses:
+        if host.address(address.version) is not None:
+            yield (
+                host,
+                clouds[REBOUND],
+                address,
+                transport,
+                port,
+                f"{host.name} to a private address that its cloud's name leads to",
+            )
+
+
 def _to_others(people: Cast, host: Host, role: dict[str, SegmentRole]) -> Iterator[_Question]:
     for other in people.hosts:
         if other is host:
@@ -262,7 +243,10 @@ def _to_others(people: Cast, host: Host, role: dict[str, SegmentRole]) -> Iterat
                 yield host, other, address, _icmp(address), 0, f"{host.name} pings a computer"
             else:
                 why = f"{host.name} to {other.name} on a port that is not listed"
-                yield host, other, address, "tcp", _unlisted(other), why
+                yield host, other, address, "tcp", _unlisted(other, "tcp"), why
+                if other.segment != host.segment:
+                    yield host, other, address, "udp", _unlisted(other, "udp"), why
+                    yield host, other, address, _icmp(address), 0, f"{host.name} pings {other.name}"
 
 
 def packet_of(
@@ -299,52 +283,10 @@ def _listed(host: Host) -> tuple[tuple[Protocol, int], ...]:
     return tuple(dict.fromkeys((each.transport.value, port) for each in listens for port in each.ports))
 
 
-def _unlisted(host: Host) -> int:
-    listed = {port for transport, port in _listed(host) if transport == "tcp"}
+def _unlisted(host: Host, protocol: Protocol) -> int:
+    listed = {port for transport, port in _listed(host) if transport == protocol}
     return next(port for port in chain(UNLISTED, count(10_000)) if port not in listed)
-
-
-def _talks(member: Member) -> tuple[Talk, ...]:
-    return () if isinstance(member.talks, str) else member.talks
 
 
 def _icmp(address: IPAddress) -> Protocol:
     return "icmp" if address.version == 4 else "icmpv6"
-
-
-def _router(segment: Segment) -> tuple[IPAddress, ...]:
-    """The router's addresses in a segment, the first of a prefix where the plan does not say."""
-    found = list(segment.router)
-    for prefix in (segment.prefix, segment.prefix6):
-        if prefix is not None and not any(a.version == prefix.version for a in found):
-            found.append(IPAddress(prefix.first + 1, prefix.version))
-    return tuple(found)
-
-
-def _addresses(member: Member, segment: Segment, taken: set[IPAddress]) -> Iterator[IPAddress]:
-    """What the twin gives a member: what it keeps, else one that is free."""
-    if segment.prefix is not None:
-        yield from member.addresses4 or _spare(segment, taken, 4)
-    if segment.prefix6 is not None:
-        whole = (
-            IPAddress((int(segment.prefix6.ip) & ~int(INTERFACE_ID)) | int(own), 6) for own in member.interface_ids
-        )
-        yield from dict.fromkeys((*member.addresses6, *whole)) or _spare(segment, taken, 6)
-
-
-def _spare(segment: Segment, taken: Iterable[IPAddress], version: Literal[4, 6]) -> tuple[IPAddress, ...]:
-    """A free address of a segment, from its upper end; none where it has no prefix of this version, or no room."""
-    prefix = segment.prefix_of(version)
-    if prefix is None:
-        return ()
-    used = set(taken)
-    candidates = (IPAddress(prefix.last - number, version) for number in range(1, min(prefix.size, 4096) - 1))
-    return tuple(islice((a for a in candidates if a not in used), 1))
-
-
-def _free(networks: Iterable[IPNetwork], plan: Plan) -> IPNetwork:
-    for network in networks:
-        prefixes = (p for s in plan.segments for p in (s.prefix, s.prefix6) if p is not None)
-        if not any(network in p or p in network for p in prefixes):
-            return network
-    raise LabError("the plan's networks take all those that are kept for examples, where the twin's internet would be")

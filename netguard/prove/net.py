@@ -19,7 +19,8 @@ from netguard.advise.policy import WAN
 from netguard.errors import LabError, RefusedRulesError
 from netguard.model.plan import Plan
 from netguard.net import namespaces
-from netguard.prove.flows import LEFTOVER_PORT, Cast, Host, forwarded, forwarded_port
+from netguard.prove.flows import LEFTOVER_PORT, forwarded, forwarded_port
+from netguard.prove.people import Cast, Host
 
 CARD = "eth0"
 """The one interface of everybody but the router."""
@@ -158,8 +159,11 @@ def _internet(plan: Plan, people: Cast) -> list[str]:
 
 
 def _card(plan: Plan, people: Cast, host: Host) -> list[str]:
+    second = () if host.second is None else (host.second,)
     lines = ["link set lo up"]
-    lines += [f"address add {a}/{_length(plan, host.segment, a)} dev {CARD}{_nodad(a)}" for a in host.addresses]
+    lines += [
+        f"address add {a}/{_length(plan, host.segment, a)} dev {CARD}{_nodad(a)}" for a in (*host.addresses, *second)
+    ]
     lines.append(f"link set {CARD} up")
     for router in people.router[host.segment]:
         if host.address(router.version) is not None:

@@ -14,7 +14,8 @@ from netguard.advise.policy import Verdict
 from netguard.errors import LabError, RefusedRulesError
 from netguard.model.plan import Plan
 from netguard.model.proof import Proof, ProofRow
-from netguard.prove.flows import Flow, cast, flows
+from netguard.prove.flows import NOT_ASKED, Flow, flows
+from netguard.prove.people import cast
 from netguard.prove.twin import MAX_SECONDS, Kind, Order, Outcome
 
 KINDS: tuple[Kind, ...] = ("namespaces", "user-namespace")
@@ -60,7 +61,7 @@ def run(
         if outcome.failed is None:
             people = cast(plan)
             rows = tuple(_row(flow, outcome) for flow in flows(plan, people, beside=beside, doors=doors))
-            return Proof(how="run", platform=platform, rows=rows, left_out=people.left_out)
+            return Proof(how="run", platform=platform, rows=rows, left_out=people.left_out, not_asked=NOT_ASKED)
         why.append(outcome.failed)
     raise LabError(why[0] if len(set(why)) == 1 else f"{why[0]}; without root: {why[1]}")
 
@@ -84,7 +85,9 @@ def calculated(plan: Plan, *, platform: str, reason: str, beside: bool = False, 
     before = {flow.id: True for flow in asked}
     outcome = Outcome(before=before, after={f.id: not f.decided or f.wanted is not Verdict.DENY for f in asked})
     rows = tuple(_row(flow, outcome) for flow in asked)
-    return Proof(how="calculated", platform=platform, reason=reason, rows=rows, left_out=people.left_out)
+    return Proof(
+        how="calculated", platform=platform, reason=reason, rows=rows, left_out=people.left_out, not_asked=NOT_ASKED
+    )
 
 
 def start() -> "subprocess.Popen[bytes]":

@@ -21,7 +21,8 @@ from netguard.errors import LabError, NetguardError, RefusedRulesError
 from netguard.net import namespaces
 from netguard.prove import net
 from netguard.prove.asking import Stage, resolved
-from netguard.prove.flows import Flow, cast, flows
+from netguard.prove.flows import Flow, flows
+from netguard.prove.people import cast
 
 MAX_SECONDS = 120
 """Longest that a twin may take, everything included; one of 24 members takes about ten."""

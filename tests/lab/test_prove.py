@@ -18,6 +18,7 @@ from netguard.demo import daemons
 from netguard.errors import LabError, RefusedRulesError
 from netguard.model.proof import Proof
 from netguard.prove import proof
+from netguard.prove.people import REBOUND
 from netguard.prove.twin import Kind, Order
 from tests.lab.flows.houses import house
 from tests.lab.flows.lab import need, rendered
@@ -118,6 +119,40 @@ def test_a_rule_too_many_and_a_rule_too_few_are_named() -> None:
     many = f"{rules}insert rule inet netguard seg_guest tcp dport 8443 accept\n"
     wrong = proven(HOME.decode(), many).wrong
     assert {(r.source, r.target, r.port) for r in wrong} == {("stranger in guest", "hub", 8443)}
+
+
+HUBS_CLOUD = "lock-cloud.example"
+WRONG = {
+    "a cloud without its member's MAC": (
+        r"ether saddr (?:\. ip saddr )?\{ [^}]* \} (ip6? daddr @c)", r"\1",
+        {("camera", HUBS_CLOUD), ("stranger in iot", HUBS_CLOUD), ("hub", HUBS_CLOUD)},
+    ),
+    "a member from any address": (
+        r"ether saddr \. ip saddr \{ ([0-9a-f:]+) \. [0-9.]+ \} ip daddr @c", r"ether saddr \1 ip daddr @c", {("hub", HUBS_CLOUD)},
+    ),
+    "a cloud's name that leads into the home": (
+        r"(?m)^add rule inet netguard out_iot ip6? daddr \{ (?:0\.0\.0\.0|::).* reject .*$", "", {("hub", REBOUND), ("speaker", REBOUND)},
+    ),
+    "ping into a network apart": (
+        r"\Z", "insert rule inet netguard seg_trusted oifname br-iot meta l4proto { icmp, ipv6-icmp } accept\n",
+        {("stranger in trusted", name) for name in ("hub", "camera", "speaker", "stranger in iot")},
+    ),
+    "UDP into a network apart": (
+        r"\Z", "insert rule inet netguard seg_guest oifname br-iot meta l4proto udp accept\n",
+        {("stranger in guest", name) for name in ("hub", "camera", "speaker", "stranger in iot")},
+    ),
+}  # fmt: skip
+"""What is changed in the right rules, and whom each mistake lets to whom."""
+
+
+@pytest.mark.parametrize(("old", "new", "let"), WRONG.values(), ids=WRONG)
+def test_rules_with_one_mistake_do_not_pass(old: str, new: str, let: set[tuple[str, str]]) -> None:
+    rules = rendered("nftables", HOME.decode())["netguard.nft"]
+    changed = re.sub(old, new, rules)
+    assert changed != rules
+    wrong = proven(HOME.decode(), changed).wrong
+    assert {(r.source, r.target) for r in wrong} == let
+    assert {r.wanted for r in wrong} == {"deny"}
 
 
 def test_rules_that_nft_refuses_prove_nothing() -> None:

@@ -9,8 +9,9 @@ from netaddr import EUI, IPAddress, IPNetwork
 from netguard.advise import planfile
 from netguard.advise.policy import ROUTER, WAN, Policy, Protocol, Verdict, decides
 from netguard.model.plan import Plan
-from netguard.prove.flows import LEFTOVER_PORT, Cast, Flow, Host, cast, packet_of
+from netguard.prove.flows import LEFTOVER_PORT, Flow, packet_of
 from netguard.prove.flows import flows as questions
+from netguard.prove.people import Cast, Host, cast
 
 FLOWS = Path(__file__).with_name("flows.tsv")
 

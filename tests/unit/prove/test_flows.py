@@ -1,5 +1,6 @@
 """Which questions a proof asks: the plan's answer to each, nobody forgotten, and no end of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,11 +9,15 @@ from hypothesis import strategies as st
 from netaddr import EUI, IPAddress, IPNetwork
 
 from netguard.advise import planfile
-from netguard.advise.policy import ROUTER, WAN, Policy, Verdict, decides, verdict
+from netguard.advise.policy import ROUTER, WAN, Packet, Policy, Verdict, decides, is_bogon, verdict
+from netguard.advise.ruleset import CLOUD_SETS, ruleset
+from netguard.advise.snippet import snippet
 from netguard.errors import LabError
 from netguard.model.plan import Domain, Listen, Member, Name, Plan, Talk
 from netguard.model.vocabulary import Transport
-from netguard.prove.flows import MAX_FLOWS, MAX_MEMBERS, STRANGER, cast, flows, forwarded
+from netguard.prove.flows import MAX_CLOUDS, MAX_FLOWS, flows, forwarded
+from netguard.prove.people import MAX_MEMBERS, REBOUND, STRANGER, cast
+from netguard.rules import platforms
 from tests.lab.flows.houses import house
 from tests.property.homes import home
 from tests.property.plans import plans
@@ -54,13 +59,13 @@ def test_every_question_has_the_plans_answer_and_is_asked_once(data: st.DataObje
     asked = flows(plan, people)
     assert (
         len({flow.id for flow in asked})
-        == len({(f.source, f.address, f.protocol, f.port) for f in asked})
+        == len({(f.source, f.packet.source, f.address, f.protocol, f.port) for f in asked})
         == len(asked)
     )
     for flow in asked:
         assert flow.wanted == verdict(policy, flow.packet)
         source = everybody[flow.source]
-        assert source.address(flow.address.version) == flow.packet.source
+        assert flow.packet.source in {source.address(flow.address.version), source.second}
         assert (flow.packet.came_in, flow.packet.mac) == (source.segment, None if source.segment == WAN else source.mac)
         owned = (
             people.router.values() if flow.target == ROUTER else [everybody[flow.target].addresses, people.router[WAN]]
@@ -74,19 +79,24 @@ def test_nobody_has_an_address_of_another_or_outside_of_their_network(data: st.D
     plan = data.draw(plans())
     people = cast(plan)
     router = [a for addresses in people.router.values() for a in addresses]
-    owned = [a for host in people.hosts for a in host.addresses]
+    owned = [a for host in people.hosts for a in (*host.addresses, *({host.second} - {None}))]
     assert len(set(owned)) == len(owned)
     assert not set(owned) & set(router)
     assert not {a for h in people.internet for a in h.addresses} & {*owned, *router}
     for host in people.hosts:
         segment = plan.segment(host.segment)
         assert all(a in segment.prefix_of(a.version) for a in host.addresses)
+        assert host.second is None or host.second in segment.prefix
 
 
 def test_what_a_proof_has_to_show_is_asked() -> None:
     plan = home()
     people = cast(plan)
-    asked = {(f.source, f.target, f.protocol, f.port, f.address.version): f.wanted for f in flows(plan, people)}
+    own = {a for host in (*people.hosts, *people.internet) for a in host.addresses}
+    asked = {
+        (f.source, f.target, f.protocol, f.port, f.address.version): f.wanted
+        for f in flows(plan, people) if f.packet.source in own
+    }  # fmt: skip
     allow, deny = Verdict.ALLOW, Verdict.DENY
     stranger = {s.name: f"{STRANGER} {s.name}" for s in plan.segments}
     for version in (4, 6):
@@ -130,7 +140,8 @@ def test_every_port_and_every_name_of_a_cloud_is_asked_but_not_every_pair() -> N
     names = tuple(Domain.of(f"n{n}.example") for n in range(30))
     ports = tuple(range(2000, 2030))
     plan = with_members(member(1, talks=(Talk(transport=Transport.UDP, ports=ports, names=names),)))
-    asked = [f for f in flows(plan, cast(plan)) if f.source == "m1" and f.protocol == "udp" and f.target in names]
+    everything = flows(plan, cast(plan))
+    asked = [f for f in everything if f.source == "m1" and f.protocol == "udp" and f.target in names]
     assert {f.target for f in asked} == set(names)
     assert {f.port for f in asked} == set(ports)
     assert len(asked) == 2 * (len(names) + len(ports) - 1)
@@ -183,7 +194,7 @@ def test_the_internet_is_where_the_plan_is_not(prefix: str, prefix6: str, intern
     plan = home()
     first = replace(plan.segments[0], prefix=IPNetwork(prefix), prefix6=IPNetwork(prefix6), router=())
     people = cast(replace(plan, segments=(first, *plan.segments[1:]), members=plan.members[1:]))
-    assert all(str(a).startswith(internet) for h in people.internet for a in h.addresses)
+    assert all(str(a).startswith(internet) for h in people.internet if h.name != REBOUND for a in h.addresses)
 
 
 def test_a_plan_without_room_for_an_internet_cannot_be_tried() -> None:
@@ -201,3 +212,128 @@ def test_the_forgotten_forward_leads_to_the_first_who_is_not_trusted() -> None:
     assert leads.name == "hub"
     alone = replace(plan, members=plan.members[:1])
     assert forwarded(alone, cast(alone)) is None
+
+
+NEIGHBOURS = """
+schema: netguard.plan/1
+wan: {interface: wan0}
+segments:
+  - {name: home, role: trusted, interface: lan0, prefix: 10.1.2.0/24, prefix6: "2001:db8:1::/64"}
+  - {name: things, role: iot, interface: lan1, prefix: 10.1.1.0/24, prefix6: "2001:db8:2::/64"}
+  - {name: toys, role: iot, interface: lan2, prefix: 10.1.3.0/24}
+members:
+  - name: hub
+    mac: "02:00:00:00:00:01"
+    segment: things
+    addresses: [10.1.1.2, "::2"]
+    talks: [{names: [a.example, b.example], transport: tcp, ports: [443]}, {names: [c.example], transport: udp, ports: [99]}, {service: ntp}]
+  - {name: camera, mac: "02:00:00:00:00:02", segment: things, addresses: [10.1.1.3], talks: any}
+  - {name: bulb, mac: "02:00:00:00:00:03", segment: things, talks: [{names: [d.example], transport: tcp, ports: [8883]}]}
+  - {name: doll, mac: "02:00:00:00:00:04", segment: toys, addresses: [10.1.3.9], talks: []}
+"""
+"""Members that keep an address and one that does not, some with clouds of their own, one with the whole internet."""
+
+
+def _as_another(policy: Policy, plan: Plan, packet: Packet, *, keep_address: bool) -> bool:
+    """Whether some member of the network it came from may send this, by its MAC (and address)."""
+    return any(
+        verdict(
+            policy,
+            replace(packet, mac=m.mac, source=m.addresses4[0] if m.addresses4 and not keep_address and packet.source.version == 4 else packet.source),
+        ) is Verdict.ALLOW
+        for m in plan.members if m.segment == packet.came_in
+    )  # fmt: skip
+
+
+WRONG: dict[str, Callable[[Policy, Plan, Packet], bool]] = {
+    "whoever asks may go to a member's cloud": lambda policy, plan, p: (
+        p.to == WAN and p.came_in in {"things", "toys"} and _as_another(policy, plan, p, keep_address=False)
+    ),
+    "a member's address is not looked at": lambda policy, plan, p: (
+        p.to == WAN and any(
+            m.mac == p.mac and m.addresses4 and verdict(policy, replace(p, source=m.addresses4[0])) is Verdict.ALLOW
+            for m in plan.members if p.source.version == 4
+        )
+    ),
+    "a cloud's name may lead into the home, by IPv4": lambda policy, _, p: (
+        p.destination.version == 4 and is_bogon(p.destination) and verdict(policy, replace(p, destination=IPAddress("8.8.8.8"))) is Verdict.ALLOW
+    ),
+    "a cloud's name may lead into the home, by IPv6": lambda policy, _, p: (
+        p.destination.version == 6 and is_bogon(p.destination) and verdict(policy, replace(p, destination=IPAddress("2a00::8"))) is Verdict.ALLOW
+    ),
+    "the trusted network pings things": lambda _, __, p: (p.came_in, p.to, p.protocol) == ("home", "things", "icmp"),
+    "and by IPv6": lambda _, __, p: (p.came_in, p.to, p.protocol) == ("home", "things", "icmpv6"),
+    "the toys ping things": lambda _, __, p: (p.came_in, p.to, p.protocol) == ("toys", "things", "icmp"),
+    "UDP into things": lambda _, __, p: (p.came_in, p.to, p.protocol) == ("home", "things", "udp"),
+}  # fmt: skip
+"""What wrong rules let through besides."""
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_rules_that_let_more_through_are_noticed(wrong: Callable[[Policy, Plan, Packet], bool]) -> None:
+    plan = planfile.read(NEIGHBOURS.encode())
+    policy = Policy.of(plan)
+    noticed = [f for f in flows(plan, cast(plan)) if f.wanted is Verdict.DENY and wrong(policy, plan, f.packet)]
+    assert noticed
+
+
+def test_every_entry_of_a_member_is_asked_for_by_others_and_from_another_address() -> None:
+    plan = planfile.read(NEIGHBOURS.encode())
+    people = cast(plan)
+    asked = flows(plan, people)
+    clouds = {
+        ("a.example", "tcp", 443),
+        ("b.example", "tcp", 443),
+        ("c.example", "udp", 99),
+        ("d.example", "tcp", 8883),
+    }
+    for host in people.hosts:
+        if host.segment != "home":
+            assert clouds <= {(f.target, f.protocol, f.port) for f in asked if f.source == host.name}
+    seconds = {h.name: h.second for h in people.hosts}
+    assert {name for name, second in seconds.items() if second is not None} == {"hub", "camera"}
+    for name, entries in {
+        "hub": {("a.example", "tcp", 443), ("c.example", "udp", 99), ("nobody-listed.example", "udp", 123)},
+        "camera": {("nobody-listed.example", "tcp", 443)},
+    }.items():
+        found = [f for f in asked if f.packet.source == seconds[name]]
+        assert {(f.target, f.protocol, f.port) for f in found} == entries
+        assert {f.wanted for f in found} == {Verdict.DENY}
+
+
+def test_others_ask_for_a_bounded_number_of_clouds() -> None:
+    names = tuple(Domain.of(f"n{n}.example") for n in range(60))
+    talks = tuple(
+        Talk(transport=t, ports=(443,), names=names[:30] if t is Transport.TCP else names[30:]) for t in Transport
+    )
+    more = (Talk(transport=Transport.TCP, ports=(1,), names=tuple(Domain.of(f"x{n}.example") for n in range(60))),)
+    plan = with_members(member(1, talks=talks), member(2, talks=more), member(3))
+    found = {f.target for f in flows(plan, cast(plan)) if f.source == "m3"} & {*names, *more[0].names}
+    assert len(found) == MAX_CLOUDS
+    assert {names[0], names[30], more[0].names[0]} <= found
+
+
+def test_a_plan_that_has_all_private_networks_is_asked_without_one() -> None:
+    plan = home()
+    taken = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+    segments = tuple(
+        replace(plan.segments[0], name=Name.of(f"s{n}"), prefix=IPNetwork(prefix), prefix6=IPNetwork("fc00::/7") if n == 0 else None, router=())
+        for n, prefix in enumerate(taken)
+    )  # fmt: skip
+    people = cast(replace(plan, segments=segments, members=()))
+    assert people.internet[0].addresses == ()
+    assert flows(replace(plan, segments=segments, members=()), people)
+
+
+def test_the_clouds_sets_are_where_the_shipped_platforms_have_them() -> None:
+    plan = planfile.read(NEIGHBOURS.encode())
+    rules = ruleset(plan)
+    tried = 0
+    for platform in platforms.load().values():
+        files = {f.name: f.text for f in snippet(platform, rules).files}
+        for file in (f for f in platform.files if f.runs):
+            tried += 1
+            for cloud in rules.clouds:
+                assert f"add set {CLOUD_SETS} {cloud.name}v4 " in files[file.name]
+                assert f"add set {CLOUD_SETS} {cloud.name}v6 " in files[file.name]
+    assert tried == 2

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from netguard.model.proof import Proof, ProofRow
-from netguard.prove import flows
+from netguard.prove import people
 from netguard.prove.proof import calculated
 from netguard.report import matrix
 from netguard.report.matrix import proof_view
@@ -114,10 +114,10 @@ def test_long_lists_are_cut_and_the_rest_is_counted():
 
 
 def test_the_names_are_those_that_a_proof_gives():
-    assert matrix.STRANGER == flows.STRANGER
-    known = {h.name for h in flows.cast(PLAN).hosts}
+    assert matrix.STRANGER == people.STRANGER
+    known = {h.name for h in people.cast(PLAN).hosts}
     assert known <= set(matrix._places(PLAN))
-    assert set(matrix.ANYBODY) - {matrix.INTERNET} <= {h.name for h in flows.cast(PLAN).internet}
+    assert set(matrix.ANYBODY) - {matrix.INTERNET} <= {h.name for h in people.cast(PLAN).internet}
 
 
 @settings(max_examples=12, deadline=None)
