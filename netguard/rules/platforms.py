@@ -105,10 +105,12 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whether its rules stand beside the router's own: these decide on about what `policy.decides` leaves to them."""
     replaces: str | None = None
     """Of a person's own: the shipped platform in whose place it stands."""
-    intents: dict[str, Template]
-    unsupported: dict[str, str]
+    like: str | None = None
+    """The shipped platform whose intents (by kind) and files (by name) it has, too, where it does not say otherwise itself."""
+    intents: dict[str, Template] = {}
+    unsupported: dict[str, str] = {}
     """By intent: what to do instead, by hand."""
-    files: tuple[FileTemplate, ...]
+    files: tuple[FileTemplate, ...] = ()
 
 
 def load(overlay: Path | None = None) -> Mapping[str, Platform]:
@@ -118,22 +120,41 @@ def load(overlay: Path | None = None) -> Mapping[str, Platform]:
     """
     root = data_root("rules")
     folder = root / loader.JUDGE_NOTHING
-    shipped = {
-        path.stem: _platform(path, f"{root.name}/{folder.name}/{path.name}") for path in loader.record_files(folder)
-    }
+    read = []
+    for path in loader.record_files(folder):
+        shown = f"{root.name}/{folder.name}/{path.name}"
+        read.append((loader.read_record(path, shown, Platform, {}), path, shown))
+    shipped: dict[str, Platform] = {}
+    for platform, path, shown in sorted(read, key=lambda one: one[0].like is not None):
+        shipped[path.stem] = _reviewed(platform, path, shown, shipped)
     if not shipped:
         raise RulesError(f"{root}: {folder.name}: there are no records; install netguard again")
     own: dict[str, Platform] = {}
     replaced: dict[str, Path] = {}
     for path in loader.record_files(overlay / folder.name) if overlay is not None else ():
-        own[path.stem] = platform = _platform(path, path.as_posix())
+        shown = path.as_posix()
+        own[path.stem] = platform = _reviewed(loader.read_record(path, shown, Platform, {}), path, shown, shipped)
         loader.check_replacement(platform, path, shipped, replaced)
     found = {id_: platform for id_, platform in shipped.items() if id_ not in replaced} | own
     return MappingProxyType(dict(sorted(found.items())))
 
 
-def _platform(path: Path, shown: str) -> Platform:
-    platform = loader.read_record(path, shown, Platform, {})
+def _reviewed(platform: Platform, path: Path, shown: str, known: Mapping[str, Platform]) -> Platform:
+    """The platform with what it has of the one it is like. Raises `RulesError`."""
+    if platform.like is not None:
+        if platform.like not in known:
+            raise RulesError(
+                f"{shown}: like: netguard has no platform {clean(platform.like, 40)!r} that says all itself"
+            )
+        other = known[platform.like]
+        said = {*platform.intents, *platform.unsupported}
+        files = {file.name for file in platform.files}
+        platform = msgspec.structs.replace(
+            platform,
+            intents={k: v for k, v in other.intents.items() if k not in said} | platform.intents,
+            unsupported={k: v for k, v in other.unsupported.items() if k not in said} | platform.unsupported,
+            files=(*platform.files, *(file for file in other.files if file.name not in files)),
+        )
     loader.complain(shown, problems(platform, path.stem))
     return platform
 

@@ -152,7 +152,9 @@ def test_a_changed_plan_leaves_nothing_of_the_one_before(earlier, later):
                 (Path(folder) / place / name).write_text(text, encoding="utf-8")
         known = nft.learnt(made[0].get("dnsmasq.conf", ""), frames.answers(earlier[1]))
         (Path(folder) / "known.nft").write_text(known, encoding="utf-8")
+        names = {name for _, plan in (earlier, later) for name in (plan.wan, *(s.interface for s in plan.segments))}
         applied = (
+            *(f"ip link add name {name} type bridge" for name in sorted(names - {"lo"})),
             f"sh {folder}/earlier/apply.sh --yes",
             f"nft -f {folder}/known.nft",
             f"sh {folder}/later/apply.sh --yes",

@@ -86,6 +86,50 @@ def test_with_them_nothing_is_wrong_and_the_switch_does_the_rest(lab: Lab, files
     assert lab.ask(flows=["F61"]) == {"F61": "open"}
 
 
+def isolated(lab: Lab, bridge: str) -> dict[str, bool]:
+    """By port of a bridge: whether it is kept apart from the others that are."""
+    listing = lab.run(argv=["bridge", "-d", "link", "show"])[1]
+    found = re.findall(r"^\d+: ([^:@\s]+)[^\n]* master (\S+)[^\n]*\n[^\n]* isolated (on|off)", listing, re.MULTILINE)
+    return {port: state == "on" for port, master, state in found if master == bridge}
+
+
+def test_ports_that_their_owner_keeps_apart_stay_so(lab: Lab, files: dict[str, str]) -> None:
+    lab.files(folder="mine", files=files)
+    first, *others = isolated(lab, "br-iot")
+    assert others
+    lab.run(argv=["bridge", "link", "set", "dev", first, "isolated", "on"])
+    before = isolated(lab, "br-iot")
+    try:
+        assert f"br-iot: {len(before)} ports are kept apart" in script(lab, "isolate.sh")
+        assert set(isolated(lab, "br-iot").values()) == {True}
+        script(lab, "isolate.sh")  # a second time: what was changed by the first is still known
+        assert f"{len(others) + len(isolated(lab, 'br-guest'))} ports are as" in script(lab, "isolate.sh", "off")
+        assert isolated(lab, "br-iot") == before
+        assert set(isolated(lab, "br-guest").values()) == {False}
+        assert script(lab, "isolate.sh", "off").startswith("0 ports")
+    finally:
+        lab.run(argv=["bridge", "link", "set", "dev", first, "isolated", "off"])
+
+
+def test_a_network_that_has_no_ports_of_its_own_is_told(lab: Lab, files: dict[str, str]) -> None:
+    lab.files(folder="mine", files={**files, "isolate.sh": files["isolate.sh"].replace(" br-iot", " br-lan.40")})
+    code, said = lab.run(argv=["sh", f"{lab.folder_of(name='mine')}/isolate.sh"])
+    assert code == 1
+    assert "br-lan.40 is no bridge with ports of its own" in said
+    assert set(isolated(lab, "br-guest").values()) == {True}, "what can be done is done"
+    assert f"br-guest: {len(isolated(lab, 'br-guest'))} port" in said
+    script(lab, "isolate.sh", "off")
+
+
+def test_rules_with_the_name_of_an_interface_that_is_not_there_are_not_loaded(lab: Lab, platform: str) -> None:
+    before = lab.listing()
+    place = lab.files(folder="wrong", files=rendered(platform, lab.house.text.replace("br-guest", "br-gast")))
+    code, said = lab.run(argv=["sh", f"{place}/apply.sh", "--yes"])
+    assert (code, lab.listing()) == (1, before)
+    assert "no interface called: br-gast\n" in said
+    assert "write them into plan.yaml" in said
+
+
 def test_applied_twice_is_applied_once_and_undone_is_never_applied(lab: Lab, files: dict[str, str]) -> None:
     before = lab.listing()
     lab.apply(files)
@@ -169,7 +213,8 @@ def test_a_file_with_one_bad_line_changes_nothing(lab: Lab, files: dict[str, str
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "through"), [("camera", "laptop", ""), ("neighbour", "hub", "router.wan"), ("guest", "hub", "")]
+    ("source", "target", "through"),
+    [("camera", "laptop", ""), ("neighbour", "hub", "router.wan"), ("guest", "hub", ""), ("laptop", "guest", "")],
 )  # fmt: skip
 def test_old_connections_live_on_until_they_are_ended(
     lab: Lab, files: dict[str, str], source: str, target: str, through: str
@@ -180,6 +225,14 @@ def test_old_connections_live_on_until_they_are_ended(
     assert lab.speak(name=source)
     script(lab, "end-connections.sh")
     assert not lab.speak(name=source)
+
+
+def test_an_old_connection_that_is_allowed_goes_on(lab: Lab, files: dict[str, str]) -> None:
+    need("conntrack")
+    lab.connect(name="allowed", source="laptop", target="neighbour")
+    lab.apply(files)
+    script(lab, "end-connections.sh")
+    assert lab.speak(name="allowed")
 
 
 def test_nothing_opens_that_another_firewall_keeps_shut(lab: Lab, files: dict[str, str]) -> None:

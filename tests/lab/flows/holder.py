@@ -51,7 +51,8 @@ class Holder:
             wrapper.write_text(f'#!/bin/sh\n{line}exec {place} "$@"\n', encoding="ascii")
             wrapper.chmod(0o755)
         self.environment = {
-            "PATH": f"{self.folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TMPDIR": str(self.folder)
+            "PATH": f"{self.folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TMPDIR": str(self.folder),
+            "NETGUARD_STATE": f"{self.folder}/isolated",
         }  # fmt: skip
         self.flows = {flow.id: flow for flow in (*self.house.flows, *self.house.questions())}
         self.stage = Stage(twin=self.twin, people=self.house.people)

@@ -19,6 +19,7 @@ from tests.readers.crowds import crowd
 BOTH = ("nftables", "nftables-overlay")
 SHARED = {
     "dnsmasq.conf", "dnsmasq-reservations.conf", "avahi-daemon.conf", "apply.sh", "undo.sh", "end-connections.sh", "isolate.sh",
+    "netguard-isolate.service",
 }  # fmt: skip
 
 
@@ -111,6 +112,24 @@ def test_steps_are_whole_sentences_whatever_the_plan_has(platform, role):
             given = {f.name for f in whole.files}
             wanted = {"before-netguard` back": "avahi-daemon.conf"}.get(file, file)
             assert (file in named) == (wanted in given), file
+        assert ("isolate.sh" in named) == ("isolate.sh" in given) == ("netguard-isolate.service" in given)
+
+
+@pytest.mark.parametrize("platform", BOTH)
+def test_a_plan_without_clouds_or_addresses_says_which_copies_of_an_earlier_one_go_away(platform):
+    copies = ("take `/etc/dnsmasq.d/netguard.conf` away", "take `/etc/dnsmasq.d/netguard-reservations.conf` away")
+    for plan, gone in ((home(), False), (replace(home(), members=()), True)):
+        steps = " ".join(made(platform, plan).steps)
+        assert [copy in steps for copy in copies] == [gone, gone]
+
+
+@pytest.mark.parametrize("platform", BOTH)
+def test_the_rules_are_loaded_only_where_all_interfaces_of_the_plan_are(platform):
+    plan = home()
+    (line,) = [line for line in text(platform, plan, "apply.sh").splitlines() if line.startswith("for name in ")]
+    assert set(line.removeprefix("for name in ").removesuffix("; do").split()) == {
+        plan.wan, *(s.interface for s in plan.segments),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("platform", BOTH)

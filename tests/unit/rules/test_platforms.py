@@ -139,6 +139,32 @@ def test_an_own_platform_is_added(overlay):
     assert platforms.load(overlay)["my-router"].name == "My router"
 
 
+LIKE = GOOD[: GOOD.index("intents:")] + "like: nftables\n"
+
+
+def test_a_platform_that_is_like_another_has_what_it_does_not_say_itself(overlay):
+    put(
+        overlay,
+        f"{LIKE}intents:\n  deny-flow: {{apply: deny, undo: allow, check: show}}\n"
+        "unsupported:\n  reflect-mdns: Its menu.\nfiles:\n  - {name: undo.sh, what: mine, text: hello}\n",
+    )
+    one, other = platforms.load(overlay)["my-router"], SHIPPED["nftables"]
+    assert one.intents["deny-flow"].apply == "deny"
+    assert one.intents["allow-flow"] == other.intents["allow-flow"]
+    assert (one.unsupported["reflect-mdns"], "reflect-mdns" in one.intents) == ("Its menu.", False)
+    assert {f.name for f in one.files} == {f.name for f in other.files}
+    assert [f.what for f in one.files if f.name == "undo.sh"] == ["mine"]
+
+
+def test_a_platform_that_is_like_another_may_say_nothing_of_intents_and_files(overlay):
+    path = put(overlay, LIKE)
+    one = platforms.load(overlay)["my-router"]
+    assert (one.intents, one.files) == (SHIPPED["nftables"].intents, SHIPPED["nftables"].files)
+    path.write_text(LIKE.replace("like: nftables", "like: pfsense"), encoding="utf-8")
+    with pytest.raises(RulesError, match="like: netguard has no platform 'pfsense'"):
+        platforms.load(overlay)
+
+
 def test_a_shipped_platform_never_goes_away_unsaid(overlay):
     own = GOOD.replace("id: my-router", "id: nftables")
     path = put(overlay, own, "nftables.yaml")
