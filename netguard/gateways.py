@@ -10,6 +10,9 @@ from netguard.model.gateway import Gateway, GatewayAnswer, GatewayServices, Igd,
 from netguard.model.surroundings import Surroundings
 from netguard.model.vocabulary import Transport
 
+MAX_MAPPINGS = 512
+"""Mappings kept of one gateway, as of one description: stops one that describes itself often from filling the document."""
+
 Answers = Mapping[IPAddress, tuple[GatewayAnswer, ...]]
 """By the address that answered."""
 
@@ -55,7 +58,9 @@ def _gateway(key: str | None, answers: list[GatewayAnswer], devices: tuple[Devic
     igd: Igd | None = None
     natpmp: NatPmp | None = None
     pcp: Pcp | None = None
-    external: IPAddress | None = None
+    # A connection that is down may tell the last address that it had.
+    told = (a.external_address for a in sorted(answers, key=_is_down))
+    external = next((each for each in told if each is not None and int(each)), None)
     mappings: dict[tuple[object, ...], PortMapping] = {}
     for answer in answers:
         match answer.said:
@@ -65,15 +70,20 @@ def _gateway(key: str | None, answers: list[GatewayAnswer], devices: tuple[Devic
                 natpmp = natpmp or said
             case Pcp() as said:
                 pcp = pcp or said
-        external = external or answer.external_address
         for mapping in answer.mappings:
             mappings.setdefault(_place(mapping), replace(mapping, device=_owner(mapping, devices)))
+    if igd is not None and len(mappings) > MAX_MAPPINGS:
+        igd = replace(igd, listed="part")
     return Gateway(
         device=key,
         services=GatewayServices(igd=igd, natpmp=natpmp, pcp=pcp),
         external_address=external,
-        mappings=tuple(mappings.values()),
+        mappings=tuple(mappings.values())[:MAX_MAPPINGS],
     )
+
+
+def _is_down(answer: GatewayAnswer) -> bool:
+    return isinstance(answer.said, Igd) and answer.said.connection_status not in {None, "Connected"}
 
 
 def _both(one: Igd, other: Igd) -> Igd:

@@ -27,6 +27,10 @@ MAX_FACTS_PER_ADDRESS = 800
 """Facts kept about one address; a device with every service there is has about 100, a router one more for each of the 512
 ports it forwards that are read."""
 
+MAX_FACTS_OF_A_KIND = 520
+"""Of these one kind at most: a router that describes itself at several ports, with other mappings each time, must not keep
+out what else is learnt about it."""
+
 
 class Notebook:
     """Everything is kept by address; which device an address belongs to is decided anew at every identification."""
@@ -57,7 +61,8 @@ class Notebook:
         with self._lock:
             if isinstance(what, Fact):
                 facts = self._facts.setdefault(address, {})
-                if len(facts) < MAX_FACTS_PER_ADDRESS:
+                alike = sum(fact.kind == what.kind for _, fact in facts) if len(facts) >= MAX_FACTS_OF_A_KIND else 0
+                if len(facts) < MAX_FACTS_PER_ADDRESS and alike < MAX_FACTS_OF_A_KIND:
                     facts.setdefault((probe, what), datetime.now(UTC))
             elif isinstance(what, GatewayAnswer):
                 place = what.said.location if isinstance(what.said, Igd) else ""

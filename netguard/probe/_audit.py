@@ -54,6 +54,8 @@ class _Book:
     igd: Igd
     port: int | None
     external: IPAddress | None = None
+    external_up: bool = False
+    """Whether a connection that is up has said so."""
     mappings: dict[_wan.Place, PortMapping] = field(default_factory=dict)
     states: set[_wan.State] = field(default_factory=set)
     notes: dict[str, None] = field(default_factory=dict)
@@ -62,6 +64,11 @@ class _Book:
         """Something that is to be said at the end."""
         if len(self.notes) < MAX_NOTES:
             self.notes[text] = None
+
+    def cut(self) -> None:
+        """There are more mappings than are kept."""
+        self.states.add("part")
+        self.note(f"more than {_wan.MAX_MAPPINGS} mappings are not read")
 
     def fact(self, kind: str, value: str) -> Fact:
         return Fact(kind=kind, value=value, transport=Transport.TCP, port=self.port)
@@ -92,6 +99,9 @@ def audit(target: Target, description: Description, net: Net) -> Iterator[Learnt
     yield book.answer()
     try:
         for service in services:
+            if service.is_connection and len(book.mappings) >= _wan.MAX_MAPPINGS:
+                book.cut()
+                continue
             yield from _asked(service, book, net)
             yield book.answer()
     except (OutOfTime, TooMuch) as failure:
@@ -131,7 +141,8 @@ def _asked(service: _wan.WanService, book: _Book, net: Net) -> Iterator[Learnt]:
     outside = _told(service, book, net, "GetExternalIPAddress")
     yield from _facts(book, "GetExternalIPAddress", outside, "NewExternalIPAddress")
     _keep(book, status.get("NewConnectionStatus", ""), nat.get("NewNATEnabled", ""))
-    _keep_external(book, outside.get("NewExternalIPAddress", ""))
+    up = status.get("NewConnectionStatus", "") == "Connected"
+    _keep_external(book, outside.get("NewExternalIPAddress", ""), up=up)
     yield from _lists(service, book, net)
 
 
@@ -159,15 +170,16 @@ def _keep(book: _Book, status: str, nat: str) -> None:
         book.igd = replace(book.igd, nat_enabled=enabled)
 
 
-def _keep_external(book: _Book, text: str) -> None:
+def _keep_external(book: _Book, text: str, *, up: bool) -> None:
+    """The first of a connection that is up, else the first of all: a connection that is down may tell its last one."""
     try:
         address = addresses.ip(text) if text else None
     except ValueError:
         book.note(f"its external address cannot be read: {clean(text, 60)!r}")
         return
     # 0.0.0.0 is how a router says that it has none just now.
-    if address is not None and int(address) and book.external is None:
-        book.external = address
+    if address is not None and int(address) and (book.external is None or (up and not book.external_up)):
+        book.external, book.external_up = address, up
 
 
 @dataclass(slots=True)
@@ -256,9 +268,12 @@ def _whole(single: _List, at_once: _List, book: _Book) -> _wan.State:
 
 
 def _learnt(book: _Book, mappings: dict[_wan.Place, PortMapping], state: _wan.State) -> Iterator[Learnt]:
-    """Each mapping that no other service of the description has told of."""
+    """Each mapping that no other service of the description has told of, up to `_wan.MAX_MAPPINGS` of them all."""
     book.states.add(state)
     for place, mapping in mappings.items():
         if place not in book.mappings:
+            if len(book.mappings) >= _wan.MAX_MAPPINGS:
+                book.cut()
+                return
             book.mappings[place] = mapping
             yield book.fact("igd.mapping", mapping_text(mapping))

@@ -19,12 +19,20 @@ END = b":envelope>"
 namespace before the bracket."""
 
 
+UNNUMBERED = 0
+"""No number of UPnP's: they begin at 401 (UDA 2.0, chapter 3, error codes)."""
+
+
 class Fault(NoAnswer):
-    """The device's own no: `code` by UPnP's numbers (UDA 2.0, chapter 3, and each service's own), `text` its words, cleaned."""
+    """The device's own no: `code` by UPnP's numbers (UDA 2.0, chapter 3, and each service's own), `text` its words, cleaned.
+
+    `code` is `UNNUMBERED` where it gave none: that says nothing but no.
+    """
 
     def __init__(self, code: int, text: str) -> None:
         """Words that are missing are left out."""
-        super().__init__(f"it answered with error {code}" + (f", {text}" if text else ""))
+        what = "an error without a number" if code == UNNUMBERED else f"error {code}"
+        super().__init__(f"it answered with {what}" + (f", {text}" if text else ""))
         self.code, self.text = code, text
 
 
@@ -91,5 +99,4 @@ def _fault(fault: Element) -> Fault:
     code = "" if error is None else text(error, "errorCode")
     known = code.isascii() and code.isdigit() and len(code) <= 6
     words = "" if error is None else text(error, "errorDescription")
-    # Without a number it is the most general one: Action Failed (UDA 2.0, chapter 3, error codes).
-    return Fault(int(code) if known else 501, clean(words or text(fault, "faultstring"), 80))
+    return Fault(int(code) if known else UNNUMBERED, clean(words or text(fault, "faultstring"), 80))

@@ -26,7 +26,8 @@ MAX_WAN_SERVICES = 8
 """Services asked of one description; a router has one or two connections and a firewall. Stops one that lists hundreds."""
 
 MAX_MAPPINGS = 512
-"""Mappings read of one service; a home has some ten, a seedbox's two hundred. Stops a router that never comes to an end."""
+"""Mappings read of one list, and kept of one description and of one gateway; a home has some ten, a seedbox's two hundred.
+Stops a router that never comes to an end, and one with eight services of them."""
 
 MAX_BROKEN = 4
 """Answers of one list that are none, after which it is not read on."""
@@ -59,8 +60,8 @@ NONE_IN_RANGE = 730
 WILDCARDS = frozenset({"", "0.0.0.0", "*"})  # noqa: S104 - nothing is bound here
 """How "anybody on the internet" is written: the empty text (WANIPConnection:2, RemoteHost), and what routers make of it."""
 
-CONNECTION = re.compile(r"urn:schemas-upnp-org:service:WAN(?:IP|PPP)Connection:[1-9]\d?")
-FIREWALL = re.compile(r"urn:schemas-upnp-org:service:WANIPv6FirewallControl:[1-9]\d?")
+CONNECTION = re.compile(r"urn:schemas-upnp-org:service:WAN(?:IP|PPP)Connection:[1-9][0-9]?")
+FIREWALL = re.compile(r"urn:schemas-upnp-org:service:WANIPv6FirewallControl:[1-9][0-9]?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +247,7 @@ def at_once(service: WanService, net: Net) -> Iterator[Entry]:
 
     It is version 2's (WANIPConnection:2). Raises what `_soap.call` raises, but for faults.
     """
+    left = MAX_MAPPINGS
     for protocol in Transport:
         try:
             said = service.call(
@@ -266,11 +268,12 @@ def at_once(service: WanService, net: Net) -> Iterator[Entry]:
             return
         root = _description.parsed(said.get("NewPortListing", "").encode(), "its list of mappings")
         entries = [each for each in root if _description.name(each) == "PortMappingEntry"]
-        for entry in entries[:MAX_MAPPINGS]:
+        for entry in entries[:left]:
             told = {_description.name(each): _soap.whole_text(each) for each in list(entry)[: _soap.MAX_ARGUMENTS]}
             # The list has its own word for what is NewLeaseDuration elsewhere (WANIPConnection:2, A_ARG_TYPE_PortListing).
             yield _entry({"NewLeaseDuration": told.get("NewLeaseTime", ""), **told})
-        if len(entries) > MAX_MAPPINGS:
+        left -= len(entries)
+        if left < 0:
             yield End(state="part", note=f"its list goes on after {MAX_MAPPINGS} mappings")
             return
     yield End(state="all")

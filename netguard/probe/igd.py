@@ -2,8 +2,9 @@
 
 UPnP Forum: InternetGatewayDevice:1 and :2, WANIPConnection:1 and :2, WANPPPConnection:1, WANIPv6FirewallControl:1. Where to
 ask stands in the description that the device announces by SSDP, and nowhere else: control URLs are taken from there, and
-only those at the describing host itself. A gateway that announces nothing is asked once more alone, and for the
-descriptions that its kind is known to have; then it offers no IGD.
+only those at the describing host itself. A gateway that announces nothing is asked again alone, and for the descriptions
+that its kind is known to have. It offers no IGD where it then says that nobody listens for searches, or has announced
+other things than an IGD; who is silent may have lost the question, or answer to nobody but its own.
 
 Of actions only those are called that give: GetStatusInfo, GetNATRSIPStatus, GetExternalIPAddress,
 GetGenericPortMappingEntry, GetListOfPortMappings, GetFirewallStatus.
@@ -12,6 +13,8 @@ GetGenericPortMappingEntry, GetListOfPortMappings, GetFirewallStatus.
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum, auto
 
 from netaddr import IPAddress
 
@@ -20,7 +23,7 @@ from netguard.model.device import Device
 from netguard.model.observation import Fact, clean
 from netguard.model.vocabulary import Depth, Role, Transport
 from netguard.net.access import Net
-from netguard.net.failures import NoAnswer, TooMuch
+from netguard.net.failures import Closed, NoAnswer, TooMuch
 from netguard.probe import _audit, _description, _wan
 from netguard.probe._contract import Ask, Declined, Learnt, Target, open_tcp, speaks_otherwise
 
@@ -37,6 +40,9 @@ MAX_DESCRIPTIONS = 4
 SSDP_PORT = 1900
 SSDP_SECONDS = 1.25
 """Longest wait for the answer to one search; who is asked alone answers at once (UDA 2.0, 1.3.3), a slow one within a second."""
+
+SEARCHES = 3
+"""Times that a silent one is searched: datagrams get lost, on Wi-Fi above all (UDA 2.0, 1.3.2: send it more than once)."""
 
 MAX_LOCATIONS = 4
 """Answers read to that search; one is enough."""
@@ -63,6 +69,14 @@ _LIKELY = re.compile(r"igd|gate|root", re.IGNORECASE)
 """In a path: more likely the IGD's than a media server's at the same port."""
 
 _ASKED_ROLES = frozenset({Role.ROUTER, Role.ACCESS_POINT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Target):
+    """Whether there is an IGD at all."""
+
+    answers_searches: bool = False
+    """Whether the device was heard by SSDP, with something else than an IGD."""
 
 
 def wants(device: Device, ask: Ask) -> Iterable[Target | Declined]:
@@ -123,7 +137,11 @@ def _search_of(device: Device, ask: Ask) -> Target | Declined:
             return Declined(what=name, reason=f"what it announces at port {where.port} could not be read")
     services = [s for s in open_tcp(device) if s.port in KNOWN and not speaks_otherwise(ask, s)]
     at = services[0].address if services else device.addresses[0]
-    return Target(address=at, ports=tuple(sorted({s.port for s in services if s.address == at})))
+    return Search(
+        address=at,
+        ports=tuple(sorted({s.port for s in services if s.address == at})),
+        answers_searches=any(f.kind.startswith("ssdp.") for f in ask.facts),
+    )
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
@@ -143,13 +161,23 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
         yield from _audit.audit(*found, net)
 
 
+class _Heard(Enum):
+    """What came of a search."""
+
+    LOCATION = auto()
+    NOBODY_LISTENS = auto()
+    NOTHING = auto()
+
+
 def _search(target: Target, net: Net) -> tuple[Target, _audit.Description] | None:
     """The first description with a service that forwards ports, at a place it names when it is asked alone or at a known one.
 
-    None where there is none. Raises `OutOfTime`, and `NoAnswer` for a place that it names and that cannot be read.
+    None where it is known that there is none. Raises `OutOfTime`, and `NoAnswer` for a place that it names and that cannot be
+    read, and for one that is silent.
     """
     astray = ""
-    for location in _named(target.address, net):
+    heard, locations = _named(target.address, net)
+    for location in locations:
         try:
             where = _description.place(location, {target.address})
         except _description.NotFollowed as why:
@@ -166,19 +194,31 @@ def _search(target: Target, net: Net) -> tuple[Target, _audit.Description] | Non
                     return at, found
     if astray:
         raise NoAnswer(astray)
+    if heard is _Heard.NOTHING and not (isinstance(target, Search) and target.answers_searches):
+        raise NoAnswer("it was silent to every search; UPnP may be off")
     return None
 
 
-def _named(address: IPAddress, net: Net) -> Iterator[str]:
-    """Where it says that its IGD is described when it is asked alone, by UDP (UDA 2.0, 1.3.3); nothing where it is silent."""
+def _named(address: IPAddress, net: Net) -> tuple[_Heard, tuple[str, ...]]:
+    """Where it says that its IGD is described when it is asked alone, by UDP (UDA 2.0, 1.3.3)."""
     host = f"[{address}]" if address.version == 6 else str(address)
     search = (
         f"M-SEARCH * HTTP/1.1\r\nHOST: {host}:{SSDP_PORT}\r\n"
         'MAN: "ssdp:discover"\r\nMX: 1\r\nST: urn:schemas-upnp-org:device:InternetGatewayDevice:1\r\n\r\n'
     )
-    answers: tuple[bytes, ...] = ()
-    with suppress(NoAnswer):
-        answers = net.exchange(address, SSDP_PORT, search.encode(), seconds=SSDP_SECONDS)
+    for _ in range(SEARCHES):
+        try:
+            answers = net.exchange(address, SSDP_PORT, search.encode(), seconds=SSDP_SECONDS)
+        except Closed:
+            return _Heard.NOBODY_LISTENS, ()
+        except NoAnswer:
+            continue
+        if found := tuple(_locations(answers)):
+            return _Heard.LOCATION, found
+    return _Heard.NOTHING, ()
+
+
+def _locations(answers: tuple[bytes, ...]) -> Iterator[str]:
     for answer in answers[:MAX_LOCATIONS]:
         for line in answer.decode("utf-8", "replace").split("\r\n")[:32]:
             name, colon, value = line.partition(":")

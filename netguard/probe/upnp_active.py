@@ -172,6 +172,8 @@ def _forwards(services: list[_wan.WanService], net: Net) -> str:
             try:
                 service.call(net, "AddPortMapping", *entry, *_to_ourselves(net, port))
             except _soap.Fault as fault:
+                if fault.code == _soap.UNNUMBERED:
+                    raise NoAnswer(f"asked for a test mapping, {fault}") from fault
                 return str(fault.code)
             try:
                 client = service.call(net, "GetSpecificPortMappingEntry", *entry).get("NewInternalClient", "")

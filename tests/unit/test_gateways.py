@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netguard import gateways
 from netguard.gateways import forwarded_to, in_hop_order
 from netguard.model import address
 from netguard.model.gateway import (
@@ -256,3 +257,20 @@ def test_whatever_was_said_each_gateway_is_listed_once_and_each_mapping_kept(sai
         read = {(m.external_port, m.internal_client) for a in answers.get(device.addresses[0], ()) for m in a.mappings}
         kept = {(m.external_port, m.internal_client) for g in found if g.device == device.key for m in g.mappings}
         assert kept == read
+
+
+def test_the_mappings_of_one_gateway_are_bounded_over_all_its_descriptions(monkeypatch):
+    monkeypatch.setattr(gateways, "MAX_MAPPINGS", 3)
+    one, two = (mapping(8000), mapping(8001)), (mapping(9000), mapping(9001))
+    (found,) = joined(igd(*one, listed="all"), igd(*two, location=TWO, listed="all"))
+    assert ([m.external_port for m in found.mappings], found.services.igd.listed) == ([8000, 8001, 9000], "part")
+    (found,) = joined(igd(*one, listed="all"))
+    assert found.services.igd.listed == "all"
+
+
+def test_of_two_descriptions_the_one_whose_connection_is_up_tells_the_address():
+    down = igd(external="198.51.100.9", connection_status="Disconnected")
+    (found,) = joined(down, igd(location=TWO, external="203.0.113.9", connection_status="Connected"))
+    assert str(found.external_address) == "203.0.113.9"
+    (found,) = joined(down)
+    assert str(found.external_address) == "198.51.100.9"

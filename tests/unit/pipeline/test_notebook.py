@@ -66,6 +66,15 @@ def test_facts_of_one_address_are_bounded_and_of_others_not_affected(monkeypatch
     assert (len(book.facts[HUB]), len(book.facts[TV])) == (5, 1)
 
 
+def test_facts_of_one_kind_leave_room_for_others(monkeypatch):
+    monkeypatch.setattr(notebook, "MAX_FACTS_OF_A_KIND", 5)
+    book = Notebook()
+    for number in range(50):
+        book.learnt("p", HUB, fact(kind="igd.mapping", value=str(number)))
+    book.learnt("p", HUB, fact(kind="igd.absent", value=False))
+    assert [f.kind for _, f in book.facts[HUB]] == ["igd.mapping"] * 5 + ["igd.absent"]
+
+
 def test_facts_about_a_device_come_from_probes_and_sightings_of_all_its_addresses():
     book = Notebook()
     book.learnt("p", HUB, fact(value="probed"))

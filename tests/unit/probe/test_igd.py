@@ -7,9 +7,9 @@ from netguard.model.device import Coverage
 from netguard.model.gateway import GatewayAnswer, Igd
 from netguard.model.observation import Fact
 from netguard.model.vocabulary import Depth, Role, Transport
-from netguard.net.failures import NoAnswer
+from netguard.net.failures import Closed, NoAnswer
 from netguard.probe import igd
-from netguard.probe._contract import Ask, Declined, Target
+from netguard.probe._contract import Ask, Declined
 from tests.builders import device, service
 from tests.servers import LOOPBACK
 from tests.unit.probe.conftest import rules
@@ -128,7 +128,9 @@ def test_a_router_whose_ports_were_not_seen_or_whose_description_was_not_read_ca
     (note,) = wanted(*heard(kind="upnp:rootdevice"), turn="deep", coverage=(ALL_PORTS,))
     assert note.reason == "what it announces at port 5000 could not be read"
     cds = described(5000, "urn:schemas-upnp-org:service:ContentDirectory:1")
-    assert isinstance(wanted(*heard(kind="upnp:rootdevice"), cds, turn="deep", coverage=(ALL_PORTS,))[0], Target)
+    (search,) = wanted(*heard(kind="upnp:rootdevice"), cds, turn="deep", coverage=(ALL_PORTS,))
+    assert search.answers_searches
+    assert not wanted(turn="deep", coverage=(ALL_PORTS,))[0].answers_searches
 
 
 def test_a_router_without_an_address_is_not_asked():
@@ -238,20 +240,26 @@ def test_optional_actions_that_are_missing_leave_their_facts_out(net, listener):
     assert (answer.said.listed, reason, "igd.answer" in facts) == ("all", None, False)
 
 
-def searched(net, monkeypatch, port, known=("/rootDesc.xml",), ssdp=()):
-    """What a router that announces nothing comes to; `ssdp` are its answers when it is asked alone."""
+def searched(net, monkeypatch, port, known=("/rootDesc.xml",), ssdp=(), *, closed=False, heard=False, silences=0):
+    """What a router that announces nothing comes to; `ssdp` are its answers when it is asked alone, after `silences`."""
     monkeypatch.setattr(igd, "KNOWN", {port: tuple(known)})
     asked = []
 
     def exchange(self, at, to, data, **_):
         asked.append((at, to, data))
-        if not ssdp:
+        if len(asked) <= silences or not (ssdp or closed):
             raise NoAnswer("no answer in time")
+        if closed:
+            raise Closed("nobody listens there")
         return ssdp
 
     monkeypatch.setattr(type(net), "exchange", exchange)
-    found = list(igd.probe(Target(address=LOOPBACK, ports=(port,)), net))
-    assert [(str(at), to) for at, to, _ in asked] == [("127.0.0.1", 1900)]
+    found = []
+    try:
+        found += igd.probe(igd.Search(address=LOOPBACK, ports=(port,), answers_searches=heard), net)
+    finally:
+        times = min(silences + 1, igd.SEARCHES) if ssdp or closed else igd.SEARCHES
+        assert [(str(at), to) for at, to, _ in asked] == [("127.0.0.1", 1900)] * times
     return found
 
 
@@ -274,10 +282,35 @@ def test_a_router_without_any_is_said_to_have_none(net, listener, monkeypatch):
     media = description((("urn:schemas-upnp-org:service:ContentDirectory:1", "/c"),)).replace(
         b"InternetGateway", b"Media"
     )
+    absent = [Fact(kind="igd.absent", value=True)]
     for router in (Router(paths=()), Router(document=media), Router(document=b"<html/>")):
-        assert searched(net, monkeypatch, listener(behave=router).port) == [Fact(kind="igd.absent", value=True)]
-    monkeypatch.setattr(igd, "KNOWN", {})
-    assert list(igd.probe(Target(address=LOOPBACK), net)) == [Fact(kind="igd.absent", value=True)]
+        port = listener(behave=router).port
+        assert searched(net, monkeypatch, port, closed=True) == absent
+        assert searched(net, monkeypatch, port, closed=True, silences=2) == absent
+        assert searched(net, monkeypatch, port, heard=True) == absent, "it answered discovery, with something else"
+        with pytest.raises(NoAnswer, match="it was silent to every search; UPnP may be off"):
+            searched(net, monkeypatch, port)
+
+
+def test_a_search_that_is_lost_is_sent_again(net, listener, monkeypatch):
+    router = Router(mappings=[entry()], paths=("/odd.xml",))
+    port = listener(behave=router).port
+    own = b"HTTP/1.1 200 OK\r\nlocation: http://127.0.0.1:%d/odd.xml\r\n\r\n" % port
+    found = searched(net, monkeypatch, port, ssdp=(own,), silences=2)
+    assert [w for w in found if isinstance(w, GatewayAnswer)][-1].said.listed == "all"
+
+
+def test_of_several_connections_the_address_of_the_one_that_is_up_counts(net, listener):
+    class Several(Router):
+        def answer(self, head, body):
+            if "/up" not in head and "#GetStatusInfo" in head:
+                return said("GetStatusInfo", {"NewConnectionStatus": "Disconnected"})
+            self.external = "203.0.113.9" if "/up" in head else "198.51.100.9"
+            return super().answer(head, body)
+
+    for order in (("/up", "/down"), ("/down", "/up"), ("/down", "/up", "/later")):
+        answer, _, _ = audit(net, listener, Several(services=tuple((WANIP1, path) for path in order)))
+        assert (str(answer.external_address), answer.said.connection_status) == ("203.0.113.9", "Connected")
 
 
 def test_a_place_that_it_names_when_it_is_asked_alone_is_read_and_only_its_own(net, listener, monkeypatch):

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from netguard.probe import _wan
-from tests.unit.probe.fakes.igd import WANIP2, Router, entry, fault, page, said
+from tests.unit.probe.fakes.igd import WANIP1, WANIP2, Router, entry, fault, page, said
 from tests.unit.probe.igd_audit import audit
 
 
@@ -29,6 +29,8 @@ def test_an_empty_list_that_ends_as_the_standard_says_is_known_to_be_all(net, li
         (606, 0, "refused", "does not say which ports it forwards: it answered with error 606"),
         (401, 0, "refused", "does not say which ports"),
         (602, 0, "refused", "does not say which ports"),
+        ("", 2, "part", "ends after 2 mappings: it answered with an error without a number, No"),
+        ("", 0, "part", "ends after 0 mappings: it answered with an error without a number"),
         (402, 0, "part", "ends after 0 mappings: it answered with error 402"),
         (501, 0, "part", "ends after 0 mappings: it answered with error 501"),
     ],
@@ -50,6 +52,22 @@ def test_a_lister_that_never_ends_is_read_to_its_bound(net, listener, monkeypatc
     assert (answer.said.listed, len(answer.mappings), len(facts["igd.mapping"])) == ("part", 40, 40)
     assert "goes on after 40 mappings" in reason
     assert len(router.asked) == 44
+
+
+def test_several_services_and_both_protocols_share_one_bound(net, listener, monkeypatch):
+    monkeypatch.setattr(_wan, "MAX_MAPPINGS", 20)
+    ports = count(1000)
+    endless = {"GetGenericPortMappingEntry": lambda _: said("GetGenericPortMappingEntry", entry(next(ports)))}
+    services = tuple((WANIP1, f"/ctl/{n}") for n in range(8))
+    router = Router(services=services, answers=endless)
+    answer, facts, reason = audit(net, listener, router)
+    assert (answer.said.listed, len(answer.mappings), len(facts["igd.mapping"])) == ("part", 20, 20)
+    assert "more than 20 mappings are not read" in reason
+    assert {each.split(" ")[0] for each in router.asked[1:]} == {"/ctl/0"}
+    both = [entry(20_000 + n, protocol=p) for n in range(15) for p in ("TCP", "UDP")]
+    router = Router(services=((WANIP2, "/c"),), at_once=both, answers=endless)
+    answer, facts, _ = audit(net, listener, router)
+    assert (answer.said.listed, len(answer.mappings), len(facts["igd.mapping"])) == ("part", 20, 20)
 
 
 def test_a_lister_that_repeats_itself_is_stopped_although_its_lease_runs_down(net, listener):
