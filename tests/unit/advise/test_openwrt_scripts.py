@@ -1,6 +1,7 @@
 """The scripts of `openwrt`, run by a shell on a router's files: its uci is a small one of our own, its services only take notes."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,6 +26,7 @@ TOOLS = {
     "service": 'echo "service $*" >>"$NETGUARD_ROOT/notes"',
     "wifi": 'echo "wifi $*" >>"$NETGUARD_ROOT/notes"',
     "dnsmasq": 'cat "$NETGUARD_ROOT/dnsmasq.says"',
+    "sync": "exit 0",
     "conntrack": 'echo "conntrack $*" >>"$NETGUARD_ROOT/notes"',
 }
 
@@ -69,13 +71,13 @@ class Router:
             (folder / file.name).write_text(file.text)
 
     def run(
-        self, script: str, *arguments: str, answer: str | None = "", seconds: int = 60
+        self, script: str, *arguments: str, answer: str | None = "", seconds: int = 60, folder: str = "netguard"
     ) -> subprocess.CompletedProcess[str]:
         """Runs a script; an `answer` of None leaves its input open and silent."""
         silent, held = os.pipe()
         try:
             return subprocess.run(
-                ["sh", str(self.root / "netguard" / script), *arguments],
+                ["sh", str(self.root / folder / script), *arguments],
                 env={"PATH": f"{self.root}/bin:/usr/bin:/bin", "NETGUARD_ROOT": str(self.root), "NETGUARD_SECONDS": str(seconds)},
                 **({"stdin": silent} if answer is None else {"input": answer}), capture_output=True, text=True, check=False, timeout=60,
             )  # fmt: skip
@@ -173,6 +175,34 @@ def test_it_goes_away_by_itself(router):
     assert not list((router.root / "tmp").glob("netguard*"))
 
 
+def test_a_power_cut_before_the_answer_is_undone_from_flash(router):
+    """Whatever was in /tmp is gone then: the clock, the copy of the settings and the folder that the person copied."""
+    before = router.files()
+    service = router.root / "bin" / "service"
+    service.write_text('#!/bin/sh\ncase "$*" in "dnsmasq restart") kill -9 $(cat "$NETGUARD_ROOT/shell") ;; esac\n')
+    script = router.root / "netguard" / "apply.sh"
+    script.write_text(script.read_text().replace("set -eu\n", 'set -eu\necho $$ >"$NETGUARD_ROOT/shell"\n', 1))
+    assert router.run("apply.sh", "--yes").returncode == -9
+    assert ours(router, "firewall")
+    for folder in ("tmp", "netguard"):
+        shutil.rmtree(router.root / folder)
+    (router.root / "tmp").mkdir()
+    service.write_text("#!/bin/sh\n")
+    assert router.run("undo.sh", folder="etc/netguard").returncode == 0
+    assert router.files() == before
+
+
+def test_no_room_for_a_copy_is_a_failure(router):
+    before = router.files()
+    (router.root / "etc" / "netguard").mkdir()
+    (router.root / "etc" / "netguard" / "before").write_text("in the way")
+    done = router.run("apply.sh", "--yes")
+    assert done.returncode != 0
+    assert "Nothing was changed." in done.stderr
+    assert {name: data for name, data in router.files().items() if "netguard/" not in name} == before
+    assert not (router.root / "tmp" / ".uci" / "firewall").exists()
+
+
 @pytest.mark.parametrize(
     ("says", "stops"),
     [
@@ -251,19 +281,56 @@ def test_a_wifi_of_its_own(router):
     assert router.run("apply.sh", "--yes").returncode == 0
     assert router.run("wifi.sh", "iot", "It's `mine` $HOME", answer="pass word'\"$x\n").returncode == 0
     made = [s for s in router.sections("wireless") if s.name and s.name.startswith("ng_")]
-    assert [(s.get("device"), s.get("network"), s.get("isolate")) for s in made] == [
-        ("radio0", "ng_net_iot", "1"), ("radio1", "ng_net_iot", "1"),
+    assert [(s.get("device"), s.get("network"), s.get("isolate"), s.get("key")) for s in made] == [
+        ("radio0", "ng_net_iot", "0", "pass word'\"$x"), ("radio1", "ng_net_iot", "0", "pass word'\"$x"),
     ]  # fmt: skip
-    assert router.run("wifi.sh", "iot", "Things", "together", answer="0123456789\n").returncode == 0
+    assert router.run("wifi.sh", "iot", "Things", "apart", answer="0123456789\n").returncode == 0
     made = [s for s in router.sections("wireless") if s.name and s.name.startswith("ng_")]
-    assert [(s.get("ssid"), s.get("isolate")) for s in made] == [("Things", "0")] * 2
+    assert [(s.get("ssid"), s.get("isolate"), s.get("bridge_isolate")) for s in made] == [("Things", "1", "1")] * 2
     for wrong in (("iot",), ("nowhere", "Things"), ("iot", "Things")):
         assert router.run("wifi.sh", *wrong, answer="short\n").returncode != 0
+    for wrong in (("iot", "Things", "together"), ("iot", "Things", "apart", "apart")):
+        assert router.run("wifi.sh", *wrong, answer="0123456789\n").returncode == 2
     assert router.run("undo.sh").returncode == 0
-    assert {n: d for n, d in router.files().items() if "wireless" not in n} == {
-        n: d for n, d in before.items() if "wireless" not in n
-    }
-    assert router.sections("wireless") == uci.parse(WIRELESS)
+    assert router.files() == before, "with the remarks that uci forgets at its first commit"
+
+
+def test_undo_leaves_what_the_owner_changed_of_the_wifi(router):
+    assert router.run("apply.sh", "--yes").returncode == 0
+    assert router.run("wifi.sh", "iot", "Things", answer="0123456789\n").returncode == 0
+    with (router.config / "wireless").open("a") as file:
+        file.write("\nconfig wifi-iface 'mine'\n\toption ssid 'new'\n")
+    assert router.run("undo.sh").returncode == 0
+    assert [s.name for s in router.sections("wireless")] == ["radio0", "radio1", "default_radio0", "mine"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_wifi_of_a_network_that_the_plan_no_longer_has_goes(router, kept):
+    original = router.files()
+    assert router.run("apply.sh", "--yes").returncode == 0
+    for network in ("iot", "guest"):
+        assert router.run("wifi.sh", network, network, answer="0123456789\n").returncode == 0
+    before = router.files()
+    plan = home()
+    router.take(replace(plan, segments=tuple(s for s in plan.segments if s.name != "guest")))
+    done = router.run("apply.sh", answer="yes\n" if kept else "no\n")
+    assert done.returncode == 0
+    if kept:
+        assert ours(router, "wireless") == ["ng_wifi_iot_radio0", "ng_wifi_iot_radio1"]
+        assert "wifi reload" in router.notes()
+    else:
+        assert router.files() == before
+    assert router.run("undo.sh").returncode == 0
+    assert router.files() == original
+
+
+def test_without_wifi_there_is_none_to_make(router):
+    (router.config / "wireless").unlink()
+    assert router.run("apply.sh", "--yes").returncode == 0
+    done = router.run("wifi.sh", "iot", "Things", answer="0123456789\n")
+    assert done.returncode == 1
+    assert "no Wi-Fi" in done.stderr
+    assert router.run("undo.sh").returncode == 0
 
 
 def test_features_are_switched_off_and_on_again(router):
@@ -301,3 +368,34 @@ def test_vlans_are_only_said(router):
 def test_connections_that_began_before_are_ended(router):
     assert router.run("end-connections.sh").returncode == 0
     assert router.notes() == ["conntrack -F"]
+
+
+def said(plan: Plan) -> tuple[str, ...]:
+    return snippet(platforms.load()["openwrt"], ruleset(plan), wanted=WANTED).steps
+
+
+def test_addresses_that_the_router_does_not_keep_are_said():
+    plan = home()
+    assert not any("several addresses" in step for step in said(plan))
+    member = next(m for m in plan.members if m.addresses4)
+    more = replace(member, addresses=(*member.addresses, member.addresses4[0] + 1))
+    (step,) = (s for s in said(replace(plan, members=(more,))) if "several addresses" in s)
+    assert step.endswith(f": {more.name}.")
+
+
+def test_the_old_resolver_goes_only_when_both_are_there():
+    (step,) = (s for s in said(home()) if "dnsmasq-full" in s)
+    for fetch, remove in (
+        ("--download-only", "opkg remove dnsmasq"),
+        ("apk fetch dnsmasq dnsmasq-full", "apk del dnsmasq"),
+    ):
+        assert f"{fetch} && {remove} && " in step
+    assert "; opkg" not in step
+    assert "; apk" not in step
+
+
+@pytest.mark.parametrize("script", ["apply.sh", "undo.sh"])
+def test_devices_of_one_network_are_never_kept_apart_unasked(router, script):
+    """A lock has to reach its hub: only `wifi.sh ... apart` says so."""
+    assert "isolate" not in (router.root / "netguard" / script).read_text()
+    assert "isolate" not in (router.root / "netguard" / "netguard.uci").read_text()
