@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 
 import click
@@ -54,12 +54,17 @@ class Kept:
 
     service: _wan.WanService
     mapping: PortMapping
+    remote_host: str = ""
+    """As the router wrote it: some know a mapping by exactly that, `*` or `0.0.0.0` included, and by nothing else."""
+    listed: bool = True
+    """Whether it came from the router's list, which then says whether it is gone; else it answered for this one alone."""
+    alone: bool = False
+    """Whether no other mapping of that port lets anybody in, so that the standard's empty text can mean no other."""
 
-    @property
-    def entry(self) -> tuple[tuple[str, str], ...]:
+    def entry(self, remote_host: str | None = None) -> tuple[tuple[str, str], ...]:
         """What UPnP knows it by."""
         return (
-            ("NewRemoteHost", self.mapping.remote_host or ""),
+            ("NewRemoteHost", self.remote_host if remote_host is None else remote_host),
             ("NewExternalPort", str(self.mapping.external_port)),
             ("NewProtocol", self.mapping.protocol.upper()),
         )
@@ -86,10 +91,11 @@ def run(request: Request) -> int:
             my_network=request.my_network,
             meet=lambda around: _session.meet_router(around, neighbours, settings, transcript),
         )
+        guard = _session.guard(allowed, settings, replace(around, neighbours=(*around.neighbours, *neighbours())))
         network = stack.enter_context(
             Network(
                 source=around.vantage.address,
-                guard=_session.guard(allowed, settings),
+                guard=guard,
                 transcript=transcript,
                 cancel=Cancel(),
                 deadline=Deadline(SECONDS),
@@ -106,6 +112,12 @@ def run(request: Request) -> int:
         if not request.yes and not click.confirm("Delete it?", default=False, err=True):
             click.echo("Nothing was changed.", err=True)
             return exitcodes.DONE
+        # Whose MAC it is may not have been known before it was spoken with.
+        _session.teach(guard, replace(around, neighbours=neighbours()))
+        try:
+            guard.check(router)
+        except Failure as failure:
+            raise NetguardError(f"nothing was deleted: {failure}") from failure
         # The person may have thought for long.
         net = Net(network, "remove a mapping", Deadline(SECONDS))
         _delete(kept, net)
@@ -124,24 +136,23 @@ def _router(named: _mappings.Named, around: Surroundings) -> IPAddress:
 def _found(named: _mappings.Named, request: Request, site: str, net: Net) -> Kept:
     """The one mapping that is meant. Raises `UsageError` where there is none or there are several, and `Failure`."""
     assert named.router is not None  # noqa: S101 - it was filled in
-    services, listed = _services(named.router, _places(named.router, request, site), net), []
+    services = _services(named.router, _places(named.router, request, site), net)
+    listed: list[Kept] = []
     problem: NoAnswer | None = None
     for service in services:
         try:
-            listed += [Kept(service=service, mapping=m) for m in _read(service, named, net)]
+            listed += _read(service, named, net)
         except NoAnswer as why:
             problem = why
-    meant = [
-        kept
-        for kept in listed
-        if (kept.mapping.protocol, kept.mapping.external_port) == (named.protocol, named.port)
-        and request.remote_host in {None, kept.mapping.remote_host or ""}
+    same = [
+        kept for kept in listed if (kept.mapping.protocol, kept.mapping.external_port) == (named.protocol, named.port)
     ]
+    meant = _let_in(same, request.remote_host)
     if len(meant) == 1:
-        return meant[0]
+        return replace(meant[0], alone=sum(kept.mapping.remote_host is None for kept in same) == 1)
     name = f"{named.protocol}/{named.port}"
     if meant:
-        only = ", ".join(repr(clean(kept.mapping.remote_host or "")) for kept in meant)
+        only = ", ".join(repr(clean(kept.remote_host)) for kept in meant)
         raise UsageError(f"{name}: there are {len(meant)} of them; say which with --remote-host: {only}")
     if problem is not None:
         raise problem
@@ -151,18 +162,36 @@ def _found(named: _mappings.Named, request: Request, site: str, net: Net) -> Kep
     raise UsageError(f"{name} is not there; {at} forwards {f'{there}{more}' if there else 'nothing by UPnP'}")
 
 
-def _read(service: _wan.WanService, named: _mappings.Named, net: Net) -> Iterator[PortMapping]:
+def _let_in(same: list[Kept], remote_host: str | None) -> list[Kept]:
+    """Those that let `remote_host` in, as the router writes it or else as netguard does; all where it is null."""
+    if remote_host is None:
+        return same
+    exact = [kept for kept in same if kept.remote_host == remote_host]
+    return exact or [kept for kept in same if (kept.mapping.remote_host or "") == remote_host]
+
+
+def _listed(service: _wan.WanService, net: Net) -> Iterator[Kept | _wan.End]:
+    """The mappings in its list that can be read, and last how the list ended. Raises `Failure`."""
+    for told in _wan.as_told(service, net):
+        if isinstance(told, _wan.End):
+            yield told
+        elif isinstance(told, dict):
+            with suppress(_wan.Unreadable):
+                yield Kept(service=service, mapping=_wan.mapping(told), remote_host=told.get("NewRemoteHost", ""))
+
+
+def _read(service: _wan.WanService, named: _mappings.Named, net: Net) -> Iterator[Kept]:
     """What one service lists; and the one that is meant, where it lists nothing but answers for it."""
     found = False
-    for entry in _wan.one_by_one(service, net):
-        if isinstance(entry, PortMapping):
-            found |= (entry.protocol, entry.external_port) == (named.protocol, named.port)
-            yield entry
+    for kept in _listed(service, net):
+        if isinstance(kept, Kept):
+            found |= (kept.mapping.protocol, kept.mapping.external_port) == (named.protocol, named.port)
+            yield kept
     if not found:
         place = {"NewExternalPort": str(named.port), "NewProtocol": named.protocol.upper()}
         try:
             said = service.call(net, "GetSpecificPortMappingEntry", ("NewRemoteHost", ""), *place.items())
-            yield _wan.mapping({**said, **place})
+            yield Kept(service=service, mapping=_wan.mapping({**said, **place}), listed=False)
         except (_soap.Fault, _wan.Unreadable):
             return
 
@@ -234,35 +263,79 @@ def _delete(kept: Kept, net: Net) -> None:
     """Delete it and see that it is gone. Raises `NetguardError`."""
     router = kept.service.place.address
     try:
-        kept.service.call(net, "DeletePortMapping", *kept.entry)
+        taken = _take(kept, net)
     except _soap.Fault as fault:
-        if fault.code not in NOT_THERE:
-            raise NetguardError(
-                f"{router} does not delete it: {fault}; delete it in the router's own menu, or switch UPnP off there"
-            ) from fault
+        raise NetguardError(
+            f"{router} does not delete it: {fault}; delete it in the router's own menu, or switch UPnP off there"
+        ) from fault
     except Failure as failure:
         raise NetguardError(f"whether it is deleted is not known, because {router}: {failure}; look again") from failure
+    said = "said that it is deleted" if taken else "said that it knows no such mapping"
     try:
-        still = _is_there(kept, net)
+        still = _is_there(kept, net, taken=taken)
     except Failure as failure:
-        raise NetguardError(f"{router} said that it is deleted, and no more after that: {failure}") from failure
+        raise NetguardError(
+            f"{router} {said}, and whether it is gone is not known: {failure}; look in the router's own menu"
+        ) from failure
+    if still and not taken:
+        raise NetguardError(
+            f"{router} {said} when it was told to delete it, and lists it still; delete it in the router's own menu, or "
+            f"switch UPnP off there"
+        )
     if still:
         raise NetguardError(
-            f"{router} said that it is deleted, and it is there still, or again: what asked for it may have asked at once; "
+            f"{router} {said}, and it is there still, or again: what asked for it may have asked at once; "
             f"switch UPnP off in the router's menu"
         )
 
 
-def _is_there(kept: Kept, net: Net) -> bool:
-    """Whether the router still forwards this port. Raises `Failure`."""
+def _take(kept: Kept, net: Net) -> bool:
+    """Have it deleted; false where the router says that there is no such mapping. Raises `_soap.Fault` and other `Failure`s.
+
+    Where "anybody" is written otherwise than the standard has it, and that is not known to the router, the standard's
+    empty text is tried, too, unless that could mean another mapping.
+    """
+    names = [kept.remote_host]
+    if kept.remote_host and kept.remote_host in _wan.WILDCARDS and kept.alone:
+        names.append("")
+    for remote_host in names:
+        try:
+            kept.service.call(net, "DeletePortMapping", *kept.entry(remote_host))
+        except _soap.Fault as fault:
+            if fault.code not in NOT_THERE:
+                raise
+        else:
+            return True
+    return False
+
+
+def _is_there(kept: Kept, net: Net, *, taken: bool) -> bool:
+    """Whether the router still forwards this port. Raises `Failure` where that is not known.
+
+    Of what came from the list only the list says so, as long as it is whole: a router that compares texts knows nothing of
+    a mapping that it is asked for in another spelling, and has it all the same.
+    """
+    if kept.listed:
+        there, whole = _lists(kept, net)
+        if there or whole:
+            return there
+        if not taken:
+            raise NoAnswer("its list is not read to its end")
     try:
-        kept.service.call(net, "GetSpecificPortMappingEntry", *kept.entry)
+        kept.service.call(net, "GetSpecificPortMappingEntry", *kept.entry())
     except _soap.Fault as fault:
         if fault.code in NOT_THERE:
             return False
-    else:
-        return True
-    # It does not answer for single ones.
-    place = (kept.mapping.protocol, kept.mapping.external_port, kept.mapping.remote_host)
-    entries = (entry for entry in _wan.one_by_one(kept.service, net) if isinstance(entry, PortMapping))
-    return any((entry.protocol, entry.external_port, entry.remote_host) == place for entry in entries)
+        raise
+    return True
+
+
+def _lists(kept: Kept, net: Net) -> tuple[bool, bool]:
+    """Whether the router's list has it, and whether all of that list was read. Raises `Failure`."""
+    place = (kept.mapping.protocol, kept.mapping.external_port, kept.remote_host)
+    for entry in _listed(kept.service, net):
+        if isinstance(entry, _wan.End):
+            return False, entry.state == "all"
+        if (entry.mapping.protocol, entry.mapping.external_port, entry.remote_host) == place:
+            return True, False
+    return False, False

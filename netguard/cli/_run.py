@@ -107,7 +107,7 @@ def run(request: Request) -> int:
         network = stack.enter_context(
             Network(
                 source=around.vantage.address,
-                guard=_session.guard(targets, settings),
+                guard=_session.guard(targets, settings, around),
                 transcript=transcript,
                 cancel=cancel,
                 deadline=Deadline(request.max_time or NO_LIMIT),

@@ -202,7 +202,7 @@ def meet_router(
         return around
     with Network(
         source=around.vantage.address,
-        guard=guard((IPNetwork(router.address),), settings),
+        guard=guard((IPNetwork(router.address),), settings, around),
         transcript=transcript,
         cancel=Cancel(),
         deadline=Deadline(MEETING_SECONDS),
@@ -216,10 +216,23 @@ def meet_router(
     return replace(around, vantage=vantage, neighbours=found)
 
 
-def guard(networks: Iterable[IPNetwork], settings: Config) -> Guard:
-    """What may be sent to: `networks`, without the devices that the settings say to leave alone today."""
+def guard(networks: Iterable[IPNetwork], settings: Config, around: Surroundings) -> Guard:
+    """What may be sent to: `networks`, without the devices that the settings say to leave alone today.
+
+    One that they name by its MAC is left alone at every address that this computer knows it to have.
+    """
     macs, ips = settings.left_alone(datetime.now(UTC).astimezone().date())
-    return Guard(networks, never_touch_addresses=ips, never_touch_macs=macs)
+    made = Guard(networks, never_touch_addresses=ips, never_touch_macs=macs)
+    teach(made, around)
+    return made
+
+
+def teach(guard: Guard, around: Surroundings) -> None:
+    """Tell `guard` which MACs this computer knows its neighbours and its router by."""
+    for neighbour in around.neighbours:
+        guard.learn(neighbour.address, neighbour.mac)
+    if around.vantage.gateway is not None:
+        guard.learn(around.vantage.gateway.address, around.vantage.gateway.mac)
 
 
 def own_addresses(around: Surroundings) -> tuple[IPAddress, ...]:

@@ -176,6 +176,12 @@ Place = tuple[Transport, int, str, int, str | None]
 
 
 def one_by_one(service: WanService, net: Net) -> Iterator[Entry]:
+    """As `as_told`, each entry read."""
+    for told in as_told(service, net):
+        yield _entry(told) if isinstance(told, dict) else told
+
+
+def as_told(service: WanService, net: Net) -> Iterator[dict[str, str] | Unreadable | End]:
     """What GetGenericPortMappingEntry gives, index by index, and last how the list ended. At most `MAX_MAPPINGS`.
 
     Raises what `_soap.call` raises, but for faults, with which a list ends, and for an entry here and there that is broken.
@@ -200,7 +206,7 @@ def one_by_one(service: WanService, net: Net) -> Iterator[Entry]:
             yield End(state="part", note=f"its list repeats itself from entry {index} on")
             return
         seen.add(same)
-        yield _entry(said)
+        yield said
     yield End(state="part", note=f"its list goes on after {MAX_MAPPINGS} mappings")
 
 

@@ -1,5 +1,7 @@
 """`netguard upnp remove` with routers that make it hard: what is meant is found, and nothing is called gone that is not."""
 
+import re
+
 import pytest
 from netaddr import IPAddress
 
@@ -10,7 +12,7 @@ from netguard.model.vocabulary import Transport
 from netguard.net.failures import NoAnswer
 from netguard.probe import _description, _soap
 from tests.servers import LOOPBACK, listener, network
-from tests.unit.probe.fakes.upnp_active import PATH, SERVICE, Router, answer, fault
+from tests.unit.probe.fakes.upnp_active import PATH, SERVICE, Router, _arguments, answer, fault, page
 
 __all__ = ["listener", "network"]
 
@@ -79,7 +81,7 @@ def test_several_of_one_port_have_to_be_told_apart(find, net):
         find(router)
     kept = find(router, remote_host="198.51.100.7")
     assert kept.mapping.remote_host == "198.51.100.7"
-    assert kept.entry[0] == ("NewRemoteHost", "198.51.100.7")
+    assert kept.entry()[0] == ("NewRemoteHost", "198.51.100.7")
     assert find(router, remote_host="").mapping.remote_host is None
 
 
@@ -157,3 +159,82 @@ def test_a_router_that_falls_silent_leaves_it_open(find, net, monkeypatch):
     monkeypatch.setattr(router, "said", lambda _: b"")
     with pytest.raises(NetguardError, match="not known"):
         _removing._delete(kept, net)
+
+
+class Exact(Router):
+    """It knows a mapping by the very text of its remote host."""
+
+    listed_as: str | None = None
+    """What its list has instead of the text it knows it by."""
+
+    def act(self, action, found, body):
+        if action in {"DeletePortMapping", "GetSpecificPortMappingEntry"}:
+            asked = re.search(r"<NewRemoteHost>([^<]*)<", body)[1]
+            if found[1] in self.mappings and f"<NewRemoteHost>{asked}<" not in self.mappings[found[1]]:
+                return fault(714)
+        return super().act(action, found, body)
+
+    def entry(self, index):
+        said = super().entry(index)
+        if self.listed_as is None or b"<NewRemoteHost>" not in said:
+            return said
+        body = said.partition(b"\r\n\r\n")[2]
+        return page(body.replace(b"<NewRemoteHost><", b"<NewRemoteHost>%s<" % self.listed_as.encode()))
+
+
+@pytest.mark.parametrize("remote", ["*", "0.0.0.0", "", "198.51.100.7"])
+def test_a_router_gets_back_its_own_text_of_who_may_come_in(find, net, remote):
+    router = Exact(mappings={"8443": entry(8443, remote=remote), "21": entry(21)})
+    kept = find(router)
+    assert kept.remote_host == remote
+    _removing._delete(kept, net)
+    assert router.mappings.keys() == {"21"}
+
+
+def test_a_router_that_only_shows_anybody_otherwise_knows_the_standard_s_word(find, net):
+    router = Exact(mappings={"8443": entry(8443)})
+    router.listed_as = "*"
+    _removing._delete(find(router), net)
+    assert router.mappings == {}
+
+
+def test_that_it_knows_no_such_mapping_is_no_proof_where_it_lists_it_still(find, net):
+    """714 to the delete, and 714 to the question after it."""
+    router = Exact(mappings={"8443": entry(8443, remote="198.51.100.7")})
+    kept = find(router)
+    router.mappings["8443"] = entry(8443, remote="router.example")
+    router.entry = lambda index: (
+        answer("GetGenericPortMappingEntry", **_arguments(entry(8443, remote="198.51.100.7")))
+        if not index
+        else fault(713)
+    )
+    with pytest.raises(NetguardError, match="knows no such mapping when it was told to delete it, and lists it still"):
+        _removing._delete(kept, net)
+
+
+def test_a_list_that_breaks_off_afterwards_proves_nothing_where_the_delete_was_not_taken(find, net):
+    router = Router(mappings={"8443": entry(8443)})
+    kept = find(router)
+    router.lists = 606
+    router.mappings.clear()
+    with pytest.raises(NetguardError, match="whether it is gone is not known: its list is not read to its end"):
+        _removing._delete(kept, net)
+
+
+def test_where_the_list_does_not_end_as_it_should_the_single_one_says_that_it_is_gone(find, net):
+    router = Router(mappings={"8443": entry(8443)})
+    kept = find(router)
+    router.lists = 402
+    _removing._delete(kept, net)
+    assert router.mappings == {}
+
+
+def test_two_that_mean_anybody_are_told_apart_by_the_router_s_own_text(find, net):
+    router = Exact(mappings={"8443": entry(8443), "8443b": entry(8443, remote="*")})
+    with pytest.raises(UsageError, match=r"--remote-host: '', '\*'"):
+        find(router)
+    kept = find(router, remote_host="*")
+    assert (kept.remote_host, kept.alone) == ("*", False)
+    with pytest.raises(NetguardError, match="lists it still"):
+        _removing._delete(kept, net)
+    assert "8443" in router.mappings, "the empty text would have meant the other one"
