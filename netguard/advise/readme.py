@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from netguard.advise.closing import Closed
 from netguard.advise.snippet import File, Snippet
+from netguard.model.observation import clean
 from netguard.model.proof import Proof
 from netguard.rules.platforms import INTENT_WORDS, LABEL_WORDS
 
@@ -17,6 +18,9 @@ MARK = "<!-- netguard.firewall/1: netguard made this folder, and replaces its ow
 """First line of the file: by it netguard knows a folder that it may write to again."""
 
 PLAN = "plan.yaml"
+
+MAX_LEFT_OUT = 40
+"""Members without room in a proof that are named; nobody reads a longer list."""
 
 
 def readme(made: Snippet, closed: Iterable[Closed], proof: Proof | None) -> str:
@@ -53,15 +57,31 @@ def proven(proof: Proof | None) -> str:
     asked, wrong = len(proof.rows), len(proof.wrong)
     before, after = sum(row.before for row in proof.rows), sum(row.after for row in proof.rows)
     if proof.how == "calculated":
-        return (
+        first = (
             f"**Calculated, not run**, because {proof.reason}. The plan means: of {asked:,} questions that devices could ask, "
             f"{after:,} are answered. Whether the router does what the plan means, only a scan afterwards can tell."
         )
-    wrongly = "all as the plan says" if not wrong else f"**{wrong:,} other than the plan says**"
-    return (
-        f"**Tried with real packets** in a simulated home with this plan's networks and devices: {asked:,} questions were asked. "
-        f"Without the rules {before:,} were answered, with them {after:,}, {wrongly}."
-    )
+    else:
+        wrongly = "all as the plan says" if not wrong else f"**{wrong:,} other than the plan says**"
+        first = (
+            f"**Tried with real packets** in a simulated home with this plan's networks and devices: {asked:,} questions were asked. "
+            f"Without the rules {before:,} were answered, with them {after:,}, {wrongly}."
+        )
+    return " ".join((first, *_besides(proof)))
+
+
+def _besides(proof: Proof) -> Iterator[str]:
+    """What a proof leaves as it was, or out."""
+    as_before = sum(row.wanted == "as-before" for row in proof.rows)
+    if as_before:
+        yield f"{as_before:,} of them are for the router's own firewall, and are to stay as they were."
+    if proof.left_out:
+        names = ", ".join(map(clean, proof.left_out[:MAX_LEFT_OUT]))
+        more = len(proof.left_out) - MAX_LEFT_OUT
+        listed = f"{names} and {more:,} more" if more > 0 else names
+        yield f"For {listed} there was no room; each is like one that was asked."
+    if proof.not_asked:
+        yield f"Nothing was asked about {', '.join(map(clean, proof.not_asked))}: a mistake there would not show."
 
 
 def whole(made: Snippet, text: str, plan: str) -> str:

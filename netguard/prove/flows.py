@@ -13,7 +13,7 @@ from netguard.model.plan import Plan, SegmentRole
 from netguard.prove.people import REBOUND, Cast, Host, talks_of
 
 MAX_FLOWS = 20_000
-"""Questions of one proof; 24 members make about 9,000. Stops a plan of long lists from keeping a computer busy for hours."""
+"""Questions of one proof; 24 members make about 7,000. Stops a plan of long lists from keeping a computer busy for hours."""
 
 MAX_CLOUDS = 64
 """Names of clouds that everybody in an isolated network asks for, whosever they are; homes have about twenty. Keeps a plan

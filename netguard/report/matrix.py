@@ -17,8 +17,12 @@ column then stands for both."""
 STRANGER = "stranger in"
 """How a proof names who is no member; the network's name follows."""
 
-ANYBODY = {"nobody-listed.example": "anybody in the internet", INTERNET: "anybody in the internet"}
-"""What a proof calls whom no plan lists, and a row here."""
+ANYBODY = {
+    "nobody-listed.example": "anybody in the internet",
+    INTERNET: "anybody in the internet",
+    "private address outside": "a private address on the internet's side",
+}
+"""What a proof calls whom no plan lists, and where a cloud's name must not lead; and what a row is called here."""
 
 NAMED = 4
 """Names that a line lists."""
@@ -131,6 +135,9 @@ def _notes(proof: Proof) -> Iterator[str]:
         more = len(proof.left_out) - len(names)
         listed = words.listed((*names, f"{more:,} more") if more else tuple(names))
         yield f"For {listed} there was no room; each is like one that was asked."
+    if proof.not_asked:
+        listed = words.listed(tuple(clean(what) for what in proof.not_asked[:SHOWN]))
+        yield f"Nothing was asked about {listed}: a mistake there would not show."
 
 
 def _doors(proof: Proof, doors: Sequence[Door]) -> Iterator[DoorView]:

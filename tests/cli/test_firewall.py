@@ -134,8 +134,8 @@ def test_without_nft_the_proof_says_that_it_was_calculated(firewall, plan, tmp_p
     assert done.returncode == 0, done.stderr
     assert "to home  to things" in done.stdout
     assert done.stdout.endswith("\nout\n")
-    assert "bridge → lock-cloud.example: tcp 443" in done.stdout
-    assert "home → bridge: tcp 8443" in done.stdout
+    assert "bridge to lock-cloud.example: TCP 443" in done.stdout
+    assert "anybody else in home to bridge: TCP 8443" in done.stdout
 
 
 def test_a_platform_without_nftables_rules_is_calculated_with_the_reason(firewall, plan, tmp_path):

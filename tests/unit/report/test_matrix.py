@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from netguard.model.plan import Name
 from netguard.model.proof import Proof, ProofRow
 from netguard.prove import people
 from netguard.prove.proof import calculated
@@ -94,6 +95,19 @@ def test_who_had_no_room_is_named():
     assert any("printer-1 there was no room" in note for note in proof_view(PLAN, PROOF).notes)
     many = replace(PROOF, left_out=tuple(f"m-{n}" for n in range(60)))
     assert any("20 more there was no room" in note for note in proof_view(PLAN, many).notes)
+
+
+def test_what_was_not_asked_is_named():
+    assert not any("Nothing was asked" in note for note in proof_view(PLAN, PROOF).notes)
+    made = calculated(PLAN, platform="x", reason="y")
+    assert made.not_asked
+    told = next(note for note in proof_view(PLAN, made).notes if note.startswith("Nothing was asked about "))
+    assert all(what in told for what in made.not_asked)
+
+
+def test_a_network_called_internet_shares_the_internets_column():
+    named = replace(PLAN, segments=(replace(PLAN.segments[0], name=Name("internet")), *PLAN.segments[1:]))
+    assert proof_view(named, PROOF).columns == ("router", "internet", "iot", "guest")
 
 
 def test_what_the_scan_found_open_is_told_for_who_is_elsewhere():
