@@ -28,6 +28,7 @@ from netaddr import IPAddress, IPNetwork
 from netguard.checks._contract import Check, Subject
 from netguard.checks._gateways import device_of, own, subject_of, why_not_asked
 from netguard.checks._looked import NETWORK, names, others
+from netguard.checks._mappings import is_absent
 from netguard.checks._services import COMMANDING, place
 from netguard.model.action import Remedy
 from netguard.model.device import Device, Service
@@ -239,10 +240,9 @@ def _not_known(scan: Scan, gateway: Gateway | None, exposed: tuple[Device, ...])
 
 def _why_it_does_not_say(scan: Scan, gateway: Gateway | None) -> tuple[str, str]:
     """Why it is not known whether the router filters, and what would let netguard ask."""
-    router = device_of(scan, gateway)
     if gateway is not None and gateway.services.igd is not None:
         return "the router does not say whether it filters IPv6", ""
-    if router is not None and any(o.value is True for o in scan.observed(router.key, "igd.absent")):
+    if is_absent(scan):
         return "the router has no UPnP by which it could say whether it filters IPv6", ""
     because, how = why_not_asked(scan, "probe.igd")
     return f"the router did not say whether it filters IPv6 ({because})", how
