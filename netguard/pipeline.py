@@ -25,6 +25,7 @@ from netguard.errors import NetguardError
 from netguard.gateways import in_hop_order
 from netguard.model.attempt import Attempt
 from netguard.model.finding import Finding
+from netguard.model.mapping import is_own
 from netguard.model.past import Past
 from netguard.model.scan import Ruleset, Scan, Tool
 from netguard.model.surroundings import Neighbour, Surroundings
@@ -158,7 +159,8 @@ def judge(draft: Scan, rules: Rules, past: Past, *, wanted: Callable[[str], bool
     ordered = tuple(sorted(findings, key=lambda f: (f.check, f.target, f.fingerprint)))
     remedies = {name: module.CHECK.remedy for name, module in modules.items()}
     home = topology(seen, rules)
-    todo = actions(ordered, remedies, seen.devices, seen.gateways, home)
+    router = next((gateway.device for gateway in seen.gateways if is_own(seen, gateway)), None)
+    todo = actions(ordered, remedies, seen.devices, seen.gateways, home, router=router)
     stays = beyond(todo, home)
     reach = None if stays is None else Reach(beyond=stays, apart=home.router.can is not Ability.NEITHER)
     return replace(

@@ -41,13 +41,16 @@ def actions(
     devices: tuple[Device, ...],
     gateways: tuple[Gateway, ...] = (),
     home: topology.Topology | None = None,
+    *,
+    router: str | None = None,
 ) -> tuple[Action, ...]:
     """One action for each remedy's group and scope among the failed findings, worst severity first.
 
     The scope is the finding's target; of a finding about a mapping it is the port that its gateway forwards, so that each
     is closed by itself. Where `home` says who could live where, what takes its one network apart are the steps that its
     router can take, and one for what it cannot. Of equally severe ones what concerns a door comes first, then what closes
-    more. `remedies` is by check id; a failed finding whose check has none raises `KeyError`.
+    more. `router` is the device that this computer's own way to the internet leads through, where it is known: any
+    other one is called by its name. `remedies` is by check id; a failed finding whose check has none raises `KeyError`.
     """
     held = _held(gateways, remedies)
     groups: dict[tuple[str, _Scope], list[Finding]] = {}
@@ -63,7 +66,7 @@ def actions(
             if group == topology.GROUP and home is not None:
                 yield from topology.steps(home, scope.target, closed, remedies[closed[0].check].title)
             else:
-                yield _action(group, scope, closed, remedies, devices, gateways), closed
+                yield _action(group, scope, closed, remedies, devices, router), closed
 
     def place(item: tuple[Action, list[Finding]]) -> tuple[int, bool, int, list[str]]:
         action, closed = item
@@ -99,12 +102,12 @@ def _action(
     closed: list[Finding],
     remedies: Mapping[str, Remedy],
     devices: tuple[Device, ...],
-    gateways: tuple[Gateway, ...],
+    router: str | None,
 ) -> Action:
     remedy = remedies[closed[0].check]
     loses = dict.fromkeys(loss for f in closed for loss in remedies[f.check].loses)
     if scope.port:
-        title, intents = _closing(scope, devices, gateways), _removals(scope)
+        title, intents = _closing(scope, devices, router), _removals(scope)
     else:
         title = remedy.title.format(device=_called(scope.target, devices))
         intents = _intents(remedy, scope.target)
@@ -128,14 +131,13 @@ def _named(target: str) -> str:
     return f"Wi-Fi “{target.removeprefix(WIFI)}”" if target.startswith(WIFI) else target
 
 
-def _closing(scope: _Scope, devices: tuple[Device, ...], gateways: tuple[Gateway, ...]) -> str:
-    """`Close TCP 8443, which leads to Kitchen hub, at the router`; another gateway than the first is called by its name."""
+def _closing(scope: _Scope, devices: tuple[Device, ...], router: str | None) -> str:
+    """`Close TCP 8443, which leads to Kitchen hub, at the router`; another gateway than the own one is called by its name."""
     first = scope.mappings[0]
     to = dict.fromkeys(
         _called(m.device, devices) if m.device is not None else clean(m.internal_client) for m in scope.mappings
     )
-    first_hop = next((g.device for g in gateways), None) == scope.gateway
-    where = "the router" if first_hop or scope.gateway is None else _called(scope.gateway, devices)
+    where = "the router" if scope.gateway in {router, None} else _called(scope.gateway, devices)
     transport = first.protocol.upper()
     leads = f"which lead to {' and '.join(to)}" if first.external_port == 0 else f"which leads to {' and '.join(to)}"
     what = f"all free {transport} ports" if first.external_port == 0 else f"{transport} {first.external_port}"

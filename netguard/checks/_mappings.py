@@ -20,6 +20,7 @@ from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.gateway import Gateway, PortMapping, mapping_text
 from netguard.model.known import KnownDevice
+from netguard.model.mapping import how_to_remove
 from netguard.model.mapping import name as name_of
 from netguard.model.observation import Observation, clean
 from netguard.model.past import Past
@@ -174,11 +175,10 @@ def about(scan: Scan, past: Past, door: Door) -> str:
 
 def how_to_close(scan: Scan, door: Door) -> str:
     """What to type, or where to click, to close it, and what to do when it comes back."""
-    mapping = door.mapping
-    at = "" if door.gateway is own(scan) else f"@{_address(scan, door)}"
+    commands = dict.fromkeys(filter(None, (how_to_remove(scan, door.gateway, m) for m in door.mappings)))
+    typed = f"{' and '.join(commands)} {'close' if len(commands) > 1 else 'closes'} it; so does deleting it"
     return (
-        f"netguard upnp remove {mapping.protocol}/{mapping.external_port}{at} closes it; so does deleting it in the router's "
-        "menu, under UPnP or port forwarding. If it comes back, the device or its app asks for it: switch UPnP off at the "
+        f"{typed if commands else 'Delete it'} in the router's menu, under UPnP or port forwarding. If it comes back, the device or its app asks for it: switch UPnP off at the "
         "router, or this feature in the app. To reach it from outside use the maker's own service or a VPN into your home."
     )
 
@@ -342,11 +342,6 @@ def _lacked(previous: Scan | None, keys: set[str] | set[str | None], name: str) 
             there = any(name_of(m) == name for m in gateway.mappings)
             return None if there or previous is None else previous.started_at
     return None
-
-
-def _address(scan: Scan, door: Door) -> str:
-    device = device_of(scan, door.gateway)
-    return str(next(iter(device.addresses), device.key)) if device is not None else ""
 
 
 def date(at: datetime) -> str:

@@ -12,6 +12,7 @@ from netguard.errors import UsageError
 from netguard.model import address as addresses
 from netguard.model import codec
 from netguard.model.gateway import Gateway, PortMapping
+from netguard.model.mapping import argument, is_own
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Transport
@@ -52,7 +53,7 @@ def parsed(text: str) -> Named:
 
 def listed(scan: Scan) -> str:
     """Every gateway with its mappings, a line each."""
-    blocks = [block for number, gateway in enumerate(scan.gateways) if (block := _block(scan, number, gateway))]
+    blocks = [block for gateway in scan.gateways if (block := _block(scan, gateway))]
     if blocks:
         return "\n\n".join(blocks)
     reason, how = why_not_asked(scan, "probe.igd")
@@ -77,17 +78,18 @@ def leads_to(mapping: PortMapping) -> str:
     return f"{clean(mapping.internal_client)} port {mapping.internal_port}{only}"
 
 
-def _block(scan: Scan, number: int, gateway: Gateway) -> str:
+def _block(scan: Scan, gateway: Gateway) -> str:
+    own = is_own(scan, gateway)
     igd = gateway.services.igd
-    who = " ".join(filter(None, ("Your router" if number == 0 else "Another device", _called(scan, gateway))))
+    who = " ".join(filter(None, ("Your router" if own else "Another device", _called(scan, gateway))))
     if igd is None and not gateway.mappings:
-        return _without(scan, gateway, who) if number == 0 else ""
+        return _without(scan, gateway, who) if own else ""
     if gateway.external_address is not None:
         who += f", {gateway.external_address} to the internet"
     if not gateway.mappings:
         whole = igd is not None and igd.listed == "all"
         return f"{who}: {'no port is forwarded by UPnP.' if whole else 'it does not say which ports it forwards.'}"
-    rows = [_TITLES, *(_cells(scan, number, gateway, mapping) for mapping in gateway.mappings)]
+    rows = [_TITLES, *(_cells(scan, gateway, mapping) for mapping in gateway.mappings)]
     whole = igd is not None and igd.listed == "all"
     return f"{who}:\n{_table(rows)}" + ("" if whole else "\nThese need not be all: its list was not read to the end.")
 
@@ -108,12 +110,10 @@ def _called(scan: Scan, gateway: Gateway) -> str:
     return f"{clean(device.name or '')}{at}".strip()
 
 
-def _cells(scan: Scan, number: int, gateway: Gateway, mapping: PortMapping) -> tuple[str, ...]:
+def _cells(scan: Scan, gateway: Gateway, mapping: PortMapping) -> tuple[str, ...]:
     owner = scan.device(mapping.device) if mapping.device is not None else None
-    device = scan.device(gateway.device) if gateway.device is not None else None
-    other = f"@{device.addresses[0]}" if number and device is not None and device.addresses else ""
     return (
-        f"{mapping.protocol}/{mapping.external_port}{other}",
+        argument(scan, gateway, mapping),
         leads_to(mapping),
         clean(owner.name or "") if owner is not None else "nobody that was seen",
         for_how_long(mapping),

@@ -8,6 +8,7 @@ from netguard.model import ports
 from netguard.model.device import Device
 from netguard.model.finding import fingerprint
 from netguard.model.gateway import Gateway, PortMapping
+from netguard.model.mapping import UPNP, how_to_remove
 from netguard.model.mapping import name as name_of_mapping
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
@@ -15,14 +16,11 @@ from netguard.model.vocabulary import DOOR_ROLES, Severity, Transport
 from netguard.report import words
 from netguard.report.services import on_port
 from netguard.report.shape import FindingView, MappingView, Said
-from netguard.report.subjects import address_of, name_of, prose
+from netguard.report.subjects import name_of, prose
 
 STALE = "upnp-stale-mapping"
 ABOUT_A_MAPPING = frozenset({"upnp-port-mapping-lock", STALE, "upnp-port-mapping"})
 """Checks whose findings are about one mapping each; of each mapping they make exactly one."""
-
-UPNP = "igd"
-"""The source of mappings that a router listed by UPnP, which can be removed by it, too."""
 
 _ORDER = tuple(Severity)
 
@@ -62,7 +60,7 @@ def mapping_view(
         severity_word=words.SEVERITIES[worst] if worst else None,
         problems=found,
         details=tuple(_details(mapping)),
-        close=_command(scan, gateway, mapping),
+        close=how_to_remove(scan, gateway, mapping),
     )
 
 
@@ -144,17 +142,6 @@ def _lease(seconds: int | None) -> str:
     if seconds is None:
         return "not told"
     return words.another(seconds) if seconds > 0 else "until somebody closes it: it has no end of its own"
-
-
-def _command(scan: Scan, gateway: Gateway, mapping: PortMapping) -> str | None:
-    """The command that closes it; null where there is none. Only numbers and addresses are in it."""
-    box = scan.device(gateway.device) if gateway.device is not None else None
-    where = address_of(box) if box is not None else None
-    if mapping.source != UPNP or not mapping.external_port or box is None or where is None:
-        return None
-    hop = scan.vantage.gateway
-    at = "" if hop is not None and hop.address in box.addresses else f"@{where}"
-    return f"netguard upnp remove {mapping.protocol}/{mapping.external_port}{at}"
 
 
 def weight(mapping: MappingView) -> tuple[int, bool, bool]:

@@ -74,6 +74,13 @@ def test_a_mapping_of_another_device_is_named_with_its_address():
     assert "\ntcp/8443@192.0.2.20  " in _mappings.listed(scan(own(), other))
 
 
+def test_without_a_way_to_the_internet_no_gateway_is_called_the_own_router():
+    made = scan(own(mapping()))
+    said = _mappings.listed(replace(made, vantage=replace(made.vantage, gateway=None)))
+    assert said.startswith("Another device Box (192.0.2.1)")
+    assert "\ntcp/8443@192.0.2.1  " in said
+
+
 @pytest.mark.parametrize(
     ("listed", "says"),
     [("all", "no port is forwarded"), ("refused", "does not say which"), (None, "does not say which")],

@@ -93,6 +93,12 @@ def test_another_gateway_is_called_by_its_name():
     assert len({c for a in found.values() for c in a.closes}) == 2
 
 
+def test_without_a_way_to_the_internet_no_gateway_is_the_router():
+    scan = home(HUB, held=[mapping(device=HUB)])
+    found = steps(replace(scan, vantage=replace(scan.vantage, gateway=None)))
+    assert list(found) == ["Close TCP 8443, which leads to Kitchen hub, at the router box"]
+
+
 def test_names_are_those_that_the_person_gave():
     past = Past(known=(known(HUB, said_name="Front door"),))
     assert list(steps(home(HUB, held=[mapping(device=HUB)]), past)) == [

@@ -226,6 +226,16 @@ def test_it_says_what_is_new_and_what_came_back_since_the_scan_before():
     assert "It is new" not in one(scan, Past(previous=part)).why
 
 
+def test_what_closes_it_is_said_for_each_of_two_that_differ_in_who_may_come_in_and_not_for_every_port():
+    (failed,) = [f for f in judged(judge, home(HUB, held=[mapping(device=HUB), mapping(device=HUB, remote_host="198.51.100.7")]))
+                 if f.status is Status.FAIL]  # fmt: skip
+    typed = "netguard upnp remove tcp/8443 --remote-host"
+    assert f'{typed} "" and {typed} 198.51.100.7 close it; so does deleting it' in failed.fix
+    everything = one(home(HUB, held=[mapping(0, device=HUB)])).fix
+    assert everything.startswith("Delete it in the router's menu, under UPnP or port forwarding.")
+    assert "upnp remove" not in everything
+
+
 def test_another_gateway_than_the_own_one_is_named_and_counts_the_same():
     second = builders.device(2, Role.ROUTER, name="cellar router")
     held = mapping(device=HUB)
