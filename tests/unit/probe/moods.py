@@ -200,18 +200,30 @@ def playing(mood: Mood | None, transport: Transport) -> Iterator[int]:
         server.close()
 
 
+def transport_of(name: str) -> Transport:
+    """What the probe `name` speaks over."""
+    transport: Transport = getattr(fake(name), "TRANSPORT", Transport.TCP)
+    return transport
+
+
+def target_of(name: str, port: int) -> Target:
+    """What the probe `name` looks at where its fake serves `port`."""
+    made = fake(name)
+    if hasattr(made, "target"):
+        target: Target = made.target(port)
+        return target
+    return Target(address=LOOPBACK, transport=transport_of(name), port=port)
+
+
 def look(name: str, mood: Mood | None, net: Net) -> Outcome:
     """What the probe `name` makes of its fake in this mood. A crash of the probe's own passes through."""
     made = fake(name)
     module = registry.load("netguard.probe", name)
-    transport = getattr(made, "TRANSPORT", Transport.TCP)
     learnt: list[Learnt] = []
     reason = None
     around = made.around(net) if hasattr(made, "around") else nullcontext()
-    with playing(mood, transport) as port, around:
-        target = (
-            made.target(port) if hasattr(made, "target") else Target(address=LOOPBACK, transport=transport, port=port)
-        )
+    with playing(mood, transport_of(name)) as port, around:
+        target = target_of(name, port)
         began = time.monotonic()
         try:
             # One after the other: what was learnt before a failure counts.

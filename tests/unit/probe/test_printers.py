@@ -12,6 +12,7 @@ from netguard.probe._contract import Target
 from tests.builders import device
 from tests.servers import LOOPBACK
 from tests.unit.probe.conftest import fact, make_ask
+from tests.unit.probe.moods import target_of
 
 PROBES = registry.load_all("netguard.probe", "wants", "probe")
 LISTENERS = ("banners", "telnet")
@@ -44,6 +45,6 @@ def test_a_real_printer_gets_connections_and_not_one_byte(net, listener, port):
             list(PROBES[name].probe(Target(address=LOOPBACK, port=port), net))
     for name in sorted(PROBES.keys() - {"ports", *LISTENERS}):
         with pytest.raises(RefusedByUs, match="printer would print"):
-            list(PROBES[name].probe(Target(address=LOOPBACK, port=port), net))
+            list(PROBES[name].probe(target_of(name, port), net))
     assert printer.received == b""
     assert printer.accepted >= 1
