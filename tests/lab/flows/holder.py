@@ -218,9 +218,10 @@ class Holder:
 
     def also(self, name: str, source: str, target: str, address: str, port: int) -> None:
         """One more flow, by TCP, of this name."""
-        example = self.house.flows[0]
+        example, where = self.house.flows[0], IPAddress(address)
+        packet = replace(example.packet, source=self.house.address(source, where.version), destination=where)
         flow: Flow = replace(
-            example, id=name, source=source, target=target, address=IPAddress(address), protocol="tcp", port=port
+            example, id=name, source=source, target=target, address=where, protocol="tcp", port=port, packet=packet
         )
         self.stage.serve([flow])
         self.flows[name] = flow
@@ -264,7 +265,8 @@ class Holder:
                 sock.settimeout(NOTHING)
                 offered = dhcp.four(sock, int(hub.mac).to_bytes(6, "big"))
         finally:
-            self.run(["ip", "address", "add", own[0].split()[1], "dev", net.CARD], at="hub")
+            for line in own:
+                self.run(["ip", "address", "add", line.split()[1], "dev", net.CARD], at="hub")
             gateway = str(self.house.address(f"router.{hub.segment}", 4))
             self.run(["ip", "route", "add", "default", "via", gateway], at="hub")
         with self.at("hub"):
