@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import msgspec
+from netaddr import IPAddress
 
 from netguard.advise import planfile
 from netguard.advise.propose import propose, text
