@@ -234,20 +234,20 @@ members:
 """Members that keep an address and one that does not, some with clouds of their own, one with the whole internet."""
 
 
-def _as_another(policy: Policy, plan: Plan, packet: Packet, *, keep_address: bool) -> bool:
-    """Whether some member of the network it came from may send this, by its MAC (and address)."""
+def _as_another(policy: Policy, plan: Plan, packet: Packet) -> bool:
+    """Whether a member of the network it came from that may go to named clouds only may send this, by its MAC and address."""
     return any(
         verdict(
             policy,
-            replace(packet, mac=m.mac, source=m.addresses4[0] if m.addresses4 and not keep_address and packet.source.version == 4 else packet.source),
+            replace(packet, mac=m.mac, source=m.addresses4[0] if m.addresses4 and packet.source.version == 4 else packet.source),
         ) is Verdict.ALLOW
-        for m in plan.members if m.segment == packet.came_in
+        for m in plan.members if m.segment == packet.came_in and m.talks != "any"
     )  # fmt: skip
 
 
 WRONG: dict[str, Callable[[Policy, Plan, Packet], bool]] = {
     "whoever asks may go to a member's cloud": lambda policy, plan, p: (
-        p.to == WAN and p.came_in in {"things", "toys"} and _as_another(policy, plan, p, keep_address=False)
+        p.to == WAN and bool(p.names - {"nobody-listed.example"}) and _as_another(policy, plan, p)
     ),
     "a member's address is not looked at": lambda policy, plan, p: (
         p.to == WAN and any(
