@@ -6,12 +6,9 @@ the descriptors ends, however it ends, the kernel takes all of it away.
 
 import contextlib
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
 from netguard.demo.homes import Device, Home, card_name
-from netguard.errors import LabError
 from netguard.net import namespaces
 
 BRIDGE, CARD = "br-lan", "eth0"
@@ -23,17 +20,13 @@ FAR = "br-far"
 _HIDDEN = ("/run/dbus", "/run/NetworkManager", "/run/systemd/resolve")
 """Doors of the machine's own network services: a program in the simulated home must not ask them about the real one."""
 
-_IP_SECONDS = 30
-
 
 def networks(home: Home) -> dict[str, int]:
     """Device name → descriptor of its network namespace. The caller is left in the router's.
 
     The caller must be in a network namespace of its own already. Raises `LabError` or `OSError`.
     """
-    ip = shutil.which("ip", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    if ip is None:
-        raise LabError("the program `ip` (package iproute2) is not installed")
+    ip = namespaces.ip_program()
     spaces = {home.router.name: namespaces.network()}
     others = (home.laptop, *home.devices)
     for device in others:
@@ -65,7 +58,7 @@ def networks(home: Home) -> dict[str, int]:
                 f"link set port{number}.{extra} addrgenmode none",
                 f"link set port{number}.{extra} master {BRIDGE} up",
             ]
-    _ip(ip, lines, tuple(spaces.values()))
+    namespaces.ip(ip, lines, tuple(spaces.values()))
     with contextlib.suppress(OSError):  # a router without internet says so at once, one that does not forward is silent
         Path("/proc/sys/net/ipv4/ip_forward").write_text("1", encoding="ascii")
         if home.prefix6 is not None:  # and it says in its neighbour advertisements that it is a router
@@ -73,7 +66,7 @@ def networks(home: Home) -> dict[str, int]:
     for device in others:
         with namespaces.inside(spaces[device.name], router):
             _allow_ipv6(home)
-            _ip(ip, [*_card(home, device), *_far_side(home, device, others)])
+            namespaces.ip(ip, [*_card(home, device), *_far_side(home, device, others)])
     return spaces
 
 
@@ -155,16 +148,6 @@ def _card(home: Home, device: Device) -> list[str]:
         # A laptop that somebody uses has long spoken with its router; netguard recognises networks by what that left.
         lines += [f"neigh replace {router} lladdr {home.router.mac} dev {CARD} nud stale" for router in routers]
     return lines
-
-
-def _ip(program: str, lines: list[str], descriptors: tuple[int, ...] = ()) -> None:
-    done = subprocess.run(
-        [program, "-batch", "-"], input="\n".join(lines), text=True, capture_output=True, check=False,
-        pass_fds=descriptors, timeout=_IP_SECONDS, env={"LC_ALL": "C"},
-    )  # fmt: skip
-    if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[0]
-        raise LabError(f"the simulated network could not be made: ip said {reason!r}")
 
 
 def laptop_mounts(network: int, router: int, resolver: str) -> int:

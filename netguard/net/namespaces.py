@@ -1,14 +1,18 @@
-"""The few Linux system calls that networks of our own in namespaces need and Python 3.11 does not have.
+"""Networks of our own in namespaces: the Linux system calls that Python 3.11 does not have, and the program `ip`.
 
-Imports everywhere; works on Linux only. Everything raises `OSError` with the call's own error number.
+Imports everywhere; works on Linux only. What fails raises `OSError` with the call's own error number, `ip` a `LabError`.
 """
 
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from netguard.errors import LabError
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -18,6 +22,9 @@ MS_BIND, MS_REC, MS_SLAVE = 4096, 16384, 1 << 19
 """Flags of mount(2), from linux/mount.h."""
 MNT_DETACH = 2
 _PR_SET_PDEATHSIG = 1
+
+IP_SECONDS = 60
+"""Longest that one run of `ip` may take; some hundred lines take less than a second."""
 
 
 def unshare(flags: int) -> None:
@@ -90,6 +97,25 @@ def isolate(*, processes: bool = True) -> None:
     """
     unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | (CLONE_NEWPID if processes else 0) | CLONE_NEWNET)
     mount("none", "/", flags=MS_REC | MS_SLAVE)
+
+
+def ip_program() -> str:
+    """Where the program `ip` is. Raises `LabError` where it is not installed."""
+    found = shutil.which("ip", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if found is None:
+        raise LabError("the program `ip` (package iproute2) is not installed")
+    return found
+
+
+def ip(program: str, lines: Sequence[str], descriptors: tuple[int, ...] = ()) -> None:
+    """Have `ip` do these commands in the namespace the caller is in; it may use `descriptors`. Raises `LabError`."""
+    done = subprocess.run(
+        [program, "-batch", "-"], input="\n".join(lines), text=True, capture_output=True, check=False,
+        pass_fds=descriptors, timeout=IP_SECONDS, env={"LC_ALL": "C"},
+    )  # fmt: skip
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[0]
+        raise LabError(f"the simulated network could not be made: ip said {reason!r}")
 
 
 def _call(name: str, *arguments: object) -> None:

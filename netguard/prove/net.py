@@ -6,8 +6,6 @@ however it ends, the kernel takes all of it away.
 
 import contextlib
 import itertools
-import os
-import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +23,6 @@ from netguard.prove.people import Cast, Host
 CARD = "eth0"
 """The one interface of everybody but the router."""
 
-_IP_SECONDS = 60
 _NFT_SECONDS = 60
 
 BRIDGE_NETFILTER = ("iptables", "ip6tables", "arptables")
@@ -51,9 +48,7 @@ def build(plan: Plan, people: Cast) -> Twin:
 
     Raises `LabError` or `OSError`.
     """
-    ip = shutil.which("ip", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    if ip is None:
-        raise LabError("the program `ip` (package iproute2) is not installed")
+    ip = namespaces.ip_program()
     router = namespaces.network()
     spaces: dict[str, int] = {}
     for host in people.hosts:
@@ -81,14 +76,14 @@ def build(plan: Plan, people: Cast) -> Twin:
     lines += [f"address add {a}/{32 if a.version == 4 else 128} dev {plan.wan}{_nodad(a)}" for a in people.router[WAN]]
     lines.append(f"link set {plan.wan} up")
     lines += [f"route add {everywhere} dev {plan.wan}" for everywhere in ("0.0.0.0/0", "::/0")]
-    _ip(ip, lines, (*spaces.values(), internet))
+    namespaces.ip(ip, lines, (*spaces.values(), internet))
     with namespaces.inside(internet, router):
         _kernel(forwarding=False)
-        _ip(ip, _internet(plan, people))
+        namespaces.ip(ip, _internet(plan, people))
     for host in people.hosts:
         with namespaces.inside(spaces[host.name], router):
             _kernel(forwarding=False)
-            _ip(ip, _card(plan, people, host))
+            namespaces.ip(ip, _card(plan, people, host))
     return Twin(router=router, internet=internet, hosts=spaces)
 
 
@@ -183,13 +178,3 @@ def _nodad(address: IPAddress) -> str:
 
 def _mac(mac: EUI) -> str:
     return str(EUI(mac, dialect=mac_unix_expanded))
-
-
-def _ip(program: str, lines: list[str], descriptors: tuple[int, ...] = ()) -> None:
-    done = subprocess.run(
-        [program, "-batch", "-"], input="\n".join(lines), text=True, capture_output=True, check=False,
-        pass_fds=descriptors, timeout=_IP_SECONDS, env={"LC_ALL": "C"},
-    )  # fmt: skip
-    if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[0]
-        raise LabError(f"the twin's network could not be made: ip said {reason!r}")
