@@ -126,10 +126,10 @@ def _card(home: Home, device: Device) -> list[str]:
     lines = ["link set lo up", f"link set {CARD} addrgenmode none"]
     if device.silent:
         # An address without a route to anybody: the kernel answers ARP for it, and can send nothing else.
-        # A reverse-path filter would stop the ARP answer too, so it is off.
+        # A reverse-path filter would stop the ARP answer too, so it is off. Nor does it look for routers (RFC 4861, 6.3.7).
         for name in ("all", "default", CARD):
-            with contextlib.suppress(OSError):
-                Path(f"/proc/sys/net/ipv4/conf/{name}/rp_filter").write_text("0", encoding="ascii")
+            _write(f"/proc/sys/net/ipv4/conf/{name}/rp_filter", "0")
+            _write(f"/proc/sys/net/ipv6/conf/{name}/router_solicitations", "0")
         alone = [f"{home.address(device)}/32"]
         if home.prefix is None:
             alone = [f"{address}/128" for address in (home.link_local(device), home.address6(device))]

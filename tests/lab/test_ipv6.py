@@ -1,5 +1,6 @@
 """Homes with IPv6 beside their IPv4, and without any: everything is found, spoken with, and one device is one."""
 
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from netaddr import IPAddress, IPNetwork
 
+from netguard.demo.build import CARD
 from netguard.demo.catalogue import demo_home
 from netguard.demo.running import RunningHome
 from tests.lab.cables import SCAN
@@ -117,6 +119,13 @@ told(answer=answer, table=seen(neighbours).get("{at}"))
     )
     assert said["answer"] == "no answer in time"
     assert said["table"] == [silent.mac, {"link.reply": "neighbour-table"}]
+
+
+def test_a_silent_device_does_not_even_ask_for_routers(only6: RunningHome) -> None:
+    silent = next(d for d in only6.home.devices if d.silent)
+    knob = f"/proc/sys/net/ipv6/conf/{CARD}/router_solicitations"
+    asked = only6.run_on(silent.name, ["cat", knob], stdout=subprocess.PIPE, text=True).communicate(timeout=20)[0]
+    assert asked.strip() == "0"
 
 
 def test_the_simulated_servers_count_what_comes_over_ipv6_with_what_comes_over_ipv4(dual: RunningHome) -> None:
