@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from netguard.history.store import ScanLine
+    from netguard.model.timeline import ScanLine
 
 GROUP = "Over time"
 

@@ -2,16 +2,16 @@
 
 import builtins
 import zlib
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from netaddr import IPNetwork, mac_unix_expanded
+from netaddr import mac_unix_expanded
 from sqlalchemy import Connection, Row, Select, func, insert, select, union, update
 from sqlalchemy.exc import IntegrityError
 
 from netguard.errors import DocumentError, HistoryError, NotRememberedError
+from netguard.history.acceptances import Acceptances
 from netguard.history.database import Database
 from netguard.history.known import Change, Devices, read_known, write_known
 from netguard.history.mappings import Mappings, write_mappings
@@ -20,7 +20,10 @@ from netguard.model import address, codec
 from netguard.model.home import Enrolment
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Depth, Ended, Status
+from netguard.model.timeline import Entry, ScanLine, Summary
+from netguard.model.timeline import line as line_of
+from netguard.model.timeline import summary as summary_of
+from netguard.model.vocabulary import Depth, Ended
 
 SHORTEST_PREFIX = 4
 """Characters of an id that are enough to name a scan; fewer would soon name another one."""
@@ -31,30 +34,13 @@ _SHOWN = 5
 _MOST = 2**31 - 1
 """Scans in one list at most; a larger number is none that every database takes."""
 
-_NEWEST_FIRST = (scans.c.started_at.desc(), scans.c.number.desc())
+_NEWEST_FIRST = (scans.c.ordered_at.desc(), scans.c.number.desc())
+
+_TICK = timedelta(microseconds=1)
+"""By so much a scan stands behind the one before it when the clock was set back between them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanLine:
-    """What a list of scans says about one of them, without its document being read."""
-
-    id: str
-    site: str
-    started_at: datetime
-    finished_at: datetime
-    ended: Ended
-    grade: str | None
-    """The letter; null when too little could be looked at for one, or nothing was graded."""
-    depth: Depth
-    interface: str
-    prefix: IPNetwork
-    devices: int
-    """Devices that were seen; declared ones that kept silent are left out."""
-    failing: int
-    """Findings with status `fail`."""
-
-
-class History(Devices, Mappings):
+class History(Devices, Mappings, Acceptances):
     """Scans, homes and devices in one database. A context manager; every method raises `HistoryError` when it cannot."""
 
     def __init__(self, database: Database) -> None:
@@ -82,30 +68,25 @@ class History(Devices, Mappings):
         """Let go of the database."""
         self._database.close()
 
-    def save(self, scan: Scan, learn: Change | None = None) -> None:
+    def save(self, scan: Scan, learn: Change | None = None, *, just_made: bool = False) -> None:
         """Keep `scan`, whole or not at all, and as one step what `learn` makes of the known devices of its site.
 
         The ports that routers forwarded are remembered in the same step. No other process changes the devices meanwhile, so that of two scans at once the second learns from the first. Raises
         `HistoryError` also when the id is taken, since a scan never changes, and for a damaged known device; then the
         scan is kept all the same, and nothing was learnt.
         """
-        row = {
-            "id": scan.id,
-            "site": scan.site,
-            "started_at": scan.started_at,
-            "finished_at": scan.finished_at,
-            "ended": scan.ended.value,
-            "grade": scan.grade.letter if scan.grade else None,
-            "depth": scan.depth.value,
-            "interface": scan.vantage.interface,
-            "prefix": str(scan.vantage.segment.prefix),
-            "devices": sum(device.seen for device in scan.devices),
-            "failing": sum(finding.status is Status.FAIL for finding in scan.findings),
+        told = line_of(scan)
+        row = {name: getattr(told, name) for name in ScanLine.__dataclass_fields__} | {
+            "ended": told.ended.value,
+            "depth": told.depth.value,
+            "prefix": str(told.prefix),
             "schema": scan.schema,
             "document": _packed(scan),
+            "summary": zlib.compress(codec.dumps_value(summary_of(scan)).encode()),
         }
         damaged: HistoryError | None = None
         with self._database.writing() as connection:
+            row["ordered_at"] = _place(connection, scan) if just_made else scan.started_at
             try:
                 connection.execute(insert(scans), row)
             except IntegrityError as error:
@@ -150,6 +131,24 @@ class History(Devices, Mappings):
         """List the newest `limit` scans (of `site`), newest first; those of one instant in reverse order of saving."""
         with self._database.reading() as connection:
             return tuple(_line(row) for row in _newest(connection, site, limit))
+
+    def timeline(self, site: str, limit: int = 60, *, until: str | None = None) -> tuple[Entry, ...]:
+        """The newest `limit` scans of `site` in short, oldest first; with `until` those up to the scan of that id.
+
+        Raises `DocumentError` for a scan that must be read for it and cannot be.
+        """
+        query: Select[Any] = select(*_LINE, scans.c.summary).where(scans.c.site == site).order_by(*_NEWEST_FIRST)
+        with self._database.reading() as connection:
+            if until is not None:
+                place = connection.execute(
+                    select(scans.c.ordered_at, scans.c.number).where((scans.c.site == site) & (scans.c.id == until))
+                ).one_or_none()
+                if place is None:
+                    return ()
+                same = (scans.c.ordered_at == place.ordered_at) & (scans.c.number <= place.number)
+                query = query.where((scans.c.ordered_at < place.ordered_at) | same)
+            rows = connection.execute(query.limit(min(max(limit, 0), _MOST)))
+            return tuple(reversed([_entry(connection, row) for row in rows]))
 
     def latest(self, site: str | None = None, *, finished: bool = False) -> Scan | None:
         """Read the newest scan (of `site`), or null; with `finished`, the newest that came to its end.
@@ -237,6 +236,28 @@ def _line(row: Row[Any]) -> ScanLine:
     values = row._asdict()
     values |= {"ended": Ended(row.ended), "depth": Depth(row.depth), "prefix": address.network(row.prefix)}
     return ScanLine(**values)
+
+
+def _entry(connection: Connection, row: Row[Any]) -> Entry:
+    values = row._asdict()
+    packed = values.pop("summary")
+    if packed is None:  # saved by a netguard that made none
+        short = summary_of(_unpacked(connection, row.id))
+    else:
+        try:
+            short = codec.loads_value(zlib.decompress(packed, bufsize=codec.MAX_DOCUMENT).decode(), Summary)
+        except (zlib.error, TypeError, UnicodeDecodeError, codec.UnreadableDocument) as error:
+            raise DocumentError(f"what is kept of the saved scan {clean(row.id)} is damaged: {error}") from error
+    values |= {"ended": Ended(row.ended), "depth": Depth(row.depth), "prefix": address.network(row.prefix)}
+    return Entry(line=ScanLine(**values), summary=short)
+
+
+def _place(connection: Connection, scan: Scan) -> datetime:
+    """Where a scan that was just made stands: after all that were saved before, wherever the clock was set meanwhile."""
+    last: datetime | None = connection.execute(
+        select(func.max(scans.c.ordered_at)).where(scans.c.site == scan.site)
+    ).scalar()
+    return scan.started_at if last is None else max(scan.started_at, last + _TICK)
 
 
 def _enrolment(row: Row[Any]) -> Enrolment:

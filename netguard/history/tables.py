@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """Newest revision. A database that is already there is opened without loading Alembic; a test keeps the two equal."""
 
 VERSIONS = "netguard_version"
@@ -64,10 +64,12 @@ scans = Table(
     Column("failing", Integer, nullable=False),
     Column("schema", String, nullable=False),
     Column("document", LargeBinary, nullable=False),  # the whole scan document: JSON, compressed with zlib (RFC 1950)
-    Index("ix_scans_site_started_at", "site", "started_at"),
-    Index("ix_scans_started_at", "started_at"),
+    Column("ordered_at", Instant, nullable=False),  # its place in the history: `started_at`, or after the one before
+    Column("summary", LargeBinary, nullable=True),  # a `Summary`, packed like the document; null: made from that
+    Index("ix_scans_site_ordered_at", "site", "ordered_at"),
+    Index("ix_scans_ordered_at", "ordered_at"),
 )
-"""One row a scan. All but `document` repeats what the document says, for listing without reading it."""
+"""One row a scan. All but `document` and `ordered_at` repeats what the document says, for reading without it."""
 
 homes = Table(
     "homes",
@@ -116,3 +118,32 @@ known_mappings = Table(
     UniqueConstraint("site", "gateway", "name", name="uq_known_mappings_site_gateway_name"),
 )
 """One row a port that a router of the site was seen to forward."""
+
+acceptances = Table(
+    "acceptances",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("site", String, nullable=False),
+    Column("body", Text, nullable=False),  # the whole `Acceptance` as JSON
+    Index("ix_acceptances_site", "site"),
+)
+"""One row a risk that the person lives with for a while."""
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("site", String, nullable=False),
+    Column("about", String, nullable=False),  # `scan <id>`, `quiet 2026-11`, `away 2026-11-27`: what it tells of
+    Column("receiver", String, nullable=False),  # a digest of the receiver's address, which is a secret
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", Instant, nullable=True),
+    Column("sent_at", Instant, nullable=True),
+    Column("problem", Text, nullable=True),  # why the last try failed
+    UniqueConstraint("site", "about", "receiver", name="uq_notifications_site_about_receiver"),
+)
+"""One row a message to one receiver: kept before it is sent, and kept as sent, so that none is lost or told twice."""
