@@ -45,6 +45,10 @@ class HistoryError(NetguardError):
     """The history cannot be opened, read or written."""
 
 
+class NothingEarlierError(HistoryError):
+    """There is no earlier scan of the same network to compare one with."""
+
+
 class NotRememberedError(HistoryError):
     """A scan was saved, but the devices it saw could not be remembered."""
 

@@ -18,21 +18,31 @@ def open_scan(reference: str, database: str | None, site: str | None) -> Scan:
     One from the history comes with the names and roles that the person gave its devices; a file says what it says.
     Raises `DocumentError` or `HistoryError`.
     """
-    if reference == "-":
-        return _decoded(sys.stdin.buffer.read(codec.MAX_DOCUMENT + 1), "standard input")
-    path = Path(reference)
-    if path.suffix or os.sep in reference or path.is_file():
-        try:
-            with path.open("rb") as file:
-                return _decoded(file.read(codec.MAX_DOCUMENT + 1), str(path))
-        except OSError as error:
-            raise DocumentError(f"{path}: it cannot be read ({error.strerror})") from error
+    if is_file(reference):
+        return read(reference)
     from netguard.history.database import default_url
     from netguard.history.store import History
 
     with History.open(database or default_url()) as history:
         scan = history.scan(reference, site)
         return labels.laid_over(scan, history.known(scan.site))
+
+
+def is_file(reference: str) -> bool:
+    """Whether `reference` means a file or standard input (`-`), and not a scan in the history."""
+    return reference == "-" or bool(Path(reference).suffix) or os.sep in reference or Path(reference).is_file()
+
+
+def read(reference: str) -> Scan:
+    """The scan in the file `reference`, or on standard input (`-`), as it is. Raises `DocumentError`."""
+    if reference == "-":
+        return _decoded(sys.stdin.buffer.read(codec.MAX_DOCUMENT + 1), "standard input")
+    path = Path(reference)
+    try:
+        with path.open("rb") as file:
+            return _decoded(file.read(codec.MAX_DOCUMENT + 1), str(path))
+    except OSError as error:
+        raise DocumentError(f"{path}: it cannot be read ({error.strerror})") from error
 
 
 def write(path: Path, data: bytes) -> None:

@@ -110,19 +110,19 @@ def loads_value(text: str, kind: type[_T]) -> _T:
     return value
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of the document."""
-    schema = msgspec.json.schema(Scan, schema_hook=_schema_of)
-    definition = schema["$defs"]["Scan"]
-    definition["properties"].pop("unread")
-    definition["properties"]["schema"] = {"const": SCHEMA}
+def json_schema(kind: type = Scan, title: str = SCHEMA) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a document: of the scan, or of another `kind` whose schema is called `title`."""
+    schema = msgspec.json.schema(kind, schema_hook=_schema_of)
+    definition = schema["$defs"][kind.__name__]
+    definition["properties"].pop("unread", None)
+    definition["properties"]["schema"] = {"const": title}
     definition["required"] = ["schema", *definition["required"]]
     for record in schema["$defs"].values():
         for name, value in record.get("properties", {}).items():
             if name == "at" or name.endswith("_at"):
                 value["format"] = "date-time"
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = SCHEMA
+    schema["title"] = title
     return schema
 
 

@@ -4,17 +4,13 @@ But one: where there is text to be typed into a router, buttons copy it. That sc
 the page's policy lets run.
 """
 
-import base64
-import hashlib
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from netguard.model.scan import Scan
 from netguard.report.change import Change
+from netguard.report.page import environment, policy
 from netguard.report.view import view
 from netguard.rules.location import data_root
 
@@ -37,7 +33,7 @@ def render(scan: Scan, now: datetime, change: Change | None = None) -> str:
     style = "\n" + (root / _STYLE).read_text(encoding="utf-8")
     script = "\n" + (root / _SCRIPT).read_text(encoding="utf-8") if change is not None else None
     page = (
-        _environment(root)
+        environment(root)
         .get_template(_TEMPLATE)
         .render(
             view=view(scan, now, change),
@@ -47,23 +43,3 @@ def render(scan: Scan, now: datetime, change: Change | None = None) -> str:
         )
     )
     return page if page.endswith("\n") else page + "\n"
-
-
-@lru_cache(maxsize=1)
-def _environment(root: Path) -> Environment:
-    """The templates, compiled once: that takes longer than a page."""
-    return Environment(
-        loader=FileSystemLoader(root), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-
-
-def policy(style: str, script: str | None = None) -> str:
-    """Build the policy that allows exactly `style` and `script` (the text between their tags) and `data:` pictures."""
-    scripts = "" if script is None else f"script-src '{_digest(script)}'; "
-    return (
-        f"default-src 'none'; style-src '{_digest(style)}'; {scripts}img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
