@@ -33,7 +33,7 @@ test-unit: $(VENV)/.ready
 
 test-lab: lab
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest tests/lab
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile tests/lab
 
 coverage: $(VENV)/.ready ## branch coverage of the unit tests and of the last test-lab, and its floor
 	$(BIN)/python -m coverage run -m pytest -q -n auto $(UNIT)
