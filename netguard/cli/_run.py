@@ -141,9 +141,10 @@ def _keep_and_say(request: Request, scan: Scan, past: Past) -> int:
     if not request.no_save:
         try:
             with History.open(request.database or default_url()) as history:
+                placed = history.placed(scan)
                 history.save(
                     scan,
-                    learn=lambda known: registered.learnt(scan, known, lambda: uuid.uuid4().hex[:12]),
+                    learn=lambda known: registered.learnt(placed, known, lambda: uuid.uuid4().hex[:12]),
                     just_made=True,
                 )
                 for declaration in declared.tied(scan.devices, past.declared, history.known(scan.site)):

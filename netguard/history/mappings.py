@@ -1,5 +1,7 @@
 """The history's memory of the ports that routers forward: when each was seen first and last."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, delete, insert, select, update
 
 from netguard.history.database import Database
@@ -25,13 +27,13 @@ class Mappings:
             return tuple(KnownMapping(**row._asdict()) for row in connection.execute(query.order_by(table.number)))
 
 
-def write_mappings(connection: Connection, scan: Scan) -> None:
-    """Remember what gateways of `scan` forward, each under the key that its gateway has in it.
+def write_mappings(connection: Connection, scan: Scan, at: datetime) -> None:
+    """Remember what gateways of `scan`, whose place in the history is `at`, forward: each under its gateway's key in it.
 
     An older scan that is saved later moves the first time back, and the last time nowhere. Nothing that stands in the
     database is read for it, so that a damaged row keeps no scan from being saved.
     """
-    at, table = scan.started_at, known_mappings.c
+    table = known_mappings.c
     for gateway in scan.gateways:
         if gateway.device is None:
             continue

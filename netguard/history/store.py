@@ -2,7 +2,8 @@
 
 import builtins
 import zlib
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -71,9 +72,10 @@ class History(Devices, Mappings, Acceptances):
     def save(self, scan: Scan, learn: Change | None = None, *, just_made: bool = False) -> None:
         """Keep `scan`, whole or not at all, and as one step what `learn` makes of the known devices of its site.
 
-        The ports that routers forwarded are remembered in the same step. No other process changes the devices meanwhile, so that of two scans at once the second learns from the first. Raises
-        `HistoryError` also when the id is taken, since a scan never changes, and for a damaged known device; then the
-        scan is kept all the same, and nothing was learnt.
+        The ports that routers forwarded are remembered in the same step. No other process changes the devices meanwhile,
+        so that of two scans at once the second learns from the first. One that was `just_made` stands after all that were
+        saved before, wherever the clock was set meanwhile. Raises `HistoryError` also when the id is taken, since a scan
+        never changes, and for a damaged known device; then the scan is kept all the same, and nothing was learnt.
         """
         told = line_of(scan)
         row = {name: getattr(told, name) for name in ScanLine.__dataclass_fields__} | {
@@ -86,15 +88,15 @@ class History(Devices, Mappings, Acceptances):
         }
         damaged: HistoryError | None = None
         with self._database.writing() as connection:
-            row["ordered_at"] = _place(connection, scan) if just_made else scan.started_at
+            self._database.one_at_a_time(connection)
+            at = row["ordered_at"] = _place(connection, scan) if just_made else scan.started_at
             try:
                 connection.execute(insert(scans), row)
             except IntegrityError as error:
                 raise self._database.error(
                     f"scan {scan.id} is in it already, and a saved scan is never changed"
                 ) from error
-            self._database.one_at_a_time(connection)
-            write_mappings(connection, scan)
+            write_mappings(connection, scan, at)
             if learn is not None:
                 try:
                     known = read_known(connection, scan.site)
@@ -104,6 +106,15 @@ class History(Devices, Mappings, Acceptances):
                     write_known(connection, scan.site, learn(known))
         if damaged is not None:
             raise NotRememberedError(f"the scan is saved, but its devices are not remembered: {damaged}") from damaged
+
+    def placed(self, scan: Scan) -> Scan:
+        """`scan`, which was just made, with the start at which `save` will put it.
+
+        What is learnt of it must not go back in time where the clock did.
+        """
+        with self._database.reading() as connection:
+            at = _place(connection, scan)
+        return scan if at == scan.started_at else replace(scan, started_at=at)
 
     def scan(self, reference: str, site: str | None = None) -> Scan:
         """Read the scan that `reference` names: `latest`, `previous`, an id, or at least 4 first characters of one.
@@ -257,7 +268,9 @@ def _place(connection: Connection, scan: Scan) -> datetime:
     last: datetime | None = connection.execute(
         select(func.max(scans.c.ordered_at)).where(scans.c.site == scan.site)
     ).scalar()
-    return scan.started_at if last is None else max(scan.started_at, last + _TICK)
+    if last is None or last < scan.started_at:
+        return scan.started_at
+    return last + min(_TICK, datetime.max.replace(tzinfo=UTC) - last)
 
 
 def _enrolment(row: Row[Any]) -> Enrolment:
