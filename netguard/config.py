@@ -22,6 +22,21 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     until: date
 
 
+class Notify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is told what changed, and what may stand in such a message, which passes through other people's computers."""
+
+    urls: tuple[str, ...] = ()
+    """Receivers, as Apprise writes their addresses; those of `netguard schedule install --notify` come on top."""
+    names: bool = True
+    """Names of devices, of Wi-Fi networks and of the home."""
+    addresses: bool = False
+    """IP addresses."""
+    macs: bool = False
+    """MAC addresses."""
+    heartbeat: bool = True
+    """Once a month a line that scans were made and nothing was new."""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set. Devices are given as MAC or IP address."""
 
@@ -29,6 +44,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pause: tuple[Pause, ...] = ()
     reports: str | None = None
     """Folder for the HTML reports."""
+    notify: Notify = Notify()
 
     def left_alone(self, today: date) -> tuple[tuple[EUI, ...], tuple[IPAddress, ...]]:
         """MACs and addresses that must not be touched today. Raises `ValueError` for what is neither."""
