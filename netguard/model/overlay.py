@@ -1,0 +1,94 @@
+"""What the history lays over a scan document when it is read: accepted risks, and how things went over time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+
+from netguard.model.acceptance import Acceptance
+from netguard.model.action import Grade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lapsed:
+    """A decision whose last day is over."""
+
+    acceptance: Acceptance
+    open: tuple[str, ...] = ()
+    """Fingerprints of what it was about and what stands open, so that it counts again; empty where nothing does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A decision that holds and has nothing to hold for."""
+
+    acceptance: Acceptance
+    why: str
+    """`what it is about is closed`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """What the person's decisions mean for one scan on one day."""
+
+    day: date | None = None
+    """The day; null where there was nothing to decide."""
+    accepted: Mapping[str, Acceptance] = field(default_factory=lambda: MappingProxyType({}))
+    """By fingerprint of what stands open: the decision by which it is accepted on that day."""
+    lapsed: tuple[Lapsed, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    grade: Grade | None = None
+    """The scan's grade without what is accepted; null where that changes nothing, or there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One scan among others."""
+
+    id: str
+    started_at: datetime
+    place: str
+    """The network it was made in, `192.168.20.0/24`."""
+    here: bool
+    """Whether it was made in the same place as the scan that is shown."""
+    finished: bool
+    letter: str | None
+    """Its grade, without what is accepted today; null where too little was looked at."""
+    open: int
+    """What stood open, without what is accepted today."""
+    accepted: int
+    new: int | None
+    """What stood open that did not in the scan before from the same place; null where there is none."""
+    resolved: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Since when something stands open without a break."""
+
+    since: datetime
+    scans: int
+    """In how many scans, this one included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverTime:
+    """How things went up to one scan."""
+
+    moments: tuple[Moment, ...] = ()
+    """The last scans of the site up to that one, oldest first."""
+    standing: Mapping[str, Standing] = field(default_factory=lambda: MappingProxyType({}))
+    """By fingerprint of what stands open in it."""
+    change: str | None = None
+    """What changed since the scan before from the same place, in one sentence; null where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """All of it, for one scan. Nothing is laid over a document that is not in the history."""
+
+    decisions: Decisions = Decisions()
+    time: OverTime = OverTime()
+
+
+NOTHING = Overlay()
