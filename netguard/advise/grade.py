@@ -1,12 +1,13 @@
 """The grade: the worst that stands open, by a rule that anybody can check."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar, get_args
 
 from netguard.model.action import Grade
 from netguard.model.device import Device
 from netguard.model.finding import Finding
+from netguard.model.timeline import DeviceLine, OpenLine
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Role, Severity, Status
 
 Letter = Literal["A+", "A", "B", "C", "D", "F"]
@@ -21,6 +22,11 @@ WIFI = "wifi:"
 """How the target of a finding about an own network in the air begins; neighbours' have none."""
 
 GUARDED = DOOR_ROLES | HUB_ROLES | {Role.ROUTER}
+
+
+_F = TypeVar("_F", Finding, OpenLine)
+
+BEST_FIRST: tuple[Letter, ...] = get_args(Letter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +55,11 @@ def grade(
     that is left when everything is closed that can be with this router; null where it is not known what it can do.
     """
     known = tuple(findings)
-    open_findings = [f for f in known if f.status is Status.FAIL]
+    open_findings = _open(known)
     judged = sum(f.status in {Status.FAIL, Status.PASS} for f in known)
     unjudged = sum(f.status is Status.UNKNOWN for f in known)
     evaluated = round(judged / (judged + unjudged), 3) if judged + unjudged else 0.0
-    guarded = {d.key for d in devices if d.role in GUARDED}
+    guarded = _guarded(devices)
     letter, because = _letter(open_findings, guarded, may_be_best=isolation_tested and evaluated >= 0.9)
     return Grade(
         letter=letter if evaluated >= LEAST_EVALUATED else None,
@@ -63,12 +69,51 @@ def grade(
     )
 
 
+def without(said: Grade, findings: Iterable[Finding], devices: tuple[Device, ...], accepted: Collection[str]) -> Grade:
+    """`said`, the grade of a document, as it is when what bears the fingerprints `accepted` does not count as open.
+
+    The share that was looked at stays, and so does a missing letter: to accept something is not to look at more. No letter
+    gets worse. What is said of the router's best is the least it can be: what is accepted may have stood in its way.
+    """
+    open_ones = _open(findings)
+    left = [f for f in open_ones if f.fingerprint not in accepted]
+    if len(left) == len(open_ones):
+        return said
+    letter, because = _letter(left, _guarded(devices), may_be_best=said.letter == BEST_FIRST[0])
+    better = letter if said.letter is None else _better(said.letter, letter)
+    return replace(
+        said,
+        letter=None if said.letter is None else better,
+        best_possible=None if said.best_possible is None else _better(said.best_possible, better),
+        because=tuple(sorted(f.fingerprint for f in because)),
+    )
+
+
+def letter_without(said: str | None, left: Sequence[OpenLine], devices: Iterable[DeviceLine]) -> str | None:
+    """The letter `said` of a scan in short, as it is when only `left` of what stood open counts; null stays null."""
+    if said not in BEST_FIRST:
+        return said
+    return _better(said, _letter(left, _guarded(devices), may_be_best=said == BEST_FIRST[0])[0])
+
+
+def _better(one: Letter, other: Letter) -> Letter:
+    return min(one, other, key=BEST_FIRST.index)
+
+
+def _open(findings: Iterable[Finding]) -> list[Finding]:
+    return [f for f in findings if f.status is Status.FAIL]
+
+
+def _guarded(devices: Iterable[Device | DeviceLine]) -> set[str]:
+    return {d.key for d in devices if d.role in GUARDED}
+
+
 def _best(findings: list[Finding], guarded: set[str], reach: Reach) -> Letter:
     left = [f for f in findings if f.fingerprint in reach.beyond]
     return _letter(left, guarded, may_be_best=reach.apart)[0]
 
 
-def _letter(findings: list[Finding], guarded: set[str], *, may_be_best: bool) -> tuple[Letter, list[Finding]]:
+def _letter(findings: Sequence[_F], guarded: set[str], *, may_be_best: bool) -> tuple[Letter, list[_F]]:
     of = {severity: [f for f in findings if f.severity is severity] for severity in Severity}
     highs = of[Severity.HIGH]
     guarded_highs = [f for f in highs if f.target in guarded or f.target.startswith(WIFI)]
