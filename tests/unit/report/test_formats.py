@@ -10,6 +10,7 @@ import pytest
 
 from netguard.registry import load_all
 from netguard.report.formats import html, text
+from netguard.report.lines import NARROWEST
 from tests.golden.report.sample import NOW, sample_scan
 
 FORMATS = load_all("netguard.report.formats", "EXTENSION", "render")
@@ -54,7 +55,7 @@ def test_the_page_has_no_script_no_inline_style_and_loads_nothing() -> None:
 @pytest.mark.parametrize("width", [1, 40, 72, 80, 132])
 def test_text_keeps_to_the_width_it_is_given_but_not_below_the_narrowest(width: int) -> None:
     lines = text.render(sample_scan(), NOW, width=width).splitlines()
-    assert max(map(len, lines)) <= max(width, text.NARROWEST)
+    assert max(map(len, lines)) <= max(width, NARROWEST)
 
 
 def test_text_is_plain_unless_colour_is_asked_for() -> None:
