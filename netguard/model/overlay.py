@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from netguard.model.acceptance import Acceptance
 from netguard.model.action import Grade
+from netguard.model.difference import Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,8 @@ class OverTime:
     """The last scans of the site up to that one, oldest first."""
     standing: Mapping[str, Standing] = field(default_factory=lambda: MappingProxyType({}))
     """By fingerprint of what stands open in it."""
-    change: str | None = None
-    """What changed since the scan before from the same place, in one sentence; null where there is none."""
+    difference: Difference | None = None
+    """What changed since the scan before from the same place; null where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
