@@ -1,9 +1,9 @@
 """The history: scans saved whole, the homes they were made in, and what they saw (`known`, `mappings`)."""
 
 import builtins
-import zlib
+import contextlib
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,20 +11,19 @@ from netaddr import mac_unix_expanded
 from sqlalchemy import Connection, Row, Select, func, insert, select, union, update
 from sqlalchemy.exc import IntegrityError
 
-from netguard.errors import DocumentError, HistoryError, NotRememberedError
+from netguard.errors import HistoryError, NotRememberedError
+from netguard.history import rows
 from netguard.history.acceptances import Acceptances
 from netguard.history.database import Database
 from netguard.history.known import Change, Devices, read_known, write_known
 from netguard.history.mappings import Mappings, write_mappings
 from netguard.history.tables import homes, scans
-from netguard.model import address, codec
+from netguard.model import address
 from netguard.model.home import Enrolment
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
-from netguard.model.timeline import Entry, ScanLine, Summary
-from netguard.model.timeline import line as line_of
-from netguard.model.timeline import summary as summary_of
-from netguard.model.vocabulary import Depth, Ended
+from netguard.model.timeline import Entry, ScanLine
+from netguard.model.vocabulary import Ended
 
 SHORTEST_PREFIX = 4
 """Characters of an id that are enough to name a scan; fewer would soon name another one."""
@@ -36,9 +35,6 @@ _MOST = 2**31 - 1
 """Scans in one list at most; a larger number is none that every database takes."""
 
 _NEWEST_FIRST = (scans.c.ordered_at.desc(), scans.c.number.desc())
-
-_TICK = timedelta(microseconds=1)
-"""By so much a scan stands behind the one before it when the clock was set back between them."""
 
 
 class History(Devices, Mappings, Acceptances):
@@ -77,19 +73,11 @@ class History(Devices, Mappings, Acceptances):
         saved before, wherever the clock was set meanwhile. Raises `HistoryError` also when the id is taken, since a scan
         never changes, and for a damaged known device; then the scan is kept all the same, and nothing was learnt.
         """
-        told = line_of(scan)
-        row = {name: getattr(told, name) for name in ScanLine.__dataclass_fields__} | {
-            "ended": told.ended.value,
-            "depth": told.depth.value,
-            "prefix": str(told.prefix),
-            "schema": scan.schema,
-            "document": _packed(scan),
-            "summary": zlib.compress(codec.dumps_value(summary_of(scan)).encode()),
-        }
+        row = rows.row_of(scan)
         damaged: HistoryError | None = None
         with self._database.writing() as connection:
             self._database.one_at_a_time(connection)
-            at = row["ordered_at"] = _place(connection, scan) if just_made else scan.started_at
+            at = row["ordered_at"] = rows.place(connection, scan) if just_made else scan.started_at
             try:
                 connection.execute(insert(scans), row)
             except IntegrityError as error:
@@ -113,7 +101,7 @@ class History(Devices, Mappings, Acceptances):
         What is learnt of it must not go back in time where the clock did.
         """
         with self._database.reading() as connection:
-            at = _place(connection, scan)
+            at = rows.place(connection, scan)
         return scan if at == scan.started_at else replace(scan, started_at=at)
 
     def scan(self, reference: str, site: str | None = None) -> Scan:
@@ -131,7 +119,7 @@ class History(Devices, Mappings, Acceptances):
             else:
                 found = _named(connection, reference, site)
             if len(found) == 1:
-                return _unpacked(connection, found[0].id)
+                return rows.unpacked(connection, found[0].id)
             if found:
                 start = clean(reference)
                 raise HistoryError(f"several scans begin with {start!r}: {_told(found)}; give more of the id")
@@ -141,14 +129,14 @@ class History(Devices, Mappings, Acceptances):
     def list(self, site: str | None = None, limit: int = 20) -> tuple[ScanLine, ...]:
         """List the newest `limit` scans (of `site`), newest first; those of one instant in reverse order of saving."""
         with self._database.reading() as connection:
-            return tuple(_line(row) for row in _newest(connection, site, limit))
+            return tuple(rows.line(row) for row in _newest(connection, site, limit))
 
     def timeline(self, site: str, limit: int = 60, *, until: str | None = None) -> tuple[Entry, ...]:
         """The newest `limit` scans of `site` in short, oldest first; with `until` those up to the scan of that id.
 
         Raises `DocumentError` for a scan that must be read for it and cannot be.
         """
-        query: Select[Any] = select(*_LINE, scans.c.summary).where(scans.c.site == site).order_by(*_NEWEST_FIRST)
+        query: Select[Any] = select(*rows.ENTRY).where(scans.c.site == site).order_by(*_NEWEST_FIRST)
         with self._database.reading() as connection:
             if until is not None:
                 place = connection.execute(
@@ -158,8 +146,18 @@ class History(Devices, Mappings, Acceptances):
                     return ()
                 same = (scans.c.ordered_at == place.ordered_at) & (scans.c.number <= place.number)
                 query = query.where((scans.c.ordered_at < place.ordered_at) | same)
-            rows = connection.execute(query.limit(min(max(limit, 0), _MOST)))
-            return tuple(reversed([_entry(connection, row) for row in rows]))
+            found = {row.id: rows.entry(row) for row in connection.execute(query.limit(min(max(limit, 0), _MOST)))}
+            late = {id_: rows.unpacked(connection, id_) for id_, entry in found.items() if entry is None}
+        if late:
+            self._summarise(late.values())
+        return tuple(entry or rows.entry_of(late[id_]) for id_, entry in reversed(found.items()))
+
+    def _summarise(self, found: Iterable[Scan]) -> None:
+        """Keep the summaries of scans that an older netguard saved, so that none is made again; unless it cannot be now."""
+        with contextlib.suppress(HistoryError), self._database.writing() as connection:
+            for scan in found:
+                here = (scans.c.id == scan.id) & scans.c.summary.is_(None)
+                connection.execute(update(scans).where(here).values(summary=rows.packed_summary(scan)))
 
     def latest(self, site: str | None = None, *, finished: bool = False) -> Scan | None:
         """Read the newest scan (of `site`), or null; with `finished`, the newest that came to its end.
@@ -171,7 +169,7 @@ class History(Devices, Mappings, Acceptances):
             if finished:
                 query = query.where(scans.c.ended == Ended.FINISHED.value)
             found = connection.execute(query).scalar()
-            return None if found is None else _unpacked(connection, found)
+            return None if found is None else rows.unpacked(connection, found)
 
     def sites(self) -> tuple[str, ...]:
         """List the sites that have scans or homes, in alphabetical order."""
@@ -205,21 +203,18 @@ class History(Devices, Mappings, Acceptances):
                 connection.execute(update(homes).where(same).values(ssid=enrolment.ssid))
 
 
-_LINE = tuple(scans.c[name] for name in ScanLine.__dataclass_fields__)
-
-
 def _narrowed(query: Select[Any], site: str | None) -> Select[Any]:
     return query if site is None else query.where(scans.c.site == site)
 
 
 def _newest(connection: Connection, site: str | None, limit: int) -> builtins.list[Row[Any]]:
-    query = _narrowed(select(*_LINE), site).order_by(*_NEWEST_FIRST).limit(min(max(limit, 0), _MOST))
+    query = _narrowed(select(*rows.LINE), site).order_by(*_NEWEST_FIRST).limit(min(max(limit, 0), _MOST))
     return builtins.list(connection.execute(query))
 
 
 def _named(connection: Connection, reference: str, site: str | None) -> builtins.list[Row[Any]]:
     """Find the scan with this id, else those that begin so; `substr` because LIKE's case differs between databases."""
-    query = _narrowed(select(*_LINE), site).order_by(*_NEWEST_FIRST)
+    query = _narrowed(select(*rows.LINE), site).order_by(*_NEWEST_FIRST)
     exact = builtins.list(connection.execute(query.where(scans.c.id == reference)))
     if exact or len(reference) < SHORTEST_PREFIX:
         return exact
@@ -227,10 +222,10 @@ def _named(connection: Connection, reference: str, site: str | None) -> builtins
     return builtins.list(connection.execute(query.where(begins).limit(_SHOWN + 1)))
 
 
-def _told(rows: builtins.list[Row[Any]]) -> str:
+def _told(found: builtins.list[Row[Any]]) -> str:
     """Ids with their dates, for a message."""
-    shown = [f"{clean(row.id)} ({row.started_at:%Y-%m-%d})" for row in rows[:_SHOWN]]
-    return ", ".join(shown) + (" and more" if len(rows) > _SHOWN else "")
+    shown = [f"{clean(row.id)} ({row.started_at:%Y-%m-%d})" for row in found[:_SHOWN]]
+    return ", ".join(shown) + (" and more" if len(found) > _SHOWN else "")
 
 
 def _not_found(reference: str, site: str | None, there: builtins.list[Row[Any]]) -> str:
@@ -243,36 +238,6 @@ def _not_found(reference: str, site: str | None, there: builtins.list[Row[Any]])
     return f"there is no saved scan{whose} {clean(reference)!r}{short}; the newest are {_told(there)}"
 
 
-def _line(row: Row[Any]) -> ScanLine:
-    values = row._asdict()
-    values |= {"ended": Ended(row.ended), "depth": Depth(row.depth), "prefix": address.network(row.prefix)}
-    return ScanLine(**values)
-
-
-def _entry(connection: Connection, row: Row[Any]) -> Entry:
-    values = row._asdict()
-    packed = values.pop("summary")
-    if packed is None:  # saved by a netguard that made none
-        short = summary_of(_unpacked(connection, row.id))
-    else:
-        try:
-            short = codec.loads_value(zlib.decompress(packed, bufsize=codec.MAX_DOCUMENT).decode(), Summary)
-        except (zlib.error, TypeError, UnicodeDecodeError, codec.UnreadableDocument) as error:
-            raise DocumentError(f"what is kept of the saved scan {clean(row.id)} is damaged: {error}") from error
-    values |= {"ended": Ended(row.ended), "depth": Depth(row.depth), "prefix": address.network(row.prefix)}
-    return Entry(line=ScanLine(**values), summary=short)
-
-
-def _place(connection: Connection, scan: Scan) -> datetime:
-    """Where a scan that was just made stands: after all that were saved before, wherever the clock was set meanwhile."""
-    last: datetime | None = connection.execute(
-        select(func.max(scans.c.ordered_at)).where(scans.c.site == scan.site)
-    ).scalar()
-    if last is None or last < scan.started_at:
-        return scan.started_at
-    return last + min(_TICK, datetime.max.replace(tzinfo=UTC) - last)
-
-
 def _enrolment(row: Row[Any]) -> Enrolment:
     return Enrolment(
         site=row.site,
@@ -281,21 +246,3 @@ def _enrolment(row: Row[Any]) -> Enrolment:
         ssid=row.ssid,
         enrolled_at=row.enrolled_at,
     )
-
-
-def _packed(scan: Scan) -> bytes:
-    try:
-        return zlib.compress(codec.dumps(scan, indent=0))
-    except ValueError as error:
-        raise HistoryError(f"scan {clean(scan.id)} cannot be saved: {clean(str(error))}") from error
-
-
-def _unpacked(connection: Connection, scan_id: str) -> Scan:
-    packed = connection.execute(select(scans.c.document).where(scans.c.id == scan_id)).scalar_one()
-    reader = zlib.decompressobj()
-    try:
-        # One byte more than a document may have: a row made to fill memory is refused by the codec, not unpacked.
-        return codec.loads(reader.decompress(packed, codec.MAX_DOCUMENT + 1))
-    except (zlib.error, TypeError, codec.UnreadableDocument) as error:
-        reason = str(error) if isinstance(error, codec.UnreadableDocument) else "it is damaged"
-        raise DocumentError(f"the saved scan {clean(scan_id)} cannot be read: {reason}") from error

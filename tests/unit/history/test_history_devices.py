@@ -3,17 +3,13 @@
 import dataclasses
 import json
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from netaddr import EUI, IPAddress
-from sqlalchemy import create_engine
 
 from netguard.errors import HistoryError
-from netguard.history import tables
 from netguard.history.store import History
 from netguard.model import codec
 from netguard.model.declared import Declaration
@@ -251,52 +247,3 @@ def test_scans_of_several_processes_at_once_lose_none_of_each_others_devices(url
     assert there.keys() == {"counter"} | {f"process-{n}-{m}" for n in range(3) for m in range(10)}
     assert there["counter"].model == "30", "each saw what all before had written"
     assert sorted(int(d.name or "") for d in there.values() if d.id != "counter") == list(range(1, 31))
-
-
-def test_a_history_of_the_first_release_is_brought_up_to_date_with_all_that_is_in_it(
-    url: str, path: Path, make_scan: MakeScan
-) -> None:
-    scan = make_scan("a1b2c3d4")
-    with History.open(url) as history:
-        history.save(scan)
-    connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT * FROM scans").fetchall()
-    connection.close()
-    path.unlink()
-    old(path)
-    connection = sqlite3.connect(path)
-    with connection:
-        connection.executemany(f"INSERT INTO scans VALUES ({', '.join('?' * len(rows[0]))})", rows)
-        home = (
-            "home",
-            "00:00:5e:00:53:01",
-            "192.168.7.0/24",
-            "Harbour",
-            datetime(2026, 3, 1, tzinfo=UTC).isoformat(" "),
-        )
-        connection.execute("INSERT INTO homes VALUES (1, ?, ?, ?, ?, ?)", home)
-        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    connection.close()
-    assert "known_devices" not in names
-
-    with History.open(url) as history:
-        assert history.scan("latest") == scan
-        assert [h.ssid for h in history.homes()] == ["Harbour"]
-        assert history.known("home") == ()
-        history.save(make_scan("b1b2c3d4", 1), learn=lambda _: (known(),))
-        history.declare(declaration())
-        assert (history.known("home"), history.declared("home")) == ((known(),), (declaration(),))
-    connection = sqlite3.connect(path)
-    assert connection.execute(f"SELECT version_num FROM {tables.VERSIONS}").fetchall() == [(tables.HEAD,)]
-    connection.close()
-
-
-def old(path: Path) -> None:
-    """A database as the first revision makes it."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(tables.__file__).with_name("migrations")))
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    engine.dispose()

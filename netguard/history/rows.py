@@ -1,0 +1,119 @@
+"""What a scan is in the table: its row, and what is read from one."""
+
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from netguard.errors import DocumentError, HistoryError
+from netguard.history.tables import scans
+from netguard.model import address, codec
+from netguard.model.observation import clean
+from netguard.model.scan import Scan
+from netguard.model.timeline import Entry, ScanLine, Summary
+from netguard.model.timeline import line as line_of
+from netguard.model.timeline import summary as summary_of
+from netguard.model.vocabulary import Depth, Ended
+
+LINE = tuple(scans.c[name] for name in ScanLine.__dataclass_fields__)
+"""The columns that `line` reads."""
+
+ENTRY = (*LINE, scans.c.summary)
+"""The columns that `entry` reads."""
+
+_TICK = timedelta(microseconds=1)
+"""By so much a scan stands behind the one before it when the clock was set back between them."""
+
+
+def row_of(scan: Scan) -> dict[str, Any]:
+    """All of its row but where it stands (`ordered_at`). Raises `HistoryError` for a scan that could not be read again."""
+    told = line_of(scan)
+    return {name: getattr(told, name) for name in ScanLine.__dataclass_fields__} | {
+        "ended": told.ended.value,
+        "depth": told.depth.value,
+        "prefix": str(told.prefix),
+        "schema": scan.schema,
+        "document": _packed(scan),
+        "summary": packed_summary(scan),
+    }
+
+
+def packed_summary(scan: Scan) -> bytes:
+    """`scan` in short, as it is kept."""
+    return zlib.compress(codec.dumps_value(summary_of(scan)).encode())
+
+
+def place(connection: Connection, scan: Scan) -> datetime:
+    """Where a scan that was just made stands: after all that were saved before, wherever the clock was set meanwhile."""
+    last: datetime | None = connection.execute(
+        select(func.max(scans.c.ordered_at)).where(scans.c.site == scan.site)
+    ).scalar()
+    if last is None or last < scan.started_at:
+        return scan.started_at
+    return last + min(_TICK, datetime.max.replace(tzinfo=UTC) - last)
+
+
+def line(row: Row[Any]) -> ScanLine:
+    """What a list says of the scan in `row`. Raises `ValueError` for a damaged one."""
+    return ScanLine(**_told(row._asdict()))
+
+
+def entry(row: Row[Any]) -> Entry | None:
+    """The scan in `row` in short; null for one that was saved by a netguard that kept no summary.
+
+    Raises `DocumentError` for a damaged summary.
+    """
+    values = row._asdict()
+    packed = values.pop("summary")
+    if packed is None:
+        return None
+    try:
+        short = codec.loads_value(_text(packed), Summary)
+    except (zlib.error, TypeError, UnicodeDecodeError, codec.UnreadableDocument) as error:
+        raise DocumentError(
+            f"what is kept of the saved scan {clean(row.id)} is damaged: {clean(str(error))}"
+        ) from error
+    return Entry(line=ScanLine(**_told(values)), summary=short)
+
+
+def entry_of(scan: Scan) -> Entry:
+    """`scan` in short."""
+    return Entry(line=line_of(scan), summary=summary_of(scan))
+
+
+def document(connection: Connection, scan_id: str) -> bytes:
+    """The document of the scan with this id as JSON, at most one byte more than one may have. Raises `DocumentError`."""
+    packed = connection.execute(select(scans.c.document).where(scans.c.id == scan_id)).scalar_one()
+    try:
+        # A row made to fill memory is refused by the codec, not unpacked.
+        return zlib.decompressobj().decompress(packed, codec.MAX_DOCUMENT + 1)
+    except (zlib.error, TypeError) as error:
+        raise DocumentError(f"the saved scan {clean(scan_id)} cannot be read: it is damaged") from error
+
+
+def unpacked(connection: Connection, scan_id: str) -> Scan:
+    """The scan with this id. Raises `DocumentError` when it cannot be read."""
+    try:
+        return codec.loads(document(connection, scan_id))
+    except codec.UnreadableDocument as error:
+        raise DocumentError(f"the saved scan {clean(scan_id)} cannot be read: {error}") from error
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {
+        "ended": Ended(values["ended"]),
+        "depth": Depth(values["depth"]),
+        "prefix": address.network(values["prefix"]),
+    }
+
+
+def _text(packed: bytes) -> str:
+    return zlib.decompressobj().decompress(packed, codec.MAX_DOCUMENT).decode()
+
+
+def _packed(scan: Scan) -> bytes:
+    try:
+        return zlib.compress(codec.dumps(scan, indent=0))
+    except ValueError as error:
+        raise HistoryError(f"scan {clean(scan.id)} cannot be saved: {clean(str(error))}") from error
