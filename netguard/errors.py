@@ -23,6 +23,10 @@ class NotAtHomeError(NetguardError):
     """The network is not enrolled as the person's own; nothing was sent."""
 
 
+class AlreadyScanningError(NetguardError):
+    """Another scan of the same home is under way, so this one did not begin."""
+
+
 class PrivilegeError(NetguardError):
     """A right is missing, or could not be given up as promised."""
 
@@ -71,3 +75,7 @@ class RefusedRulesError(NetguardError):
     """The program that loads a router's rules refuses them; the message has its reason."""
 
     exit_code = exitcodes.FOUND
+
+
+class ScheduleError(NetguardError):
+    """A schedule could not be written, started or taken out."""

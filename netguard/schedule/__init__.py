@@ -1,0 +1,1 @@
+"""Schedules: one module per kind of scheduler, each with what it would write and which commands make it so."""
