@@ -99,7 +99,9 @@ class Outbox:
         with self._database.writing() as connection:
             self._database.one_at_a_time(connection)
             taken = [
-                r for r in receivers if _added(connection, message.site, message.about, r, message.text, message.made_at)
+                r
+                for r in receivers
+                if _added(connection, message.site, message.about, r, message.text, message.made_at)
             ]
             values = {"problem": f"{GIVEN_UP}{clean(why, MAX_PROBLEM)}"}
             connection.execute(update(notifications).where(_ROW.number == message.number).values(**values))
