@@ -3,12 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from netaddr import EUI, IPNetwork, mac_unix_expanded
 
+from netguard.model import ports as port_text
+from netguard.model.device import Device, Service
 from netguard.model.mapping import name as mapping_name
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Depth, Ended, Outcome, Power, Role, Security, Severity, Status
+from netguard.model.vocabulary import (
+    Depth,
+    Ended,
+    Outcome,
+    Pmf,
+    PortState,
+    Power,
+    Role,
+    Security,
+    Severity,
+    Status,
+    Transport,
+)
 
 DISCOVERY = "discover."
 """How the stage of an attempt begins that asked who is here; its target names the networks that were asked."""
@@ -49,6 +64,12 @@ class DeviceLine:
     firmware: str | None = None
     open: tuple[str, ...] = ()
     """Its open ports as `tcp/443`, in ascending order, one that is open at two addresses once."""
+    closed: tuple[str, ...] = ()
+    """Ports that are listed because they were asked for by themselves, and answered as closed or were filtered."""
+    versions: tuple[str, ...] = ()
+    """What answers on its open ports, where its version is known: `tcp/22 OpenSSH 9.2`."""
+    asked: tuple[int, ...] = ()
+    """Which of the summary's `asked` it was asked: one a transport."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +79,8 @@ class PointLine:
     bssid: str
     ssid: str | None
     security: Security
+    pmf: Pmf | None = None
+    wps: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +91,16 @@ class OpenLine:
     check: str
     severity: Severity
     target: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """About which targets one check had nothing to say but that all is well, or that it does not apply."""
+
+    check: str
+    targets: str
+    """Places in the summary's `targets`, as ranges: `0-12,14`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +111,19 @@ class Summary:
     points: tuple[PointLine, ...] = ()
     mappings: tuple[str, ...] = ()
     """`<key of the gateway> <name of the mapping>`, as `model.mapping.name` gives it."""
+    listed: tuple[str, ...] = ()
+    """Keys of the gateways that listed all of their mappings."""
     open: tuple[OpenLine, ...] = ()
     unchecked: tuple[str, ...] = ()
     """Fingerprints of what could not be judged."""
+    targets: tuple[str, ...] = ()
+    """Everything that was judged, in alphabetical order."""
+    settled: tuple[Settled, ...] = ()
+    """What was looked at and stands neither open nor unchecked, by check."""
+    asked: tuple[str, ...] = ()
+    """Every set of ports that some device was asked: `tcp/1-1024,8080`."""
+    heard: bool = False
+    """Whether any Wi-Fi was heard; else no access point is missing in it."""
     whole: bool = False
     """Whether everybody on the vantage's own network was asked for, and that worked; else nobody is missing in it."""
     personal: bool = True
@@ -119,6 +162,10 @@ def summary(scan: Scan) -> Summary:
     """`scan` in short. The same facts give the same summary, in whatever order they stand."""
     own_points = {p.bssid: p for p in scan.wifi if p.own and p.bssid is not None}
     hop = scan.vantage.gateway
+    asked = {d.key: _asked(d) for d in scan.devices if d.seen}
+    texts = tuple(sorted({text for each in asked.values() for text in each}))
+    place = {text: n for n, text in enumerate(texts)}
+    targets = tuple(sorted({f.target for f in scan.findings}))
     return Summary(
         devices=tuple(
             DeviceLine(
@@ -131,23 +178,39 @@ def summary(scan: Scan) -> Summary:
                 addresses=tuple(map(str, sorted({a for a in d.addresses if a.version == 4}))),
                 firmware=d.firmware,
                 open=ports((s.transport, s.port) for s in d.open_services),
+                closed=_closed(d),
+                versions=tuple(sorted({v for s in d.open_services if (v := _version(s))})),
+                asked=tuple(place[text] for text in asked[d.key]),
             )
             for d in sorted(scan.devices, key=lambda d: d.key)
             if d.seen
         ),
         points=tuple(
-            PointLine(bssid=str(_text(bssid)), ssid=p.ssid, security=p.security)
+            PointLine(
+                bssid=str(_text(bssid)),
+                ssid=p.ssid,
+                security=p.security,
+                pmf=p.pmf,
+                wps=p.wps.present if p.wps is not None else None,
+            )
             for bssid, p in sorted(own_points.items())
         ),
         mappings=tuple(
             sorted({f"{g.device} {mapping_name(m)}" for g in scan.gateways if g.device for m in g.mappings})
         ),
+        listed=tuple(
+            sorted({g.device for g in scan.gateways if g.device and g.services.igd and g.services.igd.listed == "all"})
+        ),
         open=tuple(
-            OpenLine(fingerprint=f.fingerprint, check=f.check, severity=f.severity, target=f.target)
+            OpenLine(fingerprint=f.fingerprint, check=f.check, severity=f.severity, target=f.target, title=f.title)
             for f in sorted(scan.findings, key=lambda f: f.fingerprint)
             if f.status is Status.FAIL
         ),
         unchecked=tuple(sorted(f.fingerprint for f in scan.findings if f.status is Status.UNKNOWN)),
+        targets=targets,
+        settled=_settled(scan, targets),
+        asked=texts,
+        heard=bool(scan.wifi),
         whole=asked_everybody(scan),
         personal=scan.personal_devices is None,
         gateway=_text(hop.mac) if hop is not None else None,
@@ -167,6 +230,48 @@ def asked_everybody(scan: Scan) -> bool:
 def ports(open_ones: Iterable[tuple[str, int]]) -> tuple[str, ...]:
     """(transport, port) as `tcp/443`, each once, by transport and number."""
     return tuple(f"{transport}/{port}" for transport, port in sorted(set(open_ones)))
+
+
+def _asked(device: Device) -> tuple[str, ...]:
+    """The ports that `device` was asked, a text a transport; those of which the answer cannot be told were not."""
+    found = []
+    for transport in Transport:
+        vague = {s.port for s in device.services if s.transport is transport and s.state is PortState.OPEN_OR_FILTERED}
+        texts = frozenset(c.ports for c in device.coverage if c.transport is transport)
+        if text := _united(texts, frozenset(vague)):
+            found.append(f"{transport}/{text}")
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _united(texts: frozenset[str], without: frozenset[int]) -> str:
+    return port_text.union(texts, without)
+
+
+def _closed(device: Device) -> tuple[str, ...]:
+    there = {(s.transport, s.port) for s in device.open_services}
+    shut = {PortState.CLOSED, PortState.FILTERED}
+    return ports({(s.transport, s.port) for s in device.services if s.state in shut} - there)
+
+
+def _version(service: Service) -> str | None:
+    if not service.version:
+        return None
+    return " ".join(filter(None, (f"{service.transport}/{service.port}", service.product, service.version)))
+
+
+def _settled(scan: Scan, targets: tuple[str, ...]) -> tuple[Settled, ...]:
+    """By check the targets that it judged, and about which nothing of it stands open or unchecked."""
+    place = {target: n for n, target in enumerate(targets)}
+    good: dict[str, set[int]] = {}
+    other: dict[str, set[int]] = {}
+    for finding in scan.findings:
+        fine = finding.status in {Status.PASS, Status.NOT_APPLICABLE}
+        (good if fine else other).setdefault(finding.check, set()).add(place[finding.target])
+    settled = {check: numbers - other.get(check, set()) for check, numbers in good.items()}
+    return tuple(
+        Settled(check=check, targets=port_text.render(numbers)) for check, numbers in sorted(settled.items()) if numbers
+    )
 
 
 def _text(mac: EUI | None) -> str | None:
