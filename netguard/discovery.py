@@ -2,18 +2,20 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from types import ModuleType
 
-from netaddr import IPAddress
+from netaddr import IPAddress, IPNetwork
 
 from netguard import registry
 from netguard.discover._contract import Ask
 from netguard.identify.personal import is_personal, may_be_personal
 from netguard.model.device import Device
+from netguard.model.observation import Sighting
 from netguard.model.past import Past
 from netguard.model.surroundings import Neighbour, Surroundings
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Outcome, Role
@@ -25,6 +27,9 @@ from netguard.task import Event, Options, Progress, stage
 
 GUARDED_ROLES = DOOR_ROLES | HUB_ROLES | {Role.ALARM}
 """What protocols that ask each device by itself must know of beforehand: some are asked more, some are spared."""
+
+BY_ADDRESS = ("arp", "ping", "neighbours")
+"""The protocols that ask one address and nobody else, in the order in which one needs the other."""
 
 WAIT_SECONDS = 300.0
 """Longest wait for a device that the person goes to wake; a door is not further away than that."""
@@ -137,9 +142,25 @@ class Discovery:
             if reason := module.skip(ask):
                 raise Skipped(reason)
             for sighting in module.discover(ask, self._network.net(name)):
-                if sighting.address is not None:
-                    self._network.guard.learn(sighting.address, sighting.mac)
-                self._book.sighted(sighting)
+                self._see(sighting)
+
+    def _see(self, sighting: Sighting) -> None:
+        if sighting.address is not None:
+            self._network.guard.learn(sighting.address, sighting.mac)
+        self._book.sighted(sighting)
+
+    def ask_again(self, addresses: Iterable[IPAddress], seconds: float) -> None:
+        """Ask for these addresses once more, for at most `seconds`, and for nobody else's.
+
+        Raises `Cancelled`, and why it failed where it did: a `Failure` or `NetguardError`.
+        """
+        ask = replace(self._ask(), targets=tuple(IPNetwork(address) for address in addresses))
+        end = self._network.deadline.sooner(seconds)
+        for name in BY_ADDRESS:
+            module = self._protocols.get(name)
+            if module is not None and module.skip(ask) is None:
+                for sighting in module.discover(ask, self._network.net(f"{name} again", seconds=end.remaining)):
+                    self._see(sighting)
 
     def wait_for_the_named(self) -> None:
         """Look again and again until everybody of `options.wait_for` was seen, or `WAIT_SECONDS` are over.

@@ -1,6 +1,6 @@
 """The whole scan, in one function: read `scan` first.
 
-    discover ─▶ identify ─▶ light probe ─▶ identify ─▶ deep probe ─▶ identify ─▶ Wi-Fi ─▶ checks ─▶ advise
+    discover ─▶ identify ─▶ light probe ─▶ identify ─▶ deep probe ─▶ identify ─▶ Wi-Fi ─▶ again ─▶ checks ─▶ advise
 
 What a device is decides how deep and how gently it is probed, and probes say more about what it is, so it goes in
 rounds. Until it is identified a device gets a lock's manners. Stages never import each other; they meet here.
@@ -18,6 +18,7 @@ from netguard.advise.actions import actions
 from netguard.advise.grade import Reach, grade
 from netguard.advise.router import Ability
 from netguard.advise.topology import beyond, topology
+from netguard.again import Again
 from netguard.checks._contract import Check, Subject
 from netguard.compare import labels
 from netguard.discovery import Discovery
@@ -82,11 +83,14 @@ def scan(
             discovery.wait_for_the_named()
             for kind in KINDS if options.depth.at_least(Depth.QUICK) else ():
                 rounds.probe(kind)
-            # Last, since a radio that looks around hears nothing of its own network meanwhile.
+            # After those, since a radio that looks around hears nothing of its own network meanwhile.
             wifi = _heard(air, options, surroundings, rules, book, progress)
+            Again(options, surroundings, network, book, rounds, discovery, past=past, progress=progress).ask()
             network.cancel.check()
     except Cancelled:
         ended = Ended.INTERRUPTED
+        if network.cancel.why is not None:
+            book.attempted("scan", surroundings.vantage.interface, Outcome.FAILED, network.cancel.why)
     if ended is Ended.FINISHED and network.deadline:
         ended = Ended.DEADLINE
     found, personal_devices = rounds.count_personal(rounds.devices())

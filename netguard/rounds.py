@@ -1,7 +1,8 @@
 """What is it, and what does it expose: identification and the rounds of probing, each device with its own manners and time."""
 
+import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 from types import ModuleType
@@ -14,18 +15,19 @@ from netguard.compare import declared, labels, match
 from netguard.gateways import forwarded_to
 from netguard.identify import personal
 from netguard.identify.devices import devices as identified
-from netguard.model.device import Device
+from netguard.model import ports as port_text
+from netguard.model.device import Coverage, Device
 from netguard.model.observation import Fact
 from netguard.model.past import Past
 from netguard.model.surroundings import Surroundings
-from netguard.model.vocabulary import Outcome, PortState
+from netguard.model.vocabulary import Outcome, PortState, Transport
 from netguard.net import limits
 from netguard.net.access import GENTLE, STURDY, Manners, Net, Network
 from netguard.net.control import Deadline
 from netguard.net.failures import Failure, Gone
 from netguard.notebook import Notebook, own_mistake
 from netguard.probe._contract import Ask as ProbeAsk
-from netguard.probe._contract import Declined, is_sturdy
+from netguard.probe._contract import Declined, Target, is_sturdy, runs_on_battery
 from netguard.rules.loader import Rules
 from netguard.task import Options, Progress, stage
 
@@ -89,9 +91,13 @@ class Rounds:
         self._book.forget(left_out)
         return tuple(d for d in devices if d not in left_out), len(left_out)
 
-    def probe(self, kind: Kind) -> None:
-        """One round over all devices, several at a time, each with its own manners and time. Raises `Cancelled`."""
-        wanted = [device for device in self.devices(said=True) if self._may_probe(device, kind)]
+    def probe(self, kind: Kind, only: Collection[str] | None = None) -> None:
+        """One round over all devices, several at a time, each with its own manners and time. Raises `Cancelled`.
+
+        With `only`, over the devices with these keys.
+        """
+        everybody = (d for d in self.devices(said=True) if only is None or d.key in only)
+        wanted = [device for device in everybody if self._may_probe(device, kind)]
         with stage(self._progress, f"{kind} probe", len(wanted)) as tick, ThreadPoolExecutor(DEVICES_AT_ONCE) as pool:
             pending = {pool.submit(self._probe_device, device, kind) for device in wanted}
             while pending:
@@ -100,6 +106,27 @@ class Rounds:
                     future.result()
                     tick()
         self._network.cancel.check()
+
+    def may_ask(self, device: Device) -> bool:
+        """Whether anything more may be sent to `device`: it is here, is no other person's, and was not lost meanwhile."""
+        return self._may_probe(device, "deep")
+
+    def spares(self, device: Device) -> bool:
+        """Whether `device` pays for every packet from a battery, and the person did not name it."""
+        return runs_on_battery(device, self._ask_about(device, "deep"))
+
+    def leave_alone(self, device: Device) -> None:
+        """Send nothing more to `device`: it stopped answering."""
+        self._gone.update(device.addresses)
+
+    def asking_by_udp(self, device: Device, ports: Collection[int]) -> Iterator[tuple[str, ModuleType, Target]]:
+        """The looks that probes take at these UDP ports of `device`, also where one was taken already: (id, probe, target)."""
+        unasked = dataclasses.replace(device, coverage=tuple(_without(c, ports) for c in device.coverage))
+        ask = self._ask_about(device, "deep")
+        for name, module in self._probes.items():
+            for target in module.wants(unasked, ask):
+                if isinstance(target, Target) and target.transport is Transport.UDP and target.port in ports:
+                    yield name, module, target
 
     def _may_probe(self, device: Device, kind: Kind) -> bool:
         if not device.seen:
@@ -124,7 +151,7 @@ class Rounds:
     def _probe_device(self, device: Device, kind: Kind) -> None:
         address, began = device.addresses[0], time.monotonic()
         budget = limits.DEVICE_SECONDS[self._options.depth] - self._seconds_used.get(address, 0.0)
-        manners = _manners(device)
+        manners = manners_of(device)
         net = self._network.net_for(device.addresses, manners, Deadline(max(0.0, budget)), f"{kind} probe")
         try:
             for name, module in self._probes.items():
@@ -136,9 +163,9 @@ class Rounds:
             self._gone.update(device.addresses)
         self._seconds_used[address] = self._seconds_used.get(address, 0.0) + time.monotonic() - began
 
-    def _ask(self, name: str, module: ModuleType, device: Device, kind: Kind, net: Net) -> None:
+    def _ask_about(self, device: Device, kind: Kind) -> ProbeAsk:
         gateways = self._book.gateways
-        ask = ProbeAsk(
+        return ProbeAsk(
             depth=self._options.depth,
             round=kind,
             rules=self._rules,
@@ -151,6 +178,9 @@ class Rounds:
             networks=self._surroundings.prefixes,
             upnp_active=self._options.upnp_active,
         )
+
+    def _ask(self, name: str, module: ModuleType, device: Device, kind: Kind, net: Net) -> None:
+        ask = self._ask_about(device, kind)
         try:
             targets = tuple(module.wants(device, ask))
         except Exception as error:  # noqa: BLE001 - as in `Notebook.attempt`
@@ -204,5 +234,13 @@ def in_order(probes: Mapping[str, ModuleType]) -> dict[str, ModuleType]:
     return {name: probes[name] for name in TopologicalSorter(graph).static_order()}
 
 
-def _manners(device: Device) -> Manners:
+def _without(coverage: Coverage, ports: Collection[int]) -> Coverage:
+    """`coverage` as if these UDP ports had not been asked."""
+    if coverage.transport is not Transport.UDP:
+        return coverage
+    return dataclasses.replace(coverage, ports=port_text.render(port_text.parse(coverage.ports).difference(ports)))
+
+
+def manners_of(device: Device) -> Manners:
+    """How `device` is treated; gently unless it is known to be sturdy."""
     return STURDY if is_sturdy(device) else GENTLE

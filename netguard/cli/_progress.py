@@ -13,6 +13,7 @@ TITLES = {
     "wait": "Waiting for it",
     "light probe": "What they are",
     "deep probe": "What they offer",
+    "again": "What was here before",
     "checks": "Whether that is all right",
 }
 
