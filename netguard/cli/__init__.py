@@ -15,6 +15,10 @@ GROUPS = ("Start", "Fix", "Over time", "Expert")
 """The sections of `netguard --help`, in order."""
 
 
+_WORDS = "netguard.words"
+"""Under this name click's context keeps the words after the command."""
+
+
 class _Commands(click.Group):
     """Commands by listing this folder; help in groups."""
 
@@ -26,6 +30,14 @@ class _Commands(click.Group):
             return None
         command: click.Command = registry.load("netguard.cli", cmd_name).command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, and remember the words after the command: what is said before it runs depends on them."""
+        found = super().resolve_command(ctx, args)
+        ctx.meta[_WORDS] = found[2]
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for group in GROUPS:
@@ -57,6 +69,9 @@ def cli(ctx: click.Context) -> None:
         from netguard.cli._bare import bare
 
         ctx.exit(bare(ctx))
+    from netguard.cli import _lately
+
+    _lately.tell(ctx.invoked_subcommand, ctx.meta.get(_WORDS, ()))
 
 
 def main() -> None:

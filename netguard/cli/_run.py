@@ -13,7 +13,7 @@ from typing import TextIO
 import click
 
 from netguard import config, exitcodes, pipeline, registry
-from netguard.cli import _active, _air, _documents, _progress, _reports, _session
+from netguard.cli import _active, _air, _documents, _lock, _progress, _reports, _session, _unsaved
 from netguard.cli._summary import summary
 from netguard.compare import declared, labels
 from netguard.compare import registry as registered
@@ -24,6 +24,7 @@ from netguard.model import codec
 from netguard.model.past import Past
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Depth, Ended, Outcome, Severity, Status
+from netguard.net import sleep
 from netguard.net.access import Network
 from netguard.net.control import Cancel, Deadline
 from netguard.net.transcript import Transcript
@@ -63,6 +64,10 @@ class Request:
     quiet: bool = False
     verbose: bool = False
     database: str | None = None
+    rights: _session.Rights | None = None
+    """What is left after root was given up, where somebody did that already."""
+    silent: bool = False
+    """Whether nothing goes to standard output: nobody is there to read it."""
 
 
 def run(request: Request) -> int:
@@ -70,8 +75,16 @@ def run(request: Request) -> int:
     if request.html_file and request.no_html:
         raise UsageError("--html and --no-html contradict each other")
     _active.check(request.upnp_active, Depth(request.depth), said_yes=request.yes or request.dry_run)
+    with ExitStack() as held:
+        # The lock is kept until this scan is saved: the next one shall know it.
+        made = _scanned(request, held)
+        return exitcodes.DONE if made is None else _keep_and_say(request, *made)
+
+
+def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
+    """The scan, and what was known before it; null for a rehearsal. The lock that it takes goes into `held`."""
     with ExitStack() as stack:
-        rights = _session.give_up_root(request.user)
+        rights = request.rights or _session.give_up_root(request.user)
         if rights.opener is not None:
             stack.callback(rights.opener.close)
         settings = config.load()
@@ -91,7 +104,7 @@ def run(request: Request) -> int:
             click.echo(_rehearsal.text(around, targets, depth, rules, raw=raw, air=about_wifi))
             if request.upnp_active:
                 click.echo(f"\n{_active.told(around)}")
-            return exitcodes.DONE
+            return None
         transcript = Transcript(stack.enter_context(_opened(request.transcript)) if request.transcript else None)
         around, site, authorisation = _session.authorise(
             around,
@@ -100,6 +113,7 @@ def run(request: Request) -> int:
             my_network=request.my_network,
             meet=lambda around: _session.meet_router(around, neighbours, settings, transcript),
         )
+        held.enter_context(_lock.scanning(request.database or default_url(), site))
         upnp_active = request.upnp_active and _active.is_allowed(around, said_yes=request.yes)
         cancel = Cancel()
         opener = rights.opener
@@ -129,11 +143,13 @@ def run(request: Request) -> int:
             upnp_active=upnp_active,
         )
         air = _air.for_scan(request.wifi, around, Depth(request.depth), cancel, transcript)
-        with _interrupting(cancel), _progress.shown(quiet=request.quiet) as progress:
+        with _interrupting(cancel), sleep.watching(cancel), _progress.shown(quiet=request.quiet) as progress:
             scan = pipeline.scan(
                 options, around, rules, network, neighbours=neighbours, past=past, air=air, progress=progress
             )
-    return _keep_and_say(request, scan, past)
+    if cancel.why is not None:
+        click.echo(f"netguard: {cancel.why}", err=True)
+    return scan, past
 
 
 def _keep_and_say(request: Request, scan: Scan, past: Past) -> int:
@@ -152,7 +168,8 @@ def _keep_and_say(request: Request, scan: Scan, past: Past) -> int:
         except NotRememberedError as error:
             problems.append(str(error))
         except NetguardError as error:
-            problems.append(f"the scan is not in the history: {error}")
+            kept = _unsaved.keep(scan, request.database or default_url())
+            problems.append(f"the scan is not in the history: {error}; {kept}")
     if request.json_file and request.json_file != "-":
         _documents.write(Path(request.json_file), codec.dumps(scan))
     said = labels.laid_over(scan, past.known)
@@ -160,13 +177,13 @@ def _keep_and_say(request: Request, scan: Scan, past: Past) -> int:
     if request.json_file == "-":
         sys.stdout.buffer.write(codec.dumps(scan))
         sys.stdout.buffer.flush()
-    else:
+    elif not request.silent:
         click.echo(summary(said, datetime.now(UTC)))
     if request.verbose:
         for attempt in scan.attempts:
             if attempt.outcome is not Outcome.DONE:
                 click.echo(f"{attempt.stage} {attempt.target}: {attempt.outcome}, {attempt.reason}", err=True)
-    if report is not None:
+    if report is not None and not request.silent:
         # The path is a result: on stdout, unless the document is already there.
         click.echo(
             f"\nReport: {report}" if request.json_file != "-" else f"netguard: report: {report}",

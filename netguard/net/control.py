@@ -14,9 +14,13 @@ class Cancel:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self.why: str | None = None
+        """Why everything was to stop, where no person asked for it."""
 
-    def set(self) -> None:
-        """Ask everything to stop at its next look."""
+    def set(self, why: str | None = None) -> None:
+        """Ask everything to stop at its next look; `why` where no person did. What was said first stays."""
+        if not self._event.is_set():
+            self.why = why
         self._event.set()
 
     def __bool__(self) -> bool:
@@ -25,7 +29,7 @@ class Cancel:
     def check(self) -> None:
         """Raise `Cancelled` when set."""
         if self._event.is_set():
-            raise Cancelled("the scan was interrupted")
+            raise Cancelled(self.why or "the scan was interrupted")
 
     def pause(self, seconds: float) -> None:
         """Wait that long. Raises `Cancelled` as soon as it is set."""
