@@ -52,13 +52,16 @@ class Rights:
 def give_up_root(user: str | None) -> Rights:
     """Fork the opener and drop root, before anything is parsed. Without root nothing happens.
 
-    Raises `PrivilegeError`, and `UsageError` for `--user` without root.
+    A process that is no root and holds CAP_NET_RAW, as systemd's AmbientCapabilities give it, is parted likewise: the
+    opener keeps that one right, and what parses keeps none. Raises `PrivilegeError`, and `UsageError` for `--user` without root.
     """
     if not (privileges.supported() and privileges.is_root()):
         if user is not None:
             raise UsageError(
                 "--user only makes sense with root on Linux: it names whom to become after root is given up"
             )
+        if privileges.may_open_raw_sockets():
+            return Rights(opener=opener.separate(privileges.itself()))
         return Rights(opener=None)
     identity = privileges.whom_to_become(os.environ, user)
     if not privileges.holds(privileges.CAP_NET_RAW):

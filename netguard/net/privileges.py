@@ -92,15 +92,31 @@ def whom_to_become(environment: Mapping[str, str], user: str | None) -> Identity
     return Identity(uid=0, gid=0, why="nobody called sudo or pkexec")
 
 
+def itself() -> Identity:
+    """Who this process is anyhow: for one that is no root, and was given CAP_NET_RAW alone (systemd's AmbientCapabilities)."""
+    return Identity(uid=os.getuid(), gid=os.getgid(), why="it is that user already")
+
+
+def may_open_raw_sockets() -> bool:
+    """Whether this process, root or not, may use CAP_NET_RAW now. False where that cannot be told."""
+    if not supported():
+        return False
+    try:
+        return holds(CAP_NET_RAW)
+    except PrivilegeError:
+        return False
+
+
 def drop(identity: Identity, keep: frozenset[int] = frozenset()) -> Rights:
     """Become `identity` for good, with only the capabilities in `keep`, and read back what the kernel made of it.
 
+    Who is that user already stays it with its groups, which are its own and take no right to keep.
     Must run before any thread starts: rights are a thread's own. Raises `PrivilegeError` unless it worked entirely.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     _prctl(libc, _PR_SET_KEEPCAPS, 1 if keep else 0)
     _drop_bounding_set(libc, keep)
-    if identity.uid != 0:
+    if identity.uid != 0 and set(os.getresuid()) != {identity.uid}:
         _change_user(identity)
     _set_capabilities(libc, keep)
     libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
