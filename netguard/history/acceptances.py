@@ -1,6 +1,6 @@
 """The history's memory of the risks that a person lives with for a while."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from netguard.errors import HistoryError
 from netguard.history.database import Database
@@ -17,10 +17,8 @@ class Acceptances:
 
     def acceptances(self, site: str) -> tuple[Acceptance, ...]:
         """The decisions about `site`, in the order they were made, expired ones included; a damaged row is an error."""
-        table = acceptances.c
-        query = select(table.id, table.body).where(table.site == site).order_by(table.number)
         with self._database.reading() as connection:
-            return tuple(_value(row.id, row.body) for row in connection.execute(query))
+            return read_acceptances(connection, site)
 
     def accept(self, acceptance: Acceptance) -> None:
         """Keep `acceptance`, in the place of the one of its site that has its id, if any."""
@@ -36,6 +34,13 @@ class Acceptances:
         with self._database.writing() as connection:
             table = acceptances.c
             return bool(connection.execute(delete(acceptances).where((table.site == site) & (table.id == id))).rowcount)
+
+
+def read_acceptances(connection: Connection, site: str) -> tuple[Acceptance, ...]:
+    """The decisions about `site`, in the order they were made. Raises `HistoryError` that names a damaged row."""
+    table = acceptances.c
+    query = select(table.id, table.body).where(table.site == site).order_by(table.number)
+    return tuple(_value(row.id, row.body) for row in connection.execute(query))
 
 
 def _value(row: str, body: object) -> Acceptance:

@@ -1,10 +1,12 @@
 """Opening the history's database. Everything that differs between SQLite and PostgreSQL is in this file."""
 
 import os
+import shlex
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import platformdirs
@@ -16,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, StaticPool
 
 from netguard.errors import HistoryError
+from netguard.history import backups
 from netguard.history.tables import HEAD, VERSIONS
 from netguard.model.observation import clean
 
@@ -24,9 +27,6 @@ VARIABLE = "NETGUARD_DATABASE"
 
 BUSY_SECONDS = 10.0
 """How long to wait for another netguard that is writing; a save takes milliseconds, so more means that it hangs."""
-
-_PRIVATE_FILE = 0o600
-"""What stands in a history tells a burglar about a home: nobody but its owner reads it."""
 
 _PRIVATE_FOLDER = 0o700
 
@@ -39,8 +39,8 @@ _DEVICES_LOCK = _MIGRATION_LOCK + 1
 _WRITING = "netguard_writing"
 
 _REASONS = {
-    sqlite3.SQLITE_NOTADB: "it is not a database; move it away, or name another with --database",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; move it away to begin a new one, or put back a copy",
+    sqlite3.SQLITE_NOTADB: "it is not a database",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
     sqlite3.SQLITE_READONLY: "it can be read but not written; give yourself the right to write it and its folder",
     sqlite3.SQLITE_FULL: "the disk is full; make room and try again",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; is it a file, and may you read it and write to its folder?",
@@ -51,6 +51,12 @@ _REASONS = {
     sqlite3.SQLITE_AUTH: "it may not be opened; look at your rights to it and its folder",
 }
 """What SQLite's primary result codes (sqlite.org/rescode.html) mean to a person, and what to do."""
+
+_INSTEAD = {
+    sqlite3.SQLITE_NOTADB: "move it away, or name another with --database",
+    sqlite3.SQLITE_CORRUPT: "move it away to begin a new one, or put back a copy",
+}
+"""What to do about a broken file of which there is no copy; where there is one, that is offered."""
 
 
 def default_url() -> str:
@@ -72,8 +78,12 @@ class Database:
     def __init__(self, url: str) -> None:
         """Open `url`, making file, folder and tables where there are none. Raises `HistoryError`."""
         parsed = _parsed(url)
+        self._url = url
         local = parsed.get_backend_name() == "sqlite"
         self.name = parsed.database if local else parsed.set(drivername="postgresql", query={}).render_as_string()
+        on_disk = local and parsed.database not in {None, "", ":memory:"}
+        self.path = Path(str(parsed.database)) if on_disk else None
+        """The file; null for a database in memory or on a server."""
         self._secrets = [str(s) for s in (parsed.password, parsed.query.get("password")) if s]
         with self._explained():
             self._engine = _sqlite(parsed) if local else _server(parsed)
@@ -99,7 +109,8 @@ class Database:
             except UnicodeEncodeError as error:
                 raise self.error("what was asked for has characters that are no text") from error
             except (ValueError, TypeError) as error:
-                raise self.error(f"it is damaged ({clean(str(error))}); put back a copy, or move it away") from error
+                what = f"it is damaged ({clean(str(error))})"
+                raise self.error(f"{what}; {self._way_out(_INSTEAD[sqlite3.SQLITE_CORRUPT])}") from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -139,7 +150,21 @@ class Database:
         known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
         if stored is not None and stored not in known:
             raise self.error(f"a newer netguard wrote it (format {stored}, this one knows {HEAD}); update netguard")
+        if stored is not None and self.path is not None:
+            backups.make(self.path)
         command.upgrade(config, "head")
+
+    def back_up(self) -> None:
+        """Copy the file and look the copy through; nothing happens on a server. Raises `HistoryError`."""
+        if self.path is not None:
+            with self._explained():
+                backups.make(self.path)
+
+    def compact(self) -> None:
+        """Give room that is no longer needed back to the disk, where SQLite keeps it. Raises `HistoryError`."""
+        if self._engine.dialect.name == "sqlite":
+            with self._explained(), closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("VACUUM")
 
     def error(self, reason: str) -> HistoryError:
         """Make the error to raise: it names this database and `reason`."""
@@ -149,8 +174,22 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except backups.DamagedError as error:
+            what = f"it is damaged ({clean(str(error))})"
+            raise self.error(f"{what}; {self._way_out(_INSTEAD[sqlite3.SQLITE_CORRUPT])}") from error
         except (SQLAlchemyError, sqlite3.Error, OSError, ImportError) as error:
             raise self.error(self._reason(error)) from error
+
+    def _way_out(self, instead: str) -> str:
+        """What to do about a damaged file: the last good copy, with its date, where there is one; else `instead`."""
+        made = backups.made_at(self.path) if self.path is not None else None
+        if made is None:
+            return instead
+        where = "" if self._url == default_url() else f" --database {shlex.quote(self._url)}"
+        return (
+            f"the last good copy is of {made.astimezone():%Y-%m-%d %H:%M}:"
+            f" `netguard history restore{where}` puts it back, and keeps the damaged file beside it"
+        )
 
     def _reason(self, error: Exception) -> str:
         cause = error.orig if isinstance(error, DBAPIError) else error
@@ -158,13 +197,39 @@ class Database:
             return "PostgreSQL needs the package psycopg; install netguard[fleet]"
         code = getattr(cause, "sqlite_errorcode", None)
         if isinstance(code, int) and code & 0xFF in _REASONS:  # the low byte is the primary code
-            return _REASONS[code & 0xFF]
+            reason, instead = _REASONS[code & 0xFF], _INSTEAD.get(code & 0xFF)
+            return reason if instead is None else f"{reason}; {self._way_out(instead)}"
         if isinstance(cause, OSError) and cause.strerror:
             return f"{cause.strerror.lower()} ({cause.filename}); look at your rights to it and its folder"
         said = str(cause) or type(cause).__name__
         for secret in self._secrets:
             said = said.replace(secret, "***")
         return clean(said)
+
+
+def restore(url: str, now: datetime) -> tuple[Path | None, Path]:
+    """Put the copy into the place of the SQLite history at `url`: where the old file is kept now, and the history's.
+
+    Raises `HistoryError`; then everything is as it was.
+    """
+    path = file_of(url)
+    try:
+        return backups.put_back(path, now), path
+    except OSError as error:
+        raise HistoryError(
+            f"the copy of {path} could not be put back: {(error.strerror or 'it failed').lower()}"
+        ) from error
+
+
+def file_of(url: str) -> Path:
+    """The file of the SQLite history at `url`. Raises `HistoryError` for any other."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        raise HistoryError(
+            "netguard keeps copies of SQLite files only; a PostgreSQL history is copied and put back with"
+            " pg_dump and pg_restore"
+        )
+    return Path(str(parsed.database))
 
 
 def _parsed(url: str) -> URL:
@@ -209,7 +274,7 @@ def _file(path: Path) -> str:
     """Make `path` ready and give its SQLite URI (sqlite.org/uri.html)."""
     if not path.exists():
         path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE_FILE))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, backups.PRIVATE_FILE))
     address = path.absolute().as_uri()
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         return f"{address}?mode=rw"

@@ -50,13 +50,13 @@ class Devices:
     def declared(self, site: str) -> tuple[Declaration, ...]:
         """The devices that the person says are in `site`, in the order they were declared; a damaged row is an error."""
         with self._database.reading() as connection:
-            return _read(connection, declared_devices, Declaration, site)
+            return read_declared(connection, site)
 
     def declare(self, declaration: Declaration) -> None:
         """Keep `declaration`, in the place of the one of its site that has its id, if any."""
         with self._database.writing() as connection:
             self._database.one_at_a_time(connection)
-            _write(connection, declared_devices, declaration.site, [declaration])
+            write_declared(connection, declaration.site, [declaration])
 
     def withdraw(self, site: str, id: str) -> None:  # noqa: A002 - the contract's name
         """Take the declaration `id` of `site` out; nothing happens when there is none."""
@@ -80,6 +80,16 @@ def write_known(connection: Connection, site: str, devices: Iterable[KnownDevice
         else:
             kept.append(device)
     _write(connection, known_devices, site, kept)
+
+
+def read_declared(connection: Connection, site: str) -> tuple[Declaration, ...]:
+    """The declared devices of `site`. Raises `HistoryError` that names a damaged row."""
+    return _read(connection, declared_devices, Declaration, site)
+
+
+def write_declared(connection: Connection, site: str, declarations: Iterable[Declaration]) -> None:
+    """Write `declarations`, each in the place of the one that has its id. Raises `HistoryError` for one of another site."""
+    _write(connection, declared_devices, site, declarations)
 
 
 def _read(connection: Connection, table: Table, kind: type[_T], site: str) -> tuple[_T, ...]:

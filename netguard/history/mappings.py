@@ -21,10 +21,15 @@ class Mappings:
 
     def mappings(self, site: str) -> tuple[KnownMapping, ...]:
         """The mappings that scans of `site` saw, in the order they were first learnt."""
-        table = known_mappings.c
-        query = select(table.gateway, table.name, table.first_seen, table.last_seen).where(table.site == site)
         with self._database.reading() as connection:
-            return tuple(KnownMapping(**row._asdict()) for row in connection.execute(query.order_by(table.number)))
+            return read_mappings(connection, site)
+
+
+def read_mappings(connection: Connection, site: str) -> tuple[KnownMapping, ...]:
+    """The mappings that scans of `site` saw, in the order they were first learnt."""
+    table = known_mappings.c
+    query = select(table.gateway, table.name, table.first_seen, table.last_seen).where(table.site == site)
+    return tuple(KnownMapping(**row._asdict()) for row in connection.execute(query.order_by(table.number)))
 
 
 def write_mappings(connection: Connection, scan: Scan, at: datetime) -> None:

@@ -4,11 +4,13 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from netaddr import mac_unix_expanded
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from netguard.errors import DocumentError, HistoryError
-from netguard.history.tables import scans
+from netguard.history.tables import homes, scans
 from netguard.model import address, codec
+from netguard.model.home import Enrolment
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
 from netguard.model.timeline import Entry, ScanLine, Summary
@@ -98,6 +100,35 @@ def unpacked(connection: Connection, scan_id: str) -> Scan:
         return codec.loads(document(connection, scan_id))
     except codec.UnreadableDocument as error:
         raise DocumentError(f"the saved scan {clean(scan_id)} cannot be read: {error}") from error
+
+
+def enrolment(row: Row[Any]) -> Enrolment:
+    """The network in `row`. Raises `ValueError` for a damaged one."""
+    return Enrolment(
+        site=row.site,
+        gateway_mac=address.mac(row.gateway_mac),
+        prefixes=tuple(address.network(prefix) for prefix in row.prefixes.split()),
+        ssid=row.ssid,
+        enrolled_at=row.enrolled_at,
+    )
+
+
+def home_row(home: Enrolment) -> dict[str, Any]:
+    """The row of a network."""
+    return {
+        "site": home.site,
+        "gateway_mac": home.gateway_mac.format(mac_unix_expanded),
+        "prefixes": " ".join(str(prefix) for prefix in sorted(set(home.prefixes))),
+        "ssid": home.ssid,
+        "enrolled_at": home.enrolled_at,
+    }
+
+
+def same_home(home: Enrolment) -> ColumnElement[bool]:
+    """What holds for the row of the same network, whosever it is."""
+    row = home_row(home)
+    same: ColumnElement[bool] = (homes.c.gateway_mac == row["gateway_mac"]) & (homes.c.prefixes == row["prefixes"])
+    return same
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:

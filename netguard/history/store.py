@@ -4,21 +4,24 @@ import builtins
 import contextlib
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from netaddr import mac_unix_expanded
 from sqlalchemy import Connection, Row, Select, func, insert, select, union, update
 from sqlalchemy.exc import IntegrityError
 
 from netguard.errors import HistoryError, NotRememberedError
-from netguard.history import rows
+from netguard.history import backups, rows
 from netguard.history.acceptances import Acceptances
 from netguard.history.database import Database
+from netguard.history.homes import Homes
 from netguard.history.known import Change, Devices, read_known, write_known
 from netguard.history.mappings import Mappings, write_mappings
+from netguard.history.moving import Moving
+from netguard.history.outbox import Outbox
+from netguard.history.retention import Retention
 from netguard.history.tables import homes, scans
-from netguard.model import address
 from netguard.model.home import Enrolment
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
@@ -37,7 +40,7 @@ _MOST = 2**31 - 1
 _NEWEST_FIRST = (scans.c.ordered_at.desc(), scans.c.number.desc())
 
 
-class History(Devices, Mappings, Acceptances):
+class History(Devices, Mappings, Acceptances, Retention, Moving, Outbox, Homes):
     """Scans, homes and devices in one database. A context manager; every method raises `HistoryError` when it cannot."""
 
     def __init__(self, database: Database) -> None:
@@ -65,13 +68,16 @@ class History(Devices, Mappings, Acceptances):
         """Let go of the database."""
         self._database.close()
 
-    def save(self, scan: Scan, learn: Change | None = None, *, just_made: bool = False) -> None:
+    def save(self, scan: Scan, learn: Change | None = None, *, just_made: bool = False) -> str | None:
         """Keep `scan`, whole or not at all, and as one step what `learn` makes of the known devices of its site.
 
         The ports that routers forwarded are remembered in the same step. No other process changes the devices meanwhile,
         so that of two scans at once the second learns from the first. One that was `just_made` stands after all that were
         saved before, wherever the clock was set meanwhile. Raises `HistoryError` also when the id is taken, since a scan
         never changes, and for a damaged known device; then the scan is kept all the same, and nothing was learnt.
+
+        After a scan that was `just_made` the database is copied when it is time to (`backups`). What is given back is why
+        that could not be done, for the person to know: the scan is saved all the same.
         """
         row = rows.row_of(scan)
         damaged: HistoryError | None = None
@@ -94,6 +100,22 @@ class History(Devices, Mappings, Acceptances):
                     write_known(connection, scan.site, learn(known))
         if damaged is not None:
             raise NotRememberedError(f"the scan is saved, but its devices are not remembered: {damaged}") from damaged
+        return self._backed_up() if just_made else None
+
+    def _backed_up(self) -> str | None:
+        """Copy the database when it is time to; why that was not possible."""
+        path = self._database.path
+        if path is None:
+            return None
+        try:
+            with self._database.reading() as connection:
+                begun = connection.execute(select(func.min(scans.c.ordered_at))).scalar()
+            now = datetime.now(UTC)
+            if begun is not None and backups.is_due(path, begun, now):
+                self._database.back_up()
+        except HistoryError as error:
+            return f"the scan is saved, but no copy of the history could be made: {error}"
+        return None
 
     def placed(self, scan: Scan) -> Scan:
         """`scan`, which was just made, with the start at which `save` will put it.
@@ -179,20 +201,18 @@ class History(Devices, Mappings, Acceptances):
     def homes(self) -> tuple[Enrolment, ...]:
         """List the networks that are the person's own, in the order of enrolment."""
         with self._database.reading() as connection:
-            return tuple(map(_enrolment, connection.execute(select(homes).order_by(homes.c.number))))
+            return tuple(map(rows.enrolment, connection.execute(select(homes).order_by(homes.c.number))))
 
     def remember(self, enrolment: Enrolment) -> None:
         """Keep that a network is the person's own; one that is known keeps its date and takes the new SSID, if any.
 
         Raises `HistoryError` when the same gateway and prefixes belong to another site.
         """
-        prefixes = " ".join(str(prefix) for prefix in sorted(set(enrolment.prefixes)))
-        key = {"gateway_mac": enrolment.gateway_mac.format(mac_unix_expanded), "prefixes": prefixes}
-        same = (homes.c.gateway_mac == key["gateway_mac"]) & (homes.c.prefixes == prefixes)
+        row = rows.home_row(enrolment)
+        same = rows.same_home(enrolment)
         with self._database.writing() as connection:
             known = connection.execute(select(homes.c.site).where(same)).scalar()
             if known is None:
-                row = {"site": enrolment.site, "ssid": enrolment.ssid, "enrolled_at": enrolment.enrolled_at} | key
                 connection.execute(insert(homes), row)
             elif known != enrolment.site:
                 raise HistoryError(
@@ -236,13 +256,3 @@ def _not_found(reference: str, site: str | None, there: builtins.list[Row[Any]])
         return f"there is only one saved scan{whose or f' of site {clean(there[0].site)!r}'}: {_told(there[:1])}"
     short = f" (an id, or at least its first {SHORTEST_PREFIX} characters)" if len(reference) < SHORTEST_PREFIX else ""
     return f"there is no saved scan{whose} {clean(reference)!r}{short}; the newest are {_told(there)}"
-
-
-def _enrolment(row: Row[Any]) -> Enrolment:
-    return Enrolment(
-        site=row.site,
-        gateway_mac=address.mac(row.gateway_mac),
-        prefixes=tuple(address.network(prefix) for prefix in row.prefixes.split()),
-        ssid=row.ssid,
-        enrolled_at=row.enrolled_at,
-    )

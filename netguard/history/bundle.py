@@ -1,0 +1,194 @@
+"""One file with a history in it, or with one home's part: how it is written, and how it is read and looked through.
+
+It is gzip-compressed text of a line a thing: first what it is (`netguard.history/1`), then scans, known and declared
+devices, homes, mappings and acceptances as JSON, and last how many lines came before and their SHA-256. Any tool can
+read it, none can change it unnoticed by accident; who wants to deceive can, as with every file that nobody signed.
+"""
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+import msgspec
+
+from netguard.errors import DocumentError
+from netguard.model import codec
+from netguard.model.acceptance import Acceptance
+from netguard.model.declared import Declaration
+from netguard.model.home import Enrolment
+from netguard.model.known import KnownDevice
+from netguard.model.mapping import KnownMapping
+from netguard.model.observation import clean
+from netguard.model.scan import Scan
+
+SCHEMA = "netguard.history/1"
+
+MAX_LINE = codec.MAX_DOCUMENT + 4096
+"""Bytes of one line: the largest document, and what stands around it. Stops a file made to fill memory."""
+
+MAX_LINES = 2_000_000
+"""Lines read of one file: a scan an hour for two hundred years. Stops a few kilobytes that unpack without end."""
+
+MAX_BYTES = 16 * 2**30
+"""Bytes read of one file once unpacked (16 GiB); 10,000 scans of 50 devices have 2. Stops the same with long lines."""
+
+GZIP = b"\x1f\x8b"
+"""How a gzip file begins (RFC 1952, 2.3.1)."""
+
+_CUT = "it was cut short or changed after it was written"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """One scan, and where it stands in the history."""
+
+    ordered_at: datetime
+    scan: Scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMapping:
+    """One known mapping of a site."""
+
+    site: str
+    mapping: KnownMapping
+
+
+Thing = Placed | KnownDevice | Declaration | Enrolment | SiteMapping | Acceptance
+
+_KINDS: dict[str, type[Any]] = {
+    "known": KnownDevice,
+    "declared": Declaration,
+    "home": Enrolment,
+    "mapping": SiteMapping,
+    "acceptance": Acceptance,
+}
+
+
+def scan_line(ordered_at: datetime, document: bytes) -> bytes:
+    """The line of a scan, from its document as the codec writes it."""
+    text = document.strip()
+    if b"\n" in text:
+        text = json.dumps(json.loads(text), ensure_ascii=False).encode()
+    at = ordered_at.isoformat().replace("+00:00", "Z")
+    return b'{"ordered_at":"%s","scan":%s}' % (at.encode(), text)
+
+
+def line_of(value: object) -> bytes:
+    """The line of one of the history's own values."""
+    name = next(name for name, kind in _KINDS.items() if isinstance(value, kind))
+    return f'{{"{name}":{codec.dumps_value(value)}}}'.encode()
+
+
+def write(file: IO[bytes], lines: Iterable[bytes], tool: str, now: datetime) -> None:
+    """Write `lines` into `file` as one that `read` reads."""
+    digest, number = hashlib.sha256(), 1
+    head = {"schema": SCHEMA, "written_at": now.isoformat().replace("+00:00", "Z"), "by": tool}
+    # Without name and time: the same history makes the same file.
+    with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+        first = json.dumps(head).encode() + b"\n"
+        digest.update(first)
+        packed.write(first)
+        for line in lines:
+            digest.update(line)
+            digest.update(b"\n")
+            packed.write(line + b"\n")
+            number += 1
+        packed.write(json.dumps({"end": {"lines": number, "sha256": digest.hexdigest()}}).encode() + b"\n")
+
+
+def is_one(file: IO[bytes]) -> bool:
+    """Whether `file`, which is read from its beginning, is meant to be such a file, packed or unpacked."""
+    try:
+        file.seek(0)
+        start = file.read(2)
+        if start == GZIP:
+            return True
+        file.seek(0)
+        return b'"netguard.history/' in file.read(200).partition(b"\n")[0]
+    finally:
+        file.seek(0)
+
+
+def read(file: IO[bytes]) -> Iterator[Thing]:
+    """Everything in `file`, which `write` wrote, each thing checked; packed, or unpacked by another program.
+
+    Raises `DocumentError` for anything else, at the latest with the last line: nothing may be kept before that.
+    """
+    file.seek(0)
+    packed = file.read(2) == GZIP
+    file.seek(0)
+    try:
+        if packed:
+            with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
+                yield from _things(unpacked)
+        else:
+            yield from _things(file)
+    except (OSError, EOFError, zlib.error) as error:
+        # gzip says BadGzipFile, an OSError, EOFError or zlib.error for what is damaged; a disk's errors have a strerror.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else f"it is damaged or {_CUT[3:]}"
+        raise DocumentError(f"it cannot be read: {clean(str(reason).lower())}") from error
+
+
+def _things(file: Any) -> Iterator[Thing]:
+    digest, number, size = hashlib.sha256(), 0, 0
+    while True:
+        line = file.readline(MAX_LINE + 1)
+        size += len(line)
+        if len(line) > MAX_LINE or size > MAX_BYTES or number > MAX_LINES:
+            raise DocumentError("it is larger than any history")
+        if not line.endswith(b"\n"):
+            raise DocumentError(_CUT)
+        number += 1
+        where = f"line {number:,}"
+        plain = _plain(line, where)
+        if number == 1:
+            _check_head(plain)
+        elif "end" in plain:
+            if plain["end"] != {"lines": number - 1, "sha256": digest.hexdigest()} or file.read(1):
+                raise DocumentError(_CUT)
+            return
+        else:
+            yield _thing(plain, where)
+        digest.update(line)
+
+
+def _plain(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        plain = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise DocumentError(f"it is damaged: {where} is not JSON ({clean(str(error), 200)})") from error
+    if not isinstance(plain, dict) or not plain:
+        raise DocumentError(f"it is damaged: {where} is no object")
+    return plain
+
+
+def _check_head(plain: dict[str, Any]) -> None:
+    schema = plain.get("schema")
+    if schema == SCHEMA:
+        return
+    if isinstance(schema, str) and schema.startswith("netguard.history/"):
+        raise DocumentError(f"it is {clean(schema, 40)}, this netguard reads {SCHEMA}: update netguard to read it")
+    raise DocumentError("it is no history that netguard wrote")
+
+
+def _thing(plain: dict[str, Any], where: str) -> Thing:
+    try:
+        if "scan" in plain:
+            scan = codec.loads(json.dumps(plain["scan"], ensure_ascii=False).encode())
+            at = msgspec.convert(plain.get("ordered_at"), datetime)
+            if at.tzinfo is None:
+                raise DocumentError(f"it is damaged: {where}: a time without time zone")
+            return Placed(ordered_at=at, scan=scan)
+        name = next(iter(plain))
+        if name not in _KINDS:
+            raise DocumentError(f"it is damaged or of a newer netguard: {where} holds {clean(name, 40)!r}")
+        value: Thing = codec.loads_value(json.dumps(plain[name]), _KINDS[name])
+    except (codec.UnreadableDocument, msgspec.ValidationError, ValueError, RecursionError) as error:
+        raise DocumentError(f"it is damaged: {where}: {clean(str(error), 300)}") from error
+    return value

@@ -1,0 +1,249 @@
+"""The history into one file, and what such a file holds into the history: all of it, or nothing."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, insert, select, union, update
+
+from netguard.errors import DocumentError, HistoryError
+from netguard.history import bundle, rows
+from netguard.history.acceptances import read_acceptances
+from netguard.history.database import Database
+from netguard.history.known import read_declared, read_known, write_declared, write_known
+from netguard.history.mappings import read_mappings
+from netguard.history.tables import acceptances, declared_devices, homes, known_devices, known_mappings, scans
+from netguard.model import codec
+from netguard.model.acceptance import Acceptance
+from netguard.model.declared import Declaration
+from netguard.model.home import Enrolment
+from netguard.model.known import KnownDevice, kind_of
+from netguard.model.observation import clean
+
+_PASSING = frozenset({"address", "name"})
+"""Kinds of identity by which alone no device of another history is taken for one of this: many homes have a `tv.local`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What an import brought."""
+
+    new: Counter[str]
+    """How many of what is new here: `scans`, `devices`, `declared devices`, `homes`, `mappings`, `accepted risks`."""
+    there: int
+    """Scans that were here already."""
+
+
+Things = Callable[[], Iterable[bundle.Thing]]
+"""Gives everything in a file, from its beginning and each time anew; raises `DocumentError` for a bad one."""
+
+
+class Moving:
+    """The part of `History` that is moved from one database to another. Raises `HistoryError` when it cannot."""
+
+    _database: Database
+
+    def lines(self, site: str | None, left_out: Callable[[str], None]) -> Iterator[bytes]:
+        """Everything (of `site`) for `bundle.write`, as it was at one moment, oldest scan first.
+
+        A scan that cannot be read is left out, and `left_out` is told why.
+        """
+        with self._database.reading() as connection:
+            order = select(scans.c.id, scans.c.ordered_at).order_by(scans.c.ordered_at, scans.c.number)
+            for row in connection.execute(order if site is None else order.where(scans.c.site == site)).all():
+                try:
+                    document = rows.document(connection, row.id)
+                    codec.loads(document)
+                except DocumentError as error:
+                    left_out(str(error))
+                except codec.UnreadableDocument as error:
+                    left_out(f"the saved scan {clean(row.id)} cannot be read: {error}")
+                else:
+                    yield bundle.scan_line(row.ordered_at, document)
+            for each in _sites(connection, site):
+                values: Iterable[object] = (
+                    *read_known(connection, each),
+                    *read_declared(connection, each),
+                    *map(
+                        rows.enrolment,
+                        connection.execute(select(homes).where(homes.c.site == each).order_by(homes.c.number)),
+                    ),
+                    *(bundle.SiteMapping(site=each, mapping=m) for m in read_mappings(connection, each)),
+                    *read_acceptances(connection, each),
+                )
+                yield from map(bundle.line_of, values)
+
+    def take_in(self, things: Things) -> Taken:
+        """Add what `things` gives to the history, whole or not at all; what is here already stays as it is.
+
+        Everything is looked at before anything is written. A device that is here already keeps what the history knows of
+        it; a name and role that the person gave it are taken over where it has none. Raises `DocumentError` for a bad
+        file, `HistoryError` for a scan that is here with other content and for a network that is another site's.
+        """
+        self._look_at(things)
+        new: Counter[str] = Counter()
+        there = 0
+        books: dict[str, _Book] = {}
+        with self._database.writing() as connection:
+            self._database.one_at_a_time(connection)
+            for thing in things():
+                if isinstance(thing, bundle.Placed):
+                    if _has_scan(connection, thing):
+                        there += 1
+                        continue
+                    row = rows.row_of(thing.scan) | {"ordered_at": thing.ordered_at}
+                    connection.execute(insert(scans), row)
+                    new["scans"] += 1
+                elif isinstance(thing, KnownDevice | Declaration):
+                    books.setdefault(thing.site, _Book([], [])).add(thing)
+                elif isinstance(thing, Enrolment):
+                    new["homes"] += _add_home(connection, thing)
+                elif isinstance(thing, Acceptance):
+                    new["accepted risks"] += _add_acceptance(connection, thing)
+                else:
+                    new["mappings"] += _add_mapping(connection, thing)
+            for site, book in books.items():
+                devices, declared = _write_book(connection, site, book)
+                new["devices"] += devices
+                new["declared devices"] += declared
+        return Taken(new=+new, there=there)
+
+    def _look_at(self, things: Things) -> None:
+        ids: set[str] = set()
+        with self._database.reading() as connection:
+            for thing in things():
+                if isinstance(thing, bundle.Placed):
+                    if thing.scan.id in ids:
+                        raise DocumentError(f"it is damaged: the scan {clean(thing.scan.id)} is in it twice")
+                    ids.add(thing.scan.id)
+                    _has_scan(connection, thing)
+                elif isinstance(thing, Enrolment):
+                    _home_of(connection, thing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The devices of one site in a file."""
+
+    known: list[KnownDevice]
+    declared: list[Declaration]
+
+    def add(self, thing: KnownDevice | Declaration) -> None:
+        """Put `thing` where it belongs."""
+        if isinstance(thing, KnownDevice):
+            self.known.append(thing)
+        else:
+            self.declared.append(thing)
+
+
+def merged(ours: Iterable[KnownDevice], theirs: Iterable[KnownDevice]) -> tuple[dict[str, KnownDevice], dict[str, str]]:
+    """`ours` by id with what `theirs` adds, and by the id of each of `theirs` the one that it has here."""
+    here = {each.id: each for each in ours}
+    whose = {text: each.id for each in here.values() for text in _texts(each)}
+    named: dict[str, str] = {}
+    for each in theirs:
+        same = each.id if each.id in here else next((whose[t] for t in _texts(each) if t in whose), None)
+        if same is None:
+            here[each.id] = each
+            whose |= {text: each.id for text in _texts(each) if text not in whose}
+        else:
+            mine = here[same]
+            here[same] = replace(
+                mine,
+                first_seen=min(mine.first_seen, each.first_seen),
+                said_name=mine.said_name or each.said_name,
+                said_role=mine.said_role or each.said_role,
+            )
+        named[each.id] = same or each.id
+    return here, named
+
+
+def _texts(device: KnownDevice) -> tuple[str, ...]:
+    """What `device` is told by, strongest first; its key in any case."""
+    texts = (*device.former_keys, *(i.text for i in device.identities), *device.joined)
+    return (device.key, *(t for t in texts if kind_of(t) not in _PASSING))
+
+
+def _sites(connection: Connection, site: str | None) -> tuple[str, ...]:
+    """The sites of which anything but scans is known, or just `site`."""
+    if site is not None:
+        return (site,)
+    tables = (known_devices, declared_devices, homes, known_mappings, acceptances)
+    return tuple(sorted(connection.execute(union(*(select(table.c.site) for table in tables))).scalars()))
+
+
+def _write_book(connection: Connection, site: str, book: _Book) -> tuple[int, int]:
+    """Write what is new of `book`: how many known devices and how many declared ones there are more."""
+    ours = read_known(connection, site)
+    after, named = merged(ours, book.known)
+    before = {each.id: each for each in ours}
+    write_known(connection, site, (each for id_, each in after.items() if each != before.get(id_)))
+    declared = {each.id for each in read_declared(connection, site)}
+    fresh = [
+        replace(each, known=named.get(each.known, each.known) if each.known is not None else None)
+        for each in book.declared
+        if each.id not in declared
+    ]
+    write_declared(connection, site, fresh)
+    return len(after) - len(before), len(fresh)
+
+
+def _has_scan(connection: Connection, placed: bundle.Placed) -> bool:
+    """Whether the scan is here. Raises `HistoryError` where another one has its id."""
+    scan = placed.scan
+    if connection.execute(select(scans.c.id).where(scans.c.id == scan.id)).scalar() is None:
+        return False
+    if json.loads(rows.document(connection, scan.id)) != json.loads(codec.dumps(scan, indent=0)):
+        raise HistoryError(
+            f"scan {clean(scan.id)} is in the history with other content: a saved scan is never changed, and nothing was"
+            f" taken over"
+        )
+    return True
+
+
+def _home_of(connection: Connection, home: Enrolment) -> str | None:
+    """The site that the network of `home` belongs to here. Raises `HistoryError` where that is another one."""
+    found: str | None = connection.execute(select(homes.c.site).where(rows.same_home(home))).scalar()
+    if found not in (None, home.site):
+        raise HistoryError(
+            f"a network in it belongs to site {clean(str(found))!r} here, and to {clean(home.site)!r} there; nothing was"
+            f" taken over: take it out of one of them first (netguard home)"
+        )
+    return found
+
+
+def _add_home(connection: Connection, home: Enrolment) -> int:
+    if _home_of(connection, home) is not None:
+        return 0
+    connection.execute(insert(homes), rows.home_row(home))
+    return 1
+
+
+def _add_acceptance(connection: Connection, acceptance: Acceptance) -> int:
+    table = acceptances.c
+    here = (table.site == acceptance.site) & (table.id == acceptance.id)
+    if connection.execute(select(table.id).where(here)).scalar() is not None:
+        return 0
+    row = {"id": acceptance.id, "site": acceptance.site, "body": codec.dumps_value(acceptance)}
+    connection.execute(insert(acceptances), row)
+    return 1
+
+
+def _add_mapping(connection: Connection, of_site: bundle.SiteMapping) -> int:
+    table, mapping = known_mappings.c, of_site.mapping
+    here = (table.site == of_site.site) & (table.gateway == mapping.gateway) & (table.name == mapping.name)
+    row = connection.execute(select(table.first_seen, table.last_seen).where(here)).one_or_none()
+    if row is None:
+        values = {
+            "site": of_site.site,
+            "gateway": mapping.gateway,
+            "name": mapping.name,
+            "first_seen": mapping.first_seen,
+            "last_seen": mapping.last_seen,
+        }
+        connection.execute(insert(known_mappings), values)
+        return 1
+    first, last = min(row.first_seen, mapping.first_seen), max(row.last_seen, mapping.last_seen)
+    connection.execute(update(known_mappings).where(here).values(first_seen=first, last_seen=last))
+    return 0
