@@ -1,4 +1,4 @@
-"""`netguard schema`: the JSON Schema of the scan document."""
+"""`netguard schema`: the JSON Schema of the documents that netguard writes."""
 
 import json
 
@@ -8,8 +8,10 @@ GROUP = "Expert"
 
 
 @click.command("schema")
-def command() -> None:
-    """Print the JSON Schema of the scan document."""
-    from netguard.model.codec import json_schema
+@click.argument("document", type=click.Choice(["scan", "diff"]), default="scan", metavar="[scan|diff]")
+def command(document: str) -> None:
+    """Print the JSON Schema of the scan document, or of what `netguard diff --format json` writes."""
+    from netguard.model import codec, difference
 
-    click.echo(json.dumps(json_schema(), indent=2))
+    schema = codec.json_schema(difference.Difference, difference.SCHEMA) if document == "diff" else codec.json_schema()
+    click.echo(json.dumps(schema, indent=2))

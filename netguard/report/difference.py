@@ -1,0 +1,247 @@
+"""A difference between two scans in words and in order: what changed, what came of it, what was not looked at. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from netguard.model.difference import (
+    Attribute,
+    Cause,
+    Change,
+    Difference,
+    Fate,
+    FindingChange,
+    Kind,
+    Side,
+    Turn,
+    Unobserved,
+)
+from netguard.model.observation import clean
+from netguard.model.vocabulary import Severity
+from netguard.report import difference_words, words
+from netguard.report.difference_shape import DifferenceView, FindingLine, Line, SideView, Told, Unlooked
+from netguard.report.shape import Said, Tone
+from netguard.report.subjects import WIFI, prose, worded
+
+_PORT = re.compile(r"(tcp|udp)/(\d{1,5})", re.ASCII)
+_MAPPING = re.compile(r"(tcp|udp)/(\d{1,5})/(.+)/(\d{1,5})", re.ASCII)
+
+_TONES: dict[Severity, Tone] = {
+    Severity.CRITICAL: "bad",
+    Severity.HIGH: "warn",
+    Severity.MEDIUM: "fair",
+    Severity.LOW: "fair",
+    Severity.INFO: "fair",
+}
+
+
+def view(difference: Difference, now: datetime) -> DifferenceView:
+    """`difference` as it is said at the moment `now`, whose time zone is used for times."""
+    home = [c for c in difference.changes if c.cause is Cause.NETWORK]
+    brought = {fingerprint for change in difference.changes for fingerprint in change.findings}
+    alone = [f for f in difference.told if f.fingerprint not in brought]
+    number = len(home) + sum(_cause(f) is Cause.NETWORK for f in alone)
+    unlooked = tuple(_unlooked(difference))
+    return DifferenceView(
+        site=clean(difference.site),
+        subtitle=f"{words.moment(difference.old.started_at, now)} to {words.moment(difference.new.started_at, now)}",
+        sentence=_sentence(difference, number, now),
+        meaning=" ".join(_meaning(difference, alone, unlooked, more=number > 0)),
+        tone=_tone(difference, number),
+        badge=str(number),
+        told=tuple(_told(difference, alone)),
+        unlooked=unlooked,
+        remarks=tuple(prose(remark) for remark in difference.remarks),
+        sides=(_side("Before", difference.old, now), _side("Now", difference.new, now)),
+    )
+
+
+def part_of(change: Change | Unobserved) -> str | None:
+    """Say which part of its subject it is about: `TCP port 23`, `TCP port 8443 (to 192.168.1.20 port 443)`."""
+    if change.what is None:
+        return None
+    if change.kind is Kind.MAPPING and (found := _MAPPING.fullmatch(change.what)):
+        return f"{found[1].upper()} port {found[2]} (to {clean(found[3])} port {found[4]})"
+    if found := _PORT.fullmatch(change.what):
+        return f"{found[1].upper()} port {found[2]}"
+    return clean(change.what)
+
+
+def sentence(change: Change) -> str:
+    """Say `change` in a sentence without its full stop."""
+    name, part = clean(change.name) or "Unnamed", part_of(change) or "a part"
+    if change.turn is Turn.CHANGED and change.attributes:
+        whom = f"{part} of {name}" if change.what is not None else name
+        return f"{whom}: {'; '.join(f'{_called(a)} {_turned(a)}' for a in change.attributes)}"
+    return difference_words.SENTENCES[change.kind, change.turn].format(name=name, part=part)
+
+
+def finding_line(found: FindingChange) -> FindingLine:
+    """Say what became of one finding."""
+    way, word = difference_words.FATES[found.fate]
+    return FindingLine(
+        way=way,
+        word=word,
+        severity=found.severity,
+        severity_word=words.SEVERITIES[found.severity],
+        was=words.SEVERITIES[found.was] if found.was not in (None, found.severity) else None,
+        title=worded(found.title),
+        name=clean(found.name),
+        check=clean(found.check),
+        note=difference_words.NOTES.get(found.fate),
+    )
+
+
+def _sentence(difference: Difference, number: int, now: datetime) -> str:
+    since = f"since {words.moment(difference.old.started_at, now)} (scan {clean(difference.old.id)})"
+    if number:
+        return f"{words.count(number, 'thing')} changed {since}."
+    if difference.is_empty:
+        return f"Nothing changed {since}."
+    return f"Nothing in the home is known to have changed {since}."
+
+
+def _meaning(
+    difference: Difference, alone: list[FindingChange], unlooked: tuple[Unlooked, ...], *, more: bool
+) -> Iterator[str]:
+    """Say what stands beside the number; `more` where that counts something already."""
+    for cause, because in (
+        (Cause.RULES, "told because other rules judge the same facts"),
+        (Cause.VANTAGE, "told because it was looked at otherwise this time"),
+    ):
+        number = sum(c.cause is cause for c in difference.changes) + sum(_cause(f) is cause for f in alone)
+        if number:
+            yield f"{words.count(number, 'more is' if more else 'is', 'more are' if more else 'are')} {because}."
+    before, after = (clean(s.grade) if s.grade else "incomplete" for s in (difference.old, difference.new))
+    yield f"Grade {after}, as before." if before == after else f"Grade {after}; it was {before}."
+    if standing := sum(f.fate is Fate.PERSISTING for f in difference.findings):
+        yield f"{words.count(standing, 'problem stands', 'problems stand')} open as before."
+    if number := sum(len(group.what) for group in unlooked):
+        yield f"{words.count(number, 'thing', 'things')} could not be looked at this time."
+
+
+def _tone(difference: Difference, number: int) -> Tone:
+    """The colour: of the worst that is new, worse or open again; good where nothing is, unclear where only rules changed."""
+    bad = [f for f in difference.told if f.fate not in difference_words.GOOD_FATES]
+    if bad:
+        return _TONES[min((f.severity for f in bad), key=tuple(Severity).index)]
+    if difference.is_empty:
+        return "good"
+    return ("fair" if difference.changes else "good") if number else "unclear"
+
+
+def _told(difference: Difference, alone: list[FindingChange]) -> Iterator[Told]:
+    by_name = {f.fingerprint: f for f in difference.told}
+    lines: dict[Cause, list[Line]] = {cause: [] for cause in Cause}
+    for change in difference.changes:
+        # Each finding is said once, beneath the first change that brought it.
+        found = tuple(finding_line(by_name.pop(f)) for f in change.findings if f in by_name)
+        lines[change.cause].append(_line(change, found))
+    found_of = {cause: [f for f in alone if _cause(f) is cause] for cause in Cause}
+    better = [f for f in found_of[Cause.NETWORK] if f.fate in difference_words.GOOD_FATES]
+    groups = (
+        Told(
+            title="What changed",
+            lead="",
+            anchor="changed",
+            changes=tuple(lines[Cause.NETWORK]),
+            findings=_lines(f for f in found_of[Cause.NETWORK] if f not in better),
+        ),
+        Told(title="Resolved, or better", lead="", anchor="resolved", findings=_lines(better)),
+        Told(
+            title="Judged otherwise",
+            lead="The facts are the same as before; other rules make something else of them.",
+            anchor="rules",
+            changes=tuple(lines[Cause.RULES]),
+            findings=_lines(found_of[Cause.RULES]),
+        ),
+        Told(
+            title="Looked at otherwise",
+            lead="It was looked at from elsewhere, with other rights or to another depth: these may have been so all along.",
+            anchor="vantage",
+            changes=tuple(lines[Cause.VANTAGE]),
+            findings=_lines(found_of[Cause.VANTAGE]),
+        ),
+    )
+    yield from (group for group in groups if group.changes or group.findings)
+
+
+def _lines(found: Iterable[FindingChange]) -> tuple[FindingLine, ...]:
+    return tuple(map(finding_line, found))
+
+
+def _line(change: Change, found: tuple[FindingLine, ...]) -> Line:
+    details = []
+    if change.turn is not Turn.CHANGED:
+        details = [Said(label=_called(a), text=_value(a, a.after or a.before)) for a in change.attributes]
+    if change.kind is Kind.ACCESS_POINT and change.subject.startswith(WIFI):
+        details.append(Said(label="access point", text=clean(change.subject.removeprefix(WIFI))))
+    way = difference_words.TURNS[change.turn]
+    return Line(
+        way=way,
+        word=way,
+        what=difference_words.KINDS[change.kind],
+        sentence=sentence(change),
+        details=tuple(details),
+        findings=found,
+    )
+
+
+def _unlooked(difference: Difference) -> Iterator[Unlooked]:
+    """What could not be looked at, by reason, in the document's order."""
+    by_reason: dict[str, list[str]] = {}
+    for each in difference.unobserved:
+        by_reason.setdefault(_reason(each.why), []).append(_unseen(each))
+    for found in difference.findings:
+        if found.fate is Fate.UNOBSERVED:
+            by_reason.setdefault(_reason(found.why), []).append(worded(found.title))
+    for because, what in by_reason.items():
+        yield Unlooked(because=because, what=tuple(dict.fromkeys(what)))
+
+
+def _reason(why: str | None) -> str:
+    return worded(why or "").rstrip(".") or "no reason was noted"
+
+
+def _unseen(each: Unobserved) -> str:
+    name, part = clean(each.name) or "Unnamed", part_of(each)
+    if each.kind is Kind.FIRMWARE:
+        return f"the firmware of {name}"
+    if part is None:
+        return name
+    return f"{part} at {name}" if each.kind is Kind.MAPPING else f"{part} of {name}"
+
+
+def _cause(found: FindingChange) -> Cause:
+    return found.cause or Cause.NETWORK
+
+
+def _called(attribute: Attribute) -> str:
+    return difference_words.ATTRIBUTES.get(attribute.what) or clean(attribute.what)
+
+
+def _turned(attribute: Attribute) -> str:
+    return f"{_value(attribute, attribute.after)}, was {_value(attribute, attribute.before)}"
+
+
+def _value(attribute: Attribute, value: str | None) -> str:
+    if value is None:
+        return difference_words.NO_VALUE
+    return difference_words.VALUES.get(attribute.what, {}).get(value) or clean(value)
+
+
+def _side(label: str, side: Side, now: datetime) -> SideView:
+    return SideView(
+        label=label,
+        scan=clean(side.id),
+        when=words.moment(side.started_at, now),
+        said=(
+            Said(label="When", text=words.moment(side.started_at, now)),
+            Said(label="Scan", text=clean(side.id)),
+            Said(label="Network", text=f"{side.prefix} on {clean(side.interface)}"),
+            Said(label="Rights", text=f"{'with' if side.privileged else 'without'} administrator rights"),
+            Said(label="Depth", text=words.DEPTHS[side.depth]),
+            Said(label="Grade", text=clean(side.grade) if side.grade else "incomplete"),
+            Said(label="Rules", text=clean(side.rules)[:16]),
+        ),
+    )
