@@ -93,9 +93,10 @@ def decisions(
     for each in covering.acceptances:
         open_ones = tuple(sorted(f for f, those in about.items() if each in those))
         if not holds(each, day):
-            lapsed.append(Lapsed(acceptance=each, open=tuple(f for f in open_ones if f not in accepted)))
+            still = tuple(f for f in open_ones if f not in accepted)
+            lapsed.append(Lapsed(acceptance=each, about=place_of(each, series), open=still))
         elif not open_ones and (why := _why_unused(each, scan, covering, series)):
-            unused.append(Unused(acceptance=each, why=why))
+            unused.append(Unused(acceptance=each, about=place_of(each, series), why=why))
     return Decisions(day=day, accepted=accepted, lapsed=tuple(lapsed), unused=tuple(unused))
 
 

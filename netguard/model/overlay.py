@@ -15,6 +15,8 @@ class Lapsed:
     """A decision whose last day is over."""
 
     acceptance: Acceptance
+    about: tuple[str, str] | None = None
+    """The check and the target it was about; null where that is not known any more."""
     open: tuple[str, ...] = ()
     """Fingerprints of what it was about and what stands open, so that it counts again; empty where nothing does."""
 
@@ -24,6 +26,7 @@ class Unused:
     """A decision that holds and has nothing to hold for."""
 
     acceptance: Acceptance
+    about: tuple[str, str] | None = None
     why: str
     """`what it is about is closed`."""
 

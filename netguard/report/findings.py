@@ -1,15 +1,17 @@
 """Findings, what they rest on, and the actions that close them, in words and in order."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from netguard.model.action import Action
 from netguard.model.observation import clean
+from netguard.model.overlay import NOTHING, Overlay
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Severity, Status
 from netguard.report import words
+from netguard.report.decided import decision, how_to_accept, since
 from netguard.report.evidence import evidence
 from netguard.report.shape import ActionView, Card, FindingView, Reference
 from netguard.report.subjects import WIFI, folded, subject, worded
@@ -30,11 +32,15 @@ MAX_LINK = 300
 """Longest address offered as a link; a longer one hides in its tail where it leads."""
 
 
-def problems(scan: Scan, now: datetime) -> dict[str, FindingView]:
-    """Gather what stands open, by fingerprint: the most severe first, and of those what concerns a door first."""
+def problems(scan: Scan, now: datetime, overlay: Overlay = NOTHING) -> dict[str, FindingView]:
+    """Gather what stands open, by fingerprint: the most severe first, and of those what concerns a door first.
+
+    What is accepted is among it, since it is no less open; its disposition says so.
+    """
     open_ones = [(f, subject(scan, f.target)) for f in scan.findings if f.status is Status.FAIL]
     open_ones.sort(key=lambda pair: (_ORDER.index(pair[0].severity), not pair[1].door))
     facts = {o.id: o for o in scan.observations}
+    by, standing = overlay.decisions.accepted, overlay.time.standing
     return {
         f.fingerprint: FindingView(
             anchor=f"problem-{number}",
@@ -52,13 +58,19 @@ def problems(scan: Scan, now: datetime) -> dict[str, FindingView]:
             rests=ON_THE_AIR if f.target.startswith(WIFI) else ON_DEVICES,
             references=tuple(reference(r) for r in f.references),
             explain=f"netguard explain {f.check}" if _ID.fullmatch(f.check) else None,
+            disposition="accepted" if f.fingerprint in by else "open",
+            decision=decision(by[f.fingerprint], overlay.decisions.day) if f.fingerprint in by else None,
+            standing=since(standing[f.fingerprint], now) if f.fingerprint in standing else None,
+            accept=how_to_accept(f.fingerprint, overlay.decisions) if f.fingerprint not in by else None,
         )
         for number, (f, who) in enumerate(open_ones, start=1)
     }
 
 
-def no_problem(scan: Scan) -> str:
+def no_problem(scan: Scan, accepted: int = 0) -> str:
     """Say why no problem is listed: because it was looked for, or because nothing was."""
+    if accepted:
+        return "Nothing stands open in what could be looked at but what you accepted."
     if any(f.status is Status.PASS for f in scan.findings):
         return "Nothing stands open in what could be looked at."
     return "Nothing was found, because nothing could be looked at. That is no clean result."
@@ -68,7 +80,7 @@ def cards(open_ones: Iterable[FindingView]) -> tuple[tuple[Card, ...], tuple[Car
     """Gather findings that one text tells, in their order: what is shown at once, and what is less severe and folds."""
     gathered: dict[tuple[object, ...], list[FindingView]] = {}
     for one in open_ones:
-        gathered.setdefault((one.check, one.severity, one.why, one.fix), []).append(one)
+        gathered.setdefault((one.check, one.severity, one.why, one.fix, one.decision), []).append(one)
     said = tuple(
         Card(
             severity=found[0].severity,
@@ -84,8 +96,12 @@ def cards(open_ones: Iterable[FindingView]) -> tuple[tuple[Card, ...], tuple[Car
 
 
 def actions(scan: Scan, open_ones: dict[str, FindingView]) -> tuple[ActionView, ...]:
-    """Put the actions in words: what closes the worst first, otherwise in the document's order."""
-    said = [_action(a, open_ones) for a in scan.actions]
+    """Put the actions in words: what closes the worst first, otherwise in the document's order.
+
+    What closes nothing but accepted risks is left out: the person has decided to let them be.
+    """
+    counting = {name: one for name, one in open_ones.items() if one.disposition == "open"}
+    said = [_action(a, counting) for a in scan.actions if _is_wanted(a, open_ones, counting)]
     return tuple(sorted(said, key=lambda a: _ORDER.index(a.severity) if a.severity else len(_ORDER)))
 
 
@@ -100,6 +116,10 @@ def reference(text: str) -> Reference:
     except ValueError:
         plain = None
     return Reference(text=shown, url=text if plain else None)
+
+
+def _is_wanted(action: Action, known: Mapping[str, FindingView], counting: Mapping[str, FindingView]) -> bool:
+    return any(f in counting for f in action.closes) or not any(f in known for f in action.closes)
 
 
 def _action(action: Action, open_ones: dict[str, FindingView]) -> ActionView:

@@ -6,6 +6,7 @@ from netguard.model.declared import without_address
 from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.observation import clean
+from netguard.model.overlay import NOTHING, Decisions
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, Depth, Ended, Severity, Status
 from netguard.report import words
@@ -14,7 +15,7 @@ from netguard.report.shape import Headline, Said, Tally, Tone
 from netguard.report.subjects import name_of, worded
 from netguard.rules.advisories import MAX_AGE, is_old
 
-_TONES: dict[str, Tone] = {"A+": "good", "A": "good", "B": "fair", "C": "warn", "D": "warn", "F": "bad"}
+TONES: dict[str, Tone] = {"A+": "good", "A": "good", "B": "fair", "C": "warn", "D": "warn", "F": "bad"}
 
 STALE = timedelta(days=30)
 """Age from which a report says that it is old: homes change by the month, and an old pass is no pass."""
@@ -29,12 +30,14 @@ NO_LOCK = (
 )
 
 
-def headline(scan: Scan) -> Headline:
+def headline(scan: Scan, decisions: Decisions = NOTHING.decisions) -> Headline:
     """Say the grade in one sentence and what it rests on. A missing lock takes the colour out of a good grade.
 
-    So does a declared lock that could have been seen and was not: a good grade would seem to speak about it.
+    So does a declared lock that could have been seen and was not: a good grade would seem to speak about it. What is
+    accepted does not count in the grade, and the sentence says so.
     """
-    grade, no_lock = scan.grade, _no_lock(scan)
+    grade, no_lock = decisions.grade or scan.grade, _no_lock(scan)
+    accepted = f", with {words.count(len(decisions.accepted), 'accepted risk')}" if decisions.accepted else ""
     missing = no_lock or any(not without_address(d) for d in _unseen_doors(scan))
     if grade is None:
         return Headline(
@@ -53,7 +56,7 @@ def headline(scan: Scan) -> Headline:
             letter=None,
             badge="incomplete",
             tone="unclear",
-            sentence=f"Incomplete: only {share}, too little for a grade.",
+            sentence=f"Incomplete{accepted}: only {share}, too little for a grade.",
             meaning=f"Found so far: {reasons}." if reasons else "See below what was found, and what was not checked.",
             no_lock=no_lock,
             best_possible=grade.best_possible,
@@ -62,8 +65,8 @@ def headline(scan: Scan) -> Headline:
     return Headline(
         letter=grade.letter,
         badge=grade.letter,
-        tone="unclear" if missing and _TONES[grade.letter] == "good" else _TONES[grade.letter],
-        sentence=f"Grade {grade.letter}: {reasons or meaning}.",
+        tone="unclear" if missing and TONES[grade.letter] == "good" else TONES[grade.letter],
+        sentence=f"Grade {grade.letter}{accepted}: {reasons or meaning}.",
         meaning=f"{grade.letter} means: {meaning}. {share}." if reasons else f"{share}.",
         no_lock=no_lock,
         best_possible=grade.best_possible if grade.best_possible != grade.letter else None,
@@ -100,14 +103,16 @@ def notices(scan: Scan, now: datetime) -> tuple[str, ...]:
     return tuple(said)
 
 
-def tallies(scan: Scan) -> tuple[Tally, ...]:
-    """Give the overview in numbers; severities that nothing has are left out."""
-    found = [f for f in scan.findings if f.status is Status.FAIL]
+def tallies(scan: Scan, decisions: Decisions = NOTHING.decisions) -> tuple[Tally, ...]:
+    """Give the overview in numbers; severities that nothing has are left out, and what is accepted is a number of its own."""
+    found = [f for f in scan.findings if f.status is Status.FAIL and f.fingerprint not in decisions.accepted]
     said = [
         Tally(number=number, what=words.SEVERITIES[severity].lower(), kind=severity, anchor="problems")
         for severity in Severity
         if (number := sum(f.severity is severity for f in found))
     ]
+    if number := len(decisions.accepted):
+        said.append(Tally(number=number, what="accepted", kind="accepted", anchor="accepted"))
     if number := len(let_in(scan)):
         said.append(Tally(number=number, what="open to the internet", kind="doors", anchor="doors"))
     for status, what, kind in ((Status.UNKNOWN, "not checked", "unchecked"), (Status.PASS, "all right", "passed")):

@@ -46,7 +46,7 @@ def mapping_view(
     if owner is None and mapping.client == scan.vantage.address:
         who = f"this computer ({where})"
     found = _about(scan, gateway, mapping, owner, problems)
-    worst = min((p.severity for p in found), key=_ORDER.index, default=None)
+    worst = min((p.severity for p in found if p.disposition == "open"), key=_ORDER.index, default=None)
     answers, absent = _answers(scan, mapping, owner)
     return MappingView(
         port=_port(mapping),

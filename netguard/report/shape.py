@@ -11,10 +11,11 @@ from netguard.model.vocabulary import Role, Severity
 
 if TYPE_CHECKING:
     from netguard.report.change_shape import ChangeView
+    from netguard.report.overlay_shape import AcceptedView, DecisionView, OverTimeView
 
 Tone = Literal["good", "fair", "warn", "bad", "unclear"]
-Disposition = Literal["open"]
-"""What a person has said about a finding since. Overlays of the history add accepted, resolved and verified."""
+Disposition = Literal["open", "accepted"]
+"""What a person has said about a finding since. Overlays of the history will add resolved and verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Tally:
     number: int
     what: str
     kind: str
-    """A severity, or one of `doors`, `unchecked`, `passed`, `devices`, `unseen`, `personal`."""
+    """A severity, or one of `accepted`, `doors`, `unchecked`, `passed`, `devices`, `unseen`, `personal`."""
     anchor: str | None
     """The section that tells more; null where there is none."""
 
@@ -97,6 +98,12 @@ class FindingView:
     explain: str | None
     """The command that says more about the check, safe to be typed; null when the check's id is no id."""
     disposition: Disposition = "open"
+    decision: "DecisionView | None" = None
+    """Of what is accepted: by whom, until when and why."""
+    standing: str | None = None
+    """`open since 3 September 2025, in 5 scans`; null where that is not known."""
+    accept: str | None = None
+    """The command that accepts it, safe to be typed but for the words to fill in; null where nothing can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,13 +366,17 @@ class View:
     change: "ChangeView | None"
     """Rules for the router, where the report was made with some."""
     problems: tuple[FindingView, ...]
-    """Everything that stands open, the worst first."""
+    """Everything that stands open and is not accepted, the worst first."""
     cards: tuple[Card, ...]
     """The same, gathered: what is shown at once."""
     more_cards: tuple[Card, ...]
     """What is less severe and comes after that."""
     no_problem: str | None
     """What to say instead of an empty list of problems; null when there are some."""
+    accepted: "AcceptedView | None"
+    """What the person lives with; null where nothing is or was accepted."""
+    over_time: "OverTimeView | None"
+    """Null of a scan that is not in the history."""
     doors: DoorsView
     devices: tuple[DeviceView, ...]
     wifi: WifiView

@@ -3,12 +3,15 @@
 from datetime import datetime
 
 from netguard.model.observation import clean
+from netguard.model.overlay import NOTHING, Overlay
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Outcome
 from netguard.report import findings, headline, judged, words
+from netguard.report.accepted import accepted
 from netguard.report.change import Change, change_view
 from netguard.report.devices import devices, unseen
 from netguard.report.doors import doors
+from netguard.report.over_time import over_time
 from netguard.report.shape import AttemptView, Said, View
 from netguard.report.subjects import folded, prose
 from netguard.report.wifi import wifi
@@ -39,30 +42,35 @@ LIMITS = (
 """Fixed: no scan of a network can answer these, so every report says so."""
 
 
-def view(scan: Scan, now: datetime, change: Change | None = None) -> View:
+def view(scan: Scan, now: datetime, change: Change | None = None, overlay: Overlay = NOTHING) -> View:
     """`scan` in words. `now` gives the age of the scan and, by its time zone, how times are written.
 
-    `change` are the rules that were made for the router, where there are some.
+    `change` are the rules that were made for the router, where there are some; `overlay` is what the history knows of it.
     """
-    problems = findings.problems(scan, now)
+    decisions = overlay.decisions
+    problems = findings.problems(scan, now, overlay)
+    counting = tuple(p for p in problems.values() if p.disposition == "open")
     actions = findings.actions(scan, problems)
-    cards, more_cards = findings.cards(problems.values())
+    cards, more_cards = findings.cards(counting)
+    lived_with = accepted(scan, decisions, problems.values())
     unchecked, more_unchecked = folded(judged.unchecked(scan), judged.SHOWN)
     left_out = tuple(a for a in scan.attempts if a.outcome is not Outcome.DONE)
     return View(
         site=clean(scan.site) or "home",
         subtitle=headline.subtitle(scan, now),
-        headline=headline.headline(scan),
-        notices=headline.notices(scan, now),
-        tallies=headline.tallies(scan),
+        headline=headline.headline(scan, decisions),
+        notices=(*headline.notices(scan, now), *(lived_with.lapsed if lived_with else ())),
+        tallies=headline.tallies(scan, decisions),
         circumstances=headline.circumstances(scan, now),
         first=actions[:FIRST],
         later=actions[FIRST:],
         change=None if change is None else change_view(scan, change, problems),
-        problems=tuple(problems.values()),
+        problems=counting,
         cards=cards,
         more_cards=more_cards,
-        no_problem=None if problems else findings.no_problem(scan),
+        no_problem=None if counting else findings.no_problem(scan, len(problems)),
+        accepted=lived_with,
+        over_time=over_time(overlay.time, problems, now),
         doors=doors(scan, problems),
         devices=devices(scan, problems),
         wifi=wifi(scan, problems),

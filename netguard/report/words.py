@@ -1,6 +1,6 @@
 """The document's closed word lists as a person reads them. A missing word fails the tests, not the reader."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from netguard.model.declared import LINK_NAMES
 from netguard.model.vocabulary import (
@@ -73,6 +73,9 @@ STATES: dict[PortState, str] = {
     PortState.FILTERED: "no answer (filtered)",
     PortState.OPEN_OR_FILTERED: "no answer (may be open)",
 }
+
+NOTHING_THERE = "nothing there now"
+"""Of a port that is listed and not open: one that was, mostly."""
 
 EXPECTED: dict[bool | None, str] = {
     True: "expected",
@@ -342,7 +345,17 @@ def wps(said: Wps | None) -> str:
 def moment(when: datetime, now: datetime) -> str:
     """`when` in the time zone of `now`: `21 November 2025, 03:10 UTC`. Naive times are taken as UTC."""
     local = aware(when).astimezone(aware(now).tzinfo)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} {local.tzname()}"
+    return f"{day(local)}, {local:%H:%M} {local.tzname()}"
+
+
+def day(when: date) -> str:
+    """`1 March 2026`."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def local_day(when: datetime, now: datetime) -> str:
+    """The day of `when` in the time zone of `now`."""
+    return day(aware(when).astimezone(aware(now).tzinfo))
 
 
 def ago(when: datetime, now: datetime) -> str:

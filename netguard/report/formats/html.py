@@ -8,6 +8,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from netguard.model.overlay import NOTHING, Overlay
 from netguard.model.scan import Scan
 from netguard.report.change import Change
 from netguard.report.page import environment, policy
@@ -21,9 +22,10 @@ _STYLE = "style.css"
 _SCRIPT = "copy.js"
 
 
-def render(scan: Scan, now: datetime, change: Change | None = None) -> str:
+def render(scan: Scan, now: datetime, change: Change | None = None, overlay: Overlay = NOTHING) -> str:
     """`scan` as a whole page, the same bytes for the same `scan` and `now`; with `change` it has the rules for the router.
 
+    `overlay` is what the history knows of it: what is accepted, and how things went over time.
     Everything from the document is escaped as text; only https addresses from references become links.
     The policy in the page (CSP level 3, `meta` element) lets a browser use this style sheet and, where there is something to
     be copied, this script, by their hashes, and nothing else, so that text which slipped through all the same could neither run nor call home.
@@ -36,7 +38,7 @@ def render(scan: Scan, now: datetime, change: Change | None = None) -> str:
         environment(root)
         .get_template(_TEMPLATE)
         .render(
-            view=view(scan, now, change),
+            view=view(scan, now, change, overlay),
             style=Markup(style),  # noqa: S704  a file of ours, with nothing from the document in it
             script=None if script is None else Markup(script),  # noqa: S704  likewise
             policy=policy(style, script),

@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from netguard.model.overlay import NOTHING, Overlay
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Severity
 from netguard.report import words
 from netguard.report.change import Change
 from netguard.report.change_lines import change_lines
 from netguard.report.lines import BOLD, Lines
+from netguard.report.over_time_lines import over_time_lines
+from netguard.report.overlay_shape import AcceptedView
 from netguard.report.shape import (
     ActionView,
     Card,
     DeviceView,
     DoorsView,
+    FindingView,
     Gap,
     MappingView,
     Tone,
@@ -35,15 +39,28 @@ _SEVERITIES: dict[Severity, str] = {
 """SGR parameters (ECMA-48, 8.3.117); the words say the same without them."""
 
 
-def render(scan: Scan, now: datetime, change: Change | None = None, *, width: int = 80, colour: bool = False) -> str:
+def render(
+    scan: Scan,
+    now: datetime,
+    change: Change | None = None,
+    overlay: Overlay = NOTHING,
+    *,
+    width: int = 80,
+    colour: bool = False,
+) -> str:
     """`scan` as lines of at most `width` columns (at least 40), each ending in a newline.
 
     With `change` it has the rules for the router, whose files are the only lines that may be longer: they are to be copied.
+    `overlay` is what the history knows of it: what is accepted, and how things went over time.
 
     Without `colour` there is no control character but the newlines. Text from the document is cleaned again
     here, line by line, so that nothing a device calls itself can move the cursor or start a line of its own.
     """
-    return "".join(f"{line}\n" for line in _Page(width, colour=colour).lines(view(scan, now, change)))
+    return "".join(f"{line}\n" for line in _Page(width, colour=colour).lines(view(scan, now, change, overlay)))
+
+
+def _any_open(problems: Iterable[FindingView]) -> bool:
+    return any(p.disposition == "open" for p in problems)
 
 
 class _Page(Lines):
@@ -55,6 +72,10 @@ class _Page(Lines):
         if said.change is not None:
             yield from change_lines(self, said.change)
         yield from self._problems(said)
+        if said.accepted is not None:
+            yield from self._accepted(said.accepted)
+        if said.over_time is not None:
+            yield from over_time_lines(self, said.over_time)
         yield from self._doors(said.doors)
         yield from self._devices(said)
         yield from self._wifi(said.wifi)
@@ -106,20 +127,34 @@ class _Page(Lines):
         for card in (*said.cards, *said.more_cards):
             yield from self._card(card)
 
+    def _accepted(self, said: AcceptedView) -> Iterator[str]:
+        yield from self.heading("Accepted for a while")
+        for warning in (*said.lapsed, *said.unused):
+            yield from self.wrap(warning, first="! ", rest="  ")
+        for card in said.cards:
+            yield from self._card(card)
+
     def _card(self, card: Card) -> Iterator[str]:
         for problem in card.findings:
             title = f"[{card.severity_word}] {problem.title}"
             yield from self.wrap(title, style=_SEVERITIES[card.severity], rest="    ")
+        if by := card.findings[0].decision:
+            back = f" To take that back: {by.take_back}" if by.take_back else ""
+            text = f"Accepted by {by.owner} until {by.until}: {by.reason.rstrip('.')}.{back}"
+            yield from self.wrap(text, first="    ", rest="    ", style=BOLD)
         yield from self.wrap(card.why, first="    ", rest="    ")
         yield from self.wrap(card.fix, first="    To mend it: ", rest="    ")
         for problem in card.findings:
             where = f" ({problem.where})" if problem.where else ""
-            about = f"{problem.who}{where}; {problem.confidence}"
+            standing = f"; open {problem.standing}" if problem.standing else ""
+            about = f"{problem.who}{where}; {problem.confidence}{standing}"
             yield from self.wrap(about, first="    Where: ", rest="      ")
             for fact in problem.evidence:
                 value = f"“{fact.value}”" if fact.quoted else fact.value
                 text = ", ".join(filter(None, (f"{fact.what}: {value}", *fact.where, fact.learnt)))
                 yield from self.wrap(text, first="    Seen: ", rest="      ")
+            if problem.accept:
+                yield from self.wrap(problem.accept, first="    To live with it for a while: ", rest="      ")
         last = card.findings[-1]
         if last.references:
             yield from self.wrap(", ".join(r.text for r in last.references), first="    See: ", rest="      ")
@@ -180,7 +215,7 @@ class _Page(Lines):
             about = ", ".join(filter(None, (gateway.place, gateway.address)))
             yield from self.wrap(f"{gateway.name}: {about}", rest="    ", style=BOLD)
             for problem in gateway.problems:
-                yield from self.wrap(problem.title, first="  ! ", rest="    ")
+                yield from self._found_here(problem)
             for mapping in gateway.mappings:
                 yield from self._mapping(mapping)
             if gateway.more_mappings:
@@ -191,13 +226,19 @@ class _Page(Lines):
                 yield from self.wrap(note, first="    ", rest="      ")
             yield ""
         for problem in said.problems:
-            yield from self.wrap(problem.title, first="  ! ", rest="    ")
+            yield from self._found_here(problem)
         yield from self._gaps(said.unseen)
+
+    def _found_here(self, problem: FindingView) -> Iterator[str]:
+        if problem.disposition == "open":
+            yield from self.wrap(problem.title, first="  ! ", rest="    ")
+        else:
+            yield from self.wrap(f"{problem.title} (accepted)", first="    ", rest="    ")
 
     def _mapping(self, said: MappingView) -> Iterator[str]:
         tags = ("switched off",) * said.off + ("nobody is there",) * said.absent
         text = ", ".join((f"{said.port} leads to {said.leads_to}", *tags))
-        yield from self.wrap(text, first="  ! " if said.problems else "    ", rest="      ")
+        yield from self.wrap(text, first="  ! " if said.severity else "    ", rest="      ")
         close = (f"To close it: {said.close}, or in the router's menu",) if said.close else ()
         for line in (said.answers, *(f"{d.label}: {d.text}" for d in said.details), *close):
             yield from self.wrap(line, first="      ", rest="        ")
@@ -219,7 +260,7 @@ class _Page(Lines):
             for network in point.networks:
                 tags = ("connected",) * network.connected + ("locks seem to be here",) * network.locks
                 about = ", ".join(filter(None, (network.name, network.place, network.security, *tags)))
-                yield from self.wrap(about, first="! " if network.problems else "  ", rest="    ")
+                yield from self.wrap(about, first="! " if _any_open(network.problems) else "  ", rest="    ")
                 for detail in network.details[1:]:
                     yield from self.wrap(f"{detail.label}: {detail.text}", first="    ", rest="      ")
                 for note in network.notes:

@@ -1,0 +1,88 @@
+"""How things went up to a scan, in words: what changed since the one before, the grades, and since when problems stand."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from netguard.model.difference import Difference
+from netguard.model.overlay import Moment, OverTime
+from netguard.report import difference as differing
+from netguard.report import words
+from netguard.report.decided import since
+from netguard.report.headline import TONES
+from netguard.report.overlay_shape import MomentView, OverTimeView, StandingView
+from netguard.report.shape import FindingView
+
+CHANGES = 3
+"""Changes named; `netguard diff` names all."""
+
+LONGEST = 5
+"""Problems of which it is said here since when they stand; each card says it of its own."""
+
+
+def over_time(said: OverTime, problems: Mapping[str, FindingView], now: datetime) -> OverTimeView | None:
+    """`said` in words, with `problems` by fingerprint; null where nothing is known over time."""
+    if not said.moments:
+        return None
+    standing = sorted(
+        ((said.standing[f], p) for f, p in problems.items() if f in said.standing and said.standing[f].scans > 1),
+        key=lambda pair: pair[0].since,
+    )
+    changes = _changes(said.difference, now) if said.difference is not None else []
+    several = len(said.moments) > 1
+    return OverTimeView(
+        sentence=_sentence(said, now),
+        changes=tuple(changes[:CHANGES]),
+        more_changes=max(0, len(changes) - CHANGES),
+        compare="netguard diff" if changes else None,
+        moments=tuple(_moment(m, m is said.moments[-1], now) for m in said.moments) if several else (),
+        standing=tuple(StandingView(finding=p, since=since(each, now)) for each, p in standing[:LONGEST]),
+        more_standing=max(0, len(standing) - LONGEST),
+        notes=tuple(_notes(said)) if several else (),
+    )
+
+
+def _sentence(said: OverTime, now: datetime) -> str:
+    if said.difference is not None:
+        return differing.view(said.difference, now).sentence
+    if any(m.here for m in said.moments[:-1]):
+        return "There is no earlier finished scan of this network to compare this one with."
+    return "This is the first scan of this network. The next one says what changed."
+
+
+def _changes(difference: Difference, now: datetime) -> list[str]:
+    """What changed, a sentence each: changes of the home first, then findings, then what rules or vantage make of them."""
+    told = differing.view(difference, now).told
+    return [
+        text
+        for group in told
+        for text in (
+            *(f"{line.sentence} ({line.word})" for line in group.changes),
+            *(f"{finding.title} ({finding.word})" for finding in group.findings),
+        )
+    ]
+
+
+def _moment(said: Moment, current: bool, now: datetime) -> MomentView:  # noqa: FBT001 - private
+    remarks = ("this scan",) * current + ("ended early",) * (not said.finished)
+    remarks += (f"of {said.place}",) * (not said.here)
+    return MomentView(
+        when=words.local_day(said.started_at, now),
+        badge=said.letter if said.letter in TONES else "–",
+        tone=TONES.get(said.letter or "", "unclear"),
+        letter=said.letter if said.letter in TONES else "incomplete",
+        open=f"{said.open:,}",
+        new="–" if said.new is None else f"{said.new:,}",
+        resolved="–" if said.resolved is None else f"{said.resolved:,}",
+        accepted=f"{said.accepted:,}" if said.accepted else "",
+        remark=", ".join(remarks),
+        current=current,
+    )
+
+
+def _notes(said: OverTime) -> list[str]:
+    notes = []
+    if any(m.accepted for m in said.moments):
+        notes.append("What you accept today is left out of the grade and of what is open, in earlier scans, too.")
+    if not all(m.here for m in said.moments):
+        notes.append("New and resolved are counted against the scan before of the same network.")
+    return notes
