@@ -41,10 +41,11 @@ class Log:
         """Write to `path()`; `now` gives an aware time."""
         self._now = now
 
-    def say(self, text: str) -> None:
-        """Add one line, and show it on stderr, where a timer's own journal picks it up."""
+    def say(self, text: str, *, shown: bool = False) -> None:
+        """Add one line, and show it on stderr, where a timer's own journal picks it up; not where it is `shown` anyway."""
         said = clean(text, MAX_LINE)
-        print(f"netguard: {said}", file=sys.stderr)  # noqa: T201 - stderr is where messages go
+        if not shown:
+            print(f"netguard: {said}", file=sys.stderr)  # noqa: T201 - stderr is where messages go
         line = f"{self._now().astimezone():%Y-%m-%d %H:%M:%S %z} [{os.getpid()}] {said}\n"
         try:
             _append(line.encode())

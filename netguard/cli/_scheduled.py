@@ -1,9 +1,51 @@
 """What a schedule does at each of its times: look whether this is home and time, scan, and tell what changed."""
 
-from netguard.cli import _schedule_log
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from netguard import config, exitcodes
+from netguard.cli import _run, _schedule_log, _session
+from netguard.cli._schedule_log import Log
+from netguard.cli._telling import AWAY, Clock, Teller
+from netguard.errors import AlreadyScanningError, NetguardError, NotAtHomeError, UsageError, VantageError
+from netguard.history.database import default_url
+from netguard.history.store import History
+from netguard.model.home import Enrolment
+from netguard.model.surroundings import Surroundings
+from netguard.model.timeline import Entry
+from netguard.model.vocabulary import Depth, Ended
+from netguard.notify import receivers
+from netguard.schedule import _contract
+from netguard.vantage import home, power
 
 log_path = _schedule_log.path
 """Where the log of scheduled runs is."""
+
+SLACK = timedelta(hours=1)
+"""By so much a scan may be early, at most: a timer that looks every hour would else make a week of a week and an hour."""
+
+SLACK_SHARE = 24
+"""And by no more than this part of the time between two: every hour stays every hour."""
+
+SERIES = 200
+"""Scans looked back on for the last one that was told: more than half a year of daily ones."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """What the schedule asks for."""
+
+    hours: int
+    site: str | None
+    interface: str | None
+    depth: Depth
+    not_on_battery: bool
+    database: str
 
 
 def run(
@@ -11,14 +53,159 @@ def run(
     every: str = "week",
     site: str | None = None,
     interface: str | None = None,
-    depth: str = "standard",
+    depth: str = Depth.STANDARD,
     not_on_battery: bool = False,
     database: str | None = None,
     user: str | None = None,
+    clock: Clock = _now,
 ) -> int:
-    """One time of the schedule; give the exit code. `every` is `week`, `day` or `N-hours` (1 to 168).
+    """One time of the schedule; give the exit code. `every` is `week`, `day` or `N-hours`; tests bring a `clock` of their own.
 
     A timer may call this often (hourly does): what is not due, not at home, or on battery where that was ruled out, ends
-    at once with 0 and sends nothing. Raises `NetguardError`.
+    at once with 0 and sends nothing to the network. Raises `NetguardError`, which stands in the log then, too.
     """
-    raise NotImplementedError
+    rights = _session.give_up_root(user)
+    log = Log()
+    with ExitStack() as stack:
+        if rights.opener is not None:
+            stack.callback(rights.opener.close)
+        try:
+            order = _Order(
+                hours=_hours(every),
+                site=site,
+                interface=interface,
+                depth=Depth(depth),
+                not_on_battery=not_on_battery,
+                database=database or default_url(),
+            )
+            return _at_its_time(order, rights, log, clock)
+        except NetguardError as error:
+            log.say(str(error), shown=True)
+            raise
+
+
+def is_due(last: datetime | None, hours: int, now: datetime) -> bool:
+    """Whether a scan is due `now`, the last one having begun at `last`; one from the future says that the clock was set."""
+    if last is None or last > now:
+        return True
+    period = timedelta(hours=hours)
+    return now - last >= period - min(SLACK, period / SLACK_SHARE)
+
+
+def here(entries: tuple[Entry, ...], around: Surroundings) -> tuple[Entry, ...]:
+    """Those of `entries` that were made where this computer is now: the same addresses behind the same router."""
+    hop = around.vantage.gateway
+    mac = None if hop is None or hop.mac is None else str(hop.mac).replace("-", ":").lower()
+    return tuple(
+        e
+        for e in entries
+        if e.line.prefix == around.vantage.segment.prefix and (mac is None or e.summary.gateway in {None, mac})
+    )
+
+
+def _at_its_time(order: _Order, rights: _session.Rights, log: Log, clock: Clock) -> int:
+    settings = config.load()
+    to = receivers.all(settings)
+    try:
+        around, _ = _session.look(order.interface, rights)
+    except VantageError as error:
+        log.say(f"no network: {error}")
+        return exitcodes.DONE
+    with History.open(order.database) as history:
+        teller = Teller(history, settings, to, log, clock)
+        homes = tuple(e for e in history.homes() if order.site in {None, e.site})
+        if not homes:
+            whose = "" if order.site is None else f" of site {order.site!r}"
+            raise NotAtHomeError(
+                f"no network{whose} has been enrolled as yours yet, so nothing is scanned; run `netguard scan` once at home"
+            )
+        known = home.recognise(around, homes)
+        if known is None:
+            log.say(f"not at home, no scan: {home.why_not(around, homes)}")
+            _away(history, homes, teller)
+            return exitcodes.DONE
+        history.at_home(known.site, clock())
+        code = _at_home(order, rights, history, known.site, around, teller, log, clock)
+        teller.heartbeat(known.site)
+        teller.send()
+        teller.tidy()
+        return code
+
+
+def _at_home(
+    order: _Order,
+    rights: _session.Rights,
+    history: History,
+    site: str,
+    around: Surroundings,
+    teller: Teller,
+    log: Log,
+    clock: Clock,
+) -> int:
+    """Tell what is yet untold, and scan if it is time."""
+
+    def whole() -> tuple[Entry, ...]:
+        """The scans that ended by themselves and looked at no less than the schedule's do, oldest first."""
+        entries = history.timeline(site, SERIES)
+        return tuple(e for e in entries if e.line.ended is Ended.FINISHED and e.line.depth.at_least(order.depth))
+
+    before = whole()
+    teller.begin(site, before)
+    teller.scans(site, here(before, around))  # one made by hand, or by a run that was ended before it could tell
+    teller.send()
+    last = max((e.line.started_at for e in here(before, around)[-1:]), default=None)
+    if not is_due(last, order.hours, clock()):
+        return exitcodes.DONE
+    if order.not_on_battery and power.on_battery():
+        log.say("on battery: the scan waits until the computer is plugged in")
+        return exitcodes.DONE
+    code = _scan(order, rights, site, log)
+    teller.scans(site, here(whole(), around))
+    return code
+
+
+def _scan(order: _Order, rights: _session.Rights, site: str, log: Log) -> int:
+    """Scan and keep it; what keeps it from that is said, and is no reason to tell nothing of earlier ones."""
+    request = _run.Request(
+        interface=order.interface,
+        depth=order.depth,
+        site=site,
+        database=order.database,
+        rights=rights,
+        quiet=True,
+        silent=True,
+    )
+    try:
+        code = _run.run(request)
+    except AlreadyScanningError as error:
+        log.say(f"no scan: {error}")
+        return exitcodes.DONE
+    except NetguardError as error:
+        log.say(f"the scan did not end well: {error}")
+        return error.exit_code
+    how = {
+        exitcodes.DONE: "scanned",
+        exitcodes.INTERRUPTED: "the scan was interrupted; it is made again at the next time",
+        exitcodes.NOTHING_LOOKED_AT: "the scan could look at nothing",
+    }
+    log.say(how.get(code, f"the scan ended with {code}"))
+    return code
+
+
+def _away(history: History, homes: tuple[Enrolment, ...], teller: Teller) -> None:
+    """After a fortnight without any of `homes`, the question; it alone is sent from a network that is not the person's."""
+
+    def last(site: str, enrolled_at: datetime) -> datetime:
+        lines = history.list(site, 1)
+        return history.last_at_home(site) or max((line.started_at for line in lines), default=enrolled_at)
+
+    when, site = max((last(e.site, e.enrolled_at), e.site) for e in homes)
+    teller.away(site, when)
+    teller.send(only=AWAY)
+
+
+def _hours(every: str) -> int:
+    try:
+        return _contract.every(every).hours
+    except ValueError as error:
+        raise UsageError(f"--every: {error}") from error

@@ -79,18 +79,20 @@ def digest(
     return Text(title=f"netguard{speaker.at(difference.site)}: {_counted(findings, changes)}", body="\n".join(body))
 
 
-def quiet(site: str, scans: int, since: date, grade: str | None, failing: int, allowed: Notify) -> Text:
-    """The monthly line: so many scans since then, and nothing new."""
+def quiet(
+    site: str, scans: int, since: date, grade: str | None, failing: int, allowed: Notify, remarks: Iterable[str] = ()
+) -> Text:
+    """The monthly line: so many scans since then, and nothing new; `remarks` are lines of our own for the end."""
     speaker = _Speaker(Discretion(allowed), {})
     made = f"{scans} {'scan' if scans == 1 else 'scans'}"
+    were = "was" if scans == 1 else "were"
     open_ones = (
         f"{failing} {'finding stands' if failing == 1 else 'findings stand'} open" if failing else "nothing open"
     )
-    return Text(
-        title=f"netguard{speaker.at(site)}: {made}, nothing new",
-        body=f"Since {since:%Y-%m-%d} there {'was' if scans == 1 else 'were'} {made}, and nothing to tell."
-        f" Grade: {grade or 'incomplete'}, {open_ones}.",
+    said = (
+        f"Since {since:%Y-%m-%d} there {were} {made}, and nothing to tell. Grade: {grade or 'incomplete'}, {open_ones}."
     )
+    return Text(title=f"netguard{speaker.at(site)}: {made}, nothing new", body="\n".join((said, *remarks)))
 
 
 def away(site: str, last: date, days: int, allowed: Notify) -> Text:

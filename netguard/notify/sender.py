@@ -28,6 +28,7 @@ SHORTEST_SECRET = 4
 LEAST_SAID = "it was not accepted"
 
 _LOGGER = "apprise"
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*")
 _PARTS = re.compile(r"[^\w.~%+-]+|%[0-9A-Fa-f]{2}")
 
 
@@ -36,6 +37,11 @@ class MissingError(NetguardError):
 
     def __init__(self) -> None:
         super().__init__("to send messages netguard needs Apprise: pip install netguard[notify]")
+
+
+def need() -> None:
+    """Raise `MissingError` where Apprise is not installed."""
+    _module()
 
 
 def check(receiver: Receiver) -> None:
@@ -121,6 +127,7 @@ def _reason(receiver: Receiver, said: list[str]) -> str:
 
 def _without_secrets(receiver: Receiver, text: str) -> str:
     """`text` on one line, without anything that stands in the address: host, topic, user, password, token."""
+    text = _ADDRESS.sub("***", text)
     for part in sorted(set(_PARTS.split(receiver.url)[1:]), key=len, reverse=True):
         if len(part) >= SHORTEST_SECRET:
             text = text.replace(part, "***")
