@@ -50,14 +50,25 @@ LONGEST_RUN_HOURS = 6
 """Hours after which the scheduler ends a run: the longest scan of a large home takes less than one. A run that hangs
 would otherwise keep all later ones from starting, for ever and without a word."""
 
-LONGEST_HOURS = 8784
-"""Hours in a leap year. A schedule rarer than that is none."""
+LONGEST_HOURS = 168
+"""Hours in a week. What is looked at more rarely than that is not looked after."""
 
 MAX_FILE = 1024 * 1024
 """Bytes read of a file that stands where ours would; ours have two thousand."""
 
-_EVERY = re.compile(r"(?:([1-9][0-9]{0,3})-hours?|hour|day|week)", re.ASCII)
-_NAMED = {"hour": 1, "day": 24, "week": 7 * 24}
+_EVERY = re.compile(r"(?:([1-9][0-9]{0,2})-hours|day|week)", re.ASCII)
+_NAMED = {"day": 24, "week": 7 * 24}
+
+ENVIRONMENT = (
+    "NETGUARD_CONFIG",
+    "NETGUARD_DATABASE",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+)
+"""Variables that say where netguard's files are. Schedulers start programs without those of a person's shell, and not all
+can set any; so they are given to `netguard schedule run` as words, and a scheduled run uses the files that the person sees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +81,8 @@ class Every:
 
     def __str__(self) -> str:
         """For people."""
-        if self.hours in _NAMED.values():
-            return "every " + next(name for name, hours in _NAMED.items() if hours == self.hours)
-        return f"every {self.hours} hours"
+        named = next((name for name, hours in _NAMED.items() if hours == self.hours), None)
+        return f"every {named or ('hour' if self.hours == 1 else f'{self.hours} hours')}"
 
 
 def every(text: str) -> Every:
@@ -82,7 +92,7 @@ def every(text: str) -> Every:
         raise ValueError(f"{text!r} is none of week, day and N-hours (as in 12-hours)")
     hours = int(match[1]) if match[1] else _NAMED[text]
     if hours > LONGEST_HOURS:
-        raise ValueError(f"{text!r} is more than a year")
+        raise ValueError(f"{text!r} is more than a week ({LONGEST_HOURS} hours)")
     return Every(text=text, hours=hours)
 
 
@@ -93,10 +103,10 @@ class Order:
     every: Every
     program: tuple[str, ...]
     """How netguard is started here."""
-    database: str | None = None
-    """The history's URL where it is not the default one."""
-    settings: Path | None = None
-    """The settings file where it is not the default one."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Those of `ENVIRONMENT` that are set."""
+    depth: str | None = None
+    interface: str | None = None
     not_on_battery: bool = False
     user: str | None = None
     """Whom to run as; only for a schedule of the whole computer."""
@@ -109,10 +119,9 @@ class Order:
         argv = [*self.program, "schedule", "run", "--every", self.every.text]
         if self.not_on_battery:
             argv.append("--not-on-battery")
-        if self.settings is not None:
-            argv += ["--settings", str(self.settings)]
-        if self.database is not None:
-            argv += ["--database", self.database]
+        argv += [f"--depth={self.depth}"] if self.depth else []
+        argv += [f"--interface={self.interface}"] if self.interface else []
+        argv += [f"--with={name}={value}" for name, value in self.environment]
         for word in argv:
             if not word.isprintable():
                 raise ScheduleError(f"{word!r} has characters that cannot stand in a schedule; use another place")

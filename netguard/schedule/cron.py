@@ -32,11 +32,11 @@ def missing(here: Here) -> str | None:
 
 
 def wanted(order: Order, here: Here) -> tuple[Part, ...]:
-    """The lines for the crontab. What the program says on its standard error goes where cron sends mail."""
+    """The lines for the crontab. What a run says is in its log; cron would send it as mail, each hour."""
     command = shlex.join(order.argv).replace("%", "\\%")
     if len(command) > LONGEST_COMMAND:
         raise ScheduleError(f"the command is longer than cron takes ({LONGEST_COMMAND} characters): {command}")
-    text = f"{_BEGIN}\n{here.minute} * * * * {command} >/dev/null\n{_END}\n"
+    text = f"{_BEGIN}\n{here.minute} * * * * {command} >/dev/null 2>&1\n{_END}\n"
     return (Part(where=WHERE, text=text),)
 
 
@@ -82,7 +82,7 @@ def argv(parts: tuple[Part, ...]) -> tuple[str, ...]:
             if line.startswith("#") or len(fields) < 6:
                 continue
             try:
-                return tuple(shlex.split(fields[5].removesuffix(">/dev/null").replace("\\%", "%")))
+                return tuple(shlex.split(fields[5].removesuffix(">/dev/null 2>&1").replace("\\%", "%")))
             except ValueError:
                 continue
     return ()

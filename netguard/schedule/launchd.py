@@ -63,7 +63,6 @@ def commands(here: Here) -> tuple[tuple[str, ...], ...]:
     """Make launchd read the agent; the one before, if any, goes first."""
     return (
         ("launchctl", "bootout", _service(here)),
-        ("launchctl", "enable", _service(here)),
         ("launchctl", "bootstrap", f"gui/{here.uid}", str(_path(here))),
     )
 

@@ -1,0 +1,155 @@
+"""What is scheduled, when it looks next, when the last scan was, and what the last runs said."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+
+from netguard import exitcodes
+from netguard.cli import _person, _schedule_log
+from netguard.errors import NetguardError
+from netguard.history.database import default_url
+from netguard.history.store import History
+from netguard.model.observation import clean
+from netguard.model.timeline import ScanLine
+from netguard.model.vocabulary import Ended
+from netguard.net import privileges
+from netguard.notify import receivers
+from netguard.schedule import _install
+from netguard.schedule._contract import Every, Here, every
+
+LOG_LINES = 5
+"""Lines of the log that are shown; the file's path stands beside them."""
+
+MAX_TAIL = 64 * 1024
+"""Bytes read from the end of the log."""
+
+_SCANS = 20
+"""Scans looked through for the last one that came to its end."""
+
+
+def status(*, as_json: bool, user: str | None, database: str | None) -> int:
+    """Say it. Returns the exit code: 0, also where nothing is scheduled."""
+    identity = _person.find(user)
+    if identity is not None:
+        privileges.drop(identity)  # nothing here takes root, and the person's own scheduler answers only the person
+    here = _person.here(identity)
+    schedules = [_schedule(name, kind, here) for name, kind in _install.kinds().items() if kind.present(here)]
+    told: dict[str, Any] = {"schedules": schedules, "last_scan": None, "receivers": [], "problems": []}
+    last = None
+    try:
+        last = _last(database)
+        told["receivers"] = [receiver.label for receiver in receivers.all()]
+    except NetguardError as error:
+        told["problems"].append(str(error))
+    log, lines = _schedule_log.path(), _tail(_schedule_log.path())
+    told["log"] = {"path": str(log), "lines": list(lines)}
+    if last is not None:
+        told["last_scan"] = {
+            "id": last.id,
+            "site": last.site,
+            "finished_at": last.finished_at.isoformat().replace("+00:00", "Z"),
+            "grade": last.grade,
+        }
+    if as_json:
+        click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        return exitcodes.DONE
+    if not schedules:
+        click.echo("Nothing is scheduled. To have it scan by itself: netguard schedule install --every week")
+    for schedule in schedules:
+        _say(schedule)
+    _line("Last scan", _scanned(last, schedules))
+    if told["receivers"]:
+        _line("Tells", ", ".join(told["receivers"]))
+    for problem in told["problems"]:
+        _line("Problem", clean(problem, 300))
+    if lines:
+        _line("Log", str(log))
+        for line in lines:
+            _line("", clean(line, 300))
+    return exitcodes.DONE
+
+
+def _schedule(name: str, kind: ModuleType, here: Here) -> dict[str, Any]:
+    parts = kind.present(here)
+    argv = kind.argv(parts)
+    look = kind.next_look(here)
+    problems = []
+    if look is None:
+        problems.append("the system does not run it; `netguard schedule install` starts it again")
+    if argv and not Path(argv[0]).exists():
+        problems.append(
+            f"the program it starts is gone ({argv[0]}); `netguard schedule install` names the one that is there"
+        )
+    often = _often(argv)
+    return {
+        "kind": name,
+        "title": kind.TITLE,
+        "every": often.text if often else None,
+        "not_on_battery": "--not-on-battery" in argv,
+        "parts": [part.where for part in parts],
+        "command": list(argv),
+        "next_look": look,
+        "notes": list(kind.notes(here)),
+        "problems": problems,
+    }
+
+
+def _say(schedule: dict[str, Any]) -> None:
+    often = f"{every(schedule['every'])}" if schedule["every"] else "as somebody wrote it by hand"
+    battery = ", not on battery" if schedule["not_on_battery"] else ""
+    _line("Schedule", f"{often}{battery}, by {schedule['title']}")
+    for where in schedule["parts"]:
+        _line("", where)
+    if schedule["next_look"]:
+        _line("Next look", clean(schedule["next_look"]))
+    for note in schedule["notes"]:
+        _line("Note", note)
+    for problem in schedule["problems"]:
+        _line("Problem", clean(problem, 300))
+
+
+def _often(argv: tuple[str, ...]) -> Every | None:
+    try:
+        return every(argv[argv.index("--every") + 1])
+    except (ValueError, IndexError):
+        return None
+
+
+def _last(database: str | None) -> ScanLine | None:
+    """The newest scan that came to its end."""
+    with History.open(database or default_url()) as history:
+        return next((line for line in history.list(None, _SCANS) if line.ended is Ended.FINISHED), None)
+
+
+def _scanned(last: ScanLine | None, schedules: list[dict[str, Any]]) -> str:
+    if last is None:
+        return "none yet"
+    text = f"{_local(last.finished_at)}, {clean(last.site)}, grade {last.grade or 'incomplete'}"
+    hours = [every(s["every"]).hours for s in schedules if s["every"]]
+    if hours:
+        text += f"; the next one is due from {_local(last.finished_at + timedelta(hours=min(hours)))} on, when at home"
+    return text
+
+
+def _local(time: datetime) -> str:
+    return f"{time.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _tail(path: Path) -> tuple[str, ...]:
+    """The last lines of the log, oldest first; none where there is no log, or it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - MAX_TAIL))
+            lines = file.read(MAX_TAIL).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ()
+    return tuple(line for line in lines[1 if size > MAX_TAIL else 0 :] if line.strip())[-LOG_LINES:]
+
+
+def _line(title: str, text: str) -> None:
+    click.echo(f"{title:<12}{text}")
