@@ -64,7 +64,10 @@ def pair(history: History | None, old_ref: str | None, new_ref: str | None, site
     Raises `UsageError` for two of different sites and twice the same, `NothingEarlierError`, `HistoryError`, `DocumentError`.
     """
     new = _opened(history, new_ref or LATEST, site)
-    old = _opened(history, old_ref, site or new.site) if old_ref is not None else _earlier(history, new)
+    if old_ref is None:
+        old = _earlier(history, new)
+    else:
+        old = _opened(history, old_ref, site if _documents.is_file(old_ref) else site or new.site)
     if old.site != new.site:
         raise UsageError(
             f"scan {clean(old.id)} is of site {clean(old.site)!r} and {clean(new.id)} of {clean(new.site)!r};"
