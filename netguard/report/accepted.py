@@ -27,10 +27,17 @@ def accepted(scan: Scan, decisions: Decisions, problems: Iterable[FindingView]) 
     shown, more = cards(held)
     return AcceptedView(
         cards=(*shown, *more),
-        counted=words.count(len(held), "risk"),
+        lead=_lead(len(held)),
         lapsed=_few(lapsed),
         unused=_few(unused),
     )
+
+
+def _lead(number: int) -> str:
+    until = "in the grade until the day that is named, and then again."
+    if number == 1:
+        return f"You decided to live with this. It is open as before; it only does not count {until}"
+    return f"You decided to live with these. They are open as before; they only do not count {until}" if number else ""
 
 
 def place(scan: Scan, about: tuple[str, str] | None, said: Acceptance) -> str:

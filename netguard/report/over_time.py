@@ -1,5 +1,6 @@
 """How things went up to a scan, in words: what changed since the one before, the grades, and since when problems stand."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,11 +10,14 @@ from netguard.report import difference as differing
 from netguard.report import words
 from netguard.report.decided import since
 from netguard.report.headline import TONES
-from netguard.report.overlay_shape import MomentView, OverTimeView, StandingView
+from netguard.report.overlay_shape import UNKNOWN, MomentView, OverTimeView, StandingView
 from netguard.report.shape import FindingView
 
 CHANGES = 3
 """Changes named; `netguard diff` names all."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{3,63}")
+"""What a scan may be called where that is part of a command to type."""
 
 LONGEST = 5
 """Problems of which it is said here since when they stand; each card says it of its own."""
@@ -33,8 +37,8 @@ def over_time(said: OverTime, problems: Mapping[str, FindingView], now: datetime
         sentence=_sentence(said, now),
         changes=tuple(changes[:CHANGES]),
         more_changes=max(0, len(changes) - CHANGES),
-        compare="netguard diff" if changes else None,
-        moments=tuple(_moment(m, m is said.moments[-1], now) for m in said.moments) if several else (),
+        compare=_command(said.difference) if changes and said.difference is not None else None,
+        moments=tuple(_moment(m, now, current=m is said.moments[-1]) for m in said.moments) if several else (),
         standing=tuple(StandingView(finding=p, since=since(each, now)) for each, p in standing[:LONGEST]),
         more_standing=max(0, len(standing) - LONGEST),
         notes=tuple(_notes(said)) if several else (),
@@ -62,17 +66,22 @@ def _changes(difference: Difference, now: datetime) -> list[str]:
     ]
 
 
-def _moment(said: Moment, current: bool, now: datetime) -> MomentView:  # noqa: FBT001 - private
+def _command(said: Difference) -> str | None:
+    both = (said.old.id, said.new.id)
+    return f"netguard diff {both[0]} {both[1]}" if all(map(_ID.fullmatch, both)) else None
+
+
+def _moment(said: Moment, now: datetime, *, current: bool) -> MomentView:
     remarks = ("this scan",) * current + ("ended early",) * (not said.finished)
     remarks += (f"of {said.place}",) * (not said.here)
     return MomentView(
         when=words.local_day(said.started_at, now),
-        badge=said.letter if said.letter in TONES else "–",
+        badge=said.letter if said.letter in TONES else UNKNOWN,
         tone=TONES.get(said.letter or "", "unclear"),
         letter=said.letter if said.letter in TONES else "incomplete",
         open=f"{said.open:,}",
-        new="–" if said.new is None else f"{said.new:,}",
-        resolved="–" if said.resolved is None else f"{said.resolved:,}",
+        new=UNKNOWN if said.new is None else f"{said.new:,}",
+        resolved=UNKNOWN if said.resolved is None else f"{said.resolved:,}",
         accepted=f"{said.accepted:,}" if said.accepted else "",
         remark=", ".join(remarks),
         current=current,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from netguard.report.lines import Lines
-from netguard.report.overlay_shape import OverTimeView
+from netguard.report.overlay_shape import UNKNOWN, OverTimeView
 
 
 def over_time_lines(page: Lines, said: OverTimeView) -> Iterator[str]:
@@ -16,11 +16,16 @@ def over_time_lines(page: Lines, said: OverTimeView) -> Iterator[str]:
         yield from page.wrap(f"and {said.more_changes:,} more", first="  - ", rest="    ")
     if said.compare:
         yield from page.wrap(f"All of it: {said.compare}")
-    for number, moment in enumerate(said.moments):
-        if not number:
+    for place, moment in enumerate(said.moments):
+        if not place:
             yield ""
-        counts = [f"{moment.open} open", f"{moment.new} new", f"{moment.resolved} resolved"]
-        counts += [f"{moment.accepted} accepted"] * bool(moment.accepted)
+        numbers = (
+            (moment.open, "open"),
+            (moment.new, "new"),
+            (moment.resolved, "resolved"),
+            (moment.accepted, "accepted"),
+        )
+        counts = [f"{number} {what}" for number, what in numbers if number not in {"", UNKNOWN}]
         remark = f" ({moment.remark})" if moment.remark else ""
         text = f"{moment.when}: grade {moment.letter}, {', '.join(counts)}{remark}"
         yield from page.wrap(text, first="  * " if moment.current else "    ", rest="      ")

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from netguard.report.shape import Card, FindingView, Tone
 
 
+UNKNOWN = "–"
+"""In the place of a number that is not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionView:
     """By whom something is accepted, until when and why."""
@@ -26,11 +30,12 @@ class DecisionView:
 class AcceptedView:
     """What the person lives with for a while."""
 
+    lead: str
+    """What that means, in a sentence or two; empty where there is nothing of it."""
     cards: "tuple[Card, ...]"
-    counted: str
-    """`2 risks`."""
     lapsed: tuple[str, ...]
-    """Of decisions that have ended while what they were about stands open: it counts again, and what to do."""
+    """Of decisions that have ended while what they were about stands open: it counts again, and what to do. Is among the
+    notices of the report, too."""
     unused: tuple[str, ...]
     """Of decisions that hold for nothing: why, and how to take them out."""
 

@@ -72,7 +72,7 @@ class _Page(Lines):
         if said.change is not None:
             yield from change_lines(self, said.change)
         yield from self._problems(said)
-        if said.accepted is not None:
+        if said.accepted is not None and (said.accepted.cards or said.accepted.unused):
             yield from self._accepted(said.accepted)
         if said.over_time is not None:
             yield from over_time_lines(self, said.over_time)
@@ -129,8 +129,11 @@ class _Page(Lines):
 
     def _accepted(self, said: AcceptedView) -> Iterator[str]:
         yield from self.heading("Accepted for a while")
-        for warning in (*said.lapsed, *said.unused):
+        if said.lead:
+            yield from self.wrap(said.lead)
+        for warning in said.unused:
             yield from self.wrap(warning, first="! ", rest="  ")
+        yield ""
         for card in said.cards:
             yield from self._card(card)
 

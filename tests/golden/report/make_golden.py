@@ -3,6 +3,7 @@
 from netguard.registry import load, names
 from netguard.report.formats import html, text
 from netguard.rules.location import data_root
+from tests.golden.report.over_time import OVERLAY
 from tests.golden.report.rules import CHANGE
 from tests.golden.report.sample import NOW, sample_scan
 
@@ -10,13 +11,13 @@ FOLDER = data_root("reports") / "sample"
 
 
 def main() -> None:
-    """Render the sample scan in every format into reports/sample, and once more with rules for its router."""
+    """Render the sample scan in every format into reports/sample, and once more with more to say of it."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name in names("netguard.report.formats"):
         module = load("netguard.report.formats", name)
         path = FOLDER / f"report.{module.EXTENSION}"
         path.write_text(module.render(sample_scan(), NOW), encoding="utf-8", newline="\n")
-    for name, said in with_rules().items():
+    for name, said in (with_rules() | over_time()).items():
         (FOLDER / name).write_text(said, encoding="utf-8", newline="\n")
 
 
@@ -25,6 +26,14 @@ def with_rules() -> dict[str, str]:
     return {
         "firewall.html": html.render(sample_scan(), NOW, CHANGE),
         "firewall.txt": text.render(sample_scan(), NOW, CHANGE),
+    }
+
+
+def over_time() -> dict[str, str]:
+    """The reports of the sample scan with what its history knows, by file name."""
+    return {
+        "over-time.html": html.render(sample_scan(), NOW, overlay=OVERLAY),
+        "over-time.txt": text.render(sample_scan(), NOW, overlay=OVERLAY),
     }
 
 

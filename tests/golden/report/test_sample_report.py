@@ -6,7 +6,7 @@ import pytest
 
 from netguard.model import codec
 from netguard.registry import load, names
-from tests.golden.report.make_golden import FOLDER, with_rules
+from tests.golden.report.make_golden import FOLDER, over_time, with_rules
 from tests.golden.report.sample import NOW, sample_scan
 
 
@@ -17,10 +17,10 @@ def test_the_sample_in_this_format_is_up_to_date(name: str) -> None:
     assert module.render(sample_scan(), NOW) == committed, "run: python -m tests.golden.report.make_golden"
 
 
-@pytest.mark.parametrize("name", with_rules())
-def test_the_sample_with_rules_for_its_router_is_up_to_date(name: str) -> None:
+@pytest.mark.parametrize("name", with_rules() | over_time())
+def test_the_sample_with_more_to_say_of_it_is_up_to_date(name: str) -> None:
     committed = (FOLDER / name).read_text(encoding="utf-8")
-    assert with_rules()[name] == committed, "run: python -m tests.golden.report.make_golden"
+    assert (with_rules() | over_time())[name] == committed, "run: python -m tests.golden.report.make_golden"
 
 
 def test_the_committed_document_is_the_sample_scan() -> None:
