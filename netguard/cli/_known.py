@@ -32,20 +32,20 @@ class Book:
 
     def __init__(self, database: str | None, site: str | None) -> None:
         """Use `database` (null for the person's own) and only `site` (null for all)."""
-        self._url, self._site = database or default_url(), site
+        self.url, self._site = database or default_url(), site
 
     def narrowed(self, database: str | None, site: str | None) -> "Book":
         """The same with what is given here."""
-        return Book(database or self._url, site if site is not None else self._site)
+        return Book(database or self.url, site if site is not None else self._site)
 
     def sites(self) -> tuple[str, ...]:
         """The sites of which devices are known."""
-        with History.open(self._url) as history:
+        with History.open(self.url) as history:
             return history.known_sites()
 
     def known(self) -> tuple[KnownDevice, ...]:
         """The devices, locks and hubs first, then by address."""
-        with History.open(self._url) as history:
+        with History.open(self.url) as history:
             sites = (self._site,) if self._site is not None else history.known_sites()
             found = [device for site in sites for device in history.known(site)]
         return tuple(sorted(found, key=_order))
@@ -80,13 +80,13 @@ class Book:
             # A damaged row stands in the way of all others until it is out, and it can be named by its id only.
             self._forget_unread(reference)
             return clean(reference)
-        with History.open(self._url) as history:
+        with History.open(self.url) as history:
             history.change_known(device.site, None, forget=(device.id,))
         return called(device)
 
     def latest_with(self, device: KnownDevice) -> Scan:
         """The latest scan that saw `device`. Raises `UsageError` when none of the last ones did."""
-        with History.open(self._url) as history:
+        with History.open(self.url) as history:
             for line in history.list(device.site, SCANS_LOOKED_AT):
                 scan = history.scan(line.id)
                 if any(scan.device(key) is not None for key in (device.key, *device.former_keys)):
@@ -103,12 +103,12 @@ class Book:
             result.extend(change(tuple(by_id[each] for each in ids)))
             return tuple(result)
 
-        with History.open(self._url) as history:
+        with History.open(self.url) as history:
             history.change_known(site, act)
         return result[0]
 
     def _forget_unread(self, id_: str) -> None:
-        with History.open(self._url) as history:
+        with History.open(self.url) as history:
             for site in (self._site,) if self._site is not None else history.known_sites():
                 history.change_known(site, None, forget=(id_,))
 

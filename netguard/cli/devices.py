@@ -23,7 +23,19 @@ MAX_NAME = 64
 TAKE_BACK = "-"
 
 
-@click.group("devices", invoke_without_command=True)
+class _Devices(click.Group):
+    """A group in which a DEVICE in the place of a word means `show DEVICE`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        alone = len(args) == 1 or args[1].startswith("-")
+        if alone and self.get_command(ctx, args[0]) is None:
+            return "show", show, args
+        return super().resolve_command(ctx, args)
+
+
+@click.group("devices", cls=_Devices, invoke_without_command=True)
 @click.option(
     "--json", "output", type=_FILE, metavar="FILE|-", help="The list as JSON, into a file or to standard output."
 )
@@ -71,11 +83,18 @@ def _on_book(act: Callable[..., None]) -> Callable[..., None]:
 @command.command("show")
 @_on_book
 @click.argument("device")
-def show(book: "Book", device: str) -> None:
-    """Show everything known about DEVICE, with the keys it had before."""
+@click.option("--history", "over_time", is_flag=True, help="What happened to it, as the saved scans saw it.")
+def show(book: "Book", device: str, *, over_time: bool) -> None:
+    """Show everything known about DEVICE, with the keys it had before. `netguard devices DEVICE` does the same."""
     from netguard.cli._known import told
 
-    click.echo(told(book.find(device)))
+    found = book.find(device)
+    if over_time:
+        from netguard.cli._timeline import story
+
+        click.echo(story(book.url, found))
+    else:
+        click.echo(told(found))
 
 
 @command.command("name")

@@ -20,6 +20,7 @@ from netguard.model.declared import Declaration
 from netguard.model.home import Enrolment
 from netguard.model.known import KnownDevice, kind_of
 from netguard.model.observation import clean
+from netguard.model.scan import Scan
 
 _PASSING = frozenset({"address", "name"})
 """Kinds of identity by which alone no device of another history is taken for one of this: many homes have a `tv.local`."""
@@ -89,7 +90,7 @@ class Moving:
             self._database.one_at_a_time(connection)
             for thing in things():
                 if isinstance(thing, bundle.Placed):
-                    if _has_scan(connection, thing):
+                    if _has_scan(connection, thing.scan):
                         there += 1
                         continue
                     row = rows.row_of(thing.scan) | {"ordered_at": thing.ordered_at}
@@ -109,6 +110,11 @@ class Moving:
                 new["declared devices"] += declared
         return Taken(new=+new, there=there)
 
+    def holds(self, scan: Scan) -> bool:
+        """Whether `scan` is here. Raises `HistoryError` where another one has its id."""
+        with self._database.reading() as connection:
+            return _has_scan(connection, scan)
+
     def _look_at(self, things: Things) -> None:
         ids: set[str] = set()
         with self._database.reading() as connection:
@@ -117,7 +123,7 @@ class Moving:
                     if thing.scan.id in ids:
                         raise DocumentError(f"it is damaged: the scan {clean(thing.scan.id)} is in it twice")
                     ids.add(thing.scan.id)
-                    _has_scan(connection, thing)
+                    _has_scan(connection, thing.scan)
                 elif isinstance(thing, Enrolment):
                     _home_of(connection, thing)
 
@@ -189,9 +195,8 @@ def _write_book(connection: Connection, site: str, book: _Book) -> tuple[int, in
     return len(after) - len(before), len(fresh)
 
 
-def _has_scan(connection: Connection, placed: bundle.Placed) -> bool:
-    """Whether the scan is here. Raises `HistoryError` where another one has its id."""
-    scan = placed.scan
+def _has_scan(connection: Connection, scan: Scan) -> bool:
+    """Whether `scan` is here. Raises `HistoryError` where another one has its id."""
     if connection.execute(select(scans.c.id).where(scans.c.id == scan.id)).scalar() is None:
         return False
     if json.loads(rows.document(connection, scan.id)) != json.loads(codec.dumps(scan, indent=0)):

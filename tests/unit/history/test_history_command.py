@@ -43,11 +43,13 @@ def test_a_line_says_when_where_how_and_what(url: str, history: History, make_sc
     history.save(make_scan("b1b2c3d4", 2, ended=Ended.INTERRUPTED, grade=None))
     result = run("--database", url)
     header, newest, oldest = result.stdout.splitlines()
-    assert header.split() == ["WHEN", "SITE", "NETWORK", "DEPTH", "ENDED", "GRADE", "DEVICES", "FINDINGS", "ID"]
-    assert newest.split() == [
-        "2026-03-01", "07:02", "home", "192.168.7.0/24", "on", "wlan0", "standard", "interrupted", "incomplete", "1", "1", "b1b2c3d4",
+    assert header.split() == [
+        "WHEN", "SITE", "NETWORK", "RIGHTS", "DEPTH", "ENDED", "GRADE", "DEVICES", "FINDINGS", "NEW", "RESOLVED", "ID",
     ]  # fmt: skip
-    assert oldest.startswith("2026-03-01 07:01  海辺の家  192.168.7.0/24 on wlan0  standard  finished     D ")
+    assert newest.split() == [
+        "2026-03-01", "07:02", "home", "192.168.7.0/24", "on", "wlan0", "full", "standard", "interrupted", "incomplete", "1", "1", "1", "0", "b1b2c3d4",
+    ]  # fmt: skip
+    assert oldest.startswith("2026-03-01 07:01  海辺の家  192.168.7.0/24 on wlan0  full    standard  finished     D ")
     assert result.stderr == ""
 
 
@@ -72,7 +74,7 @@ def test_json_goes_to_standard_output_or_a_file(
     assert line == {
         "id": "a1b2c3d4", "site": "home", "started_at": "2026-03-01T12:00:00Z", "finished_at": "2026-03-01T12:05:00Z",
         "ended": "finished", "grade": "D", "depth": "standard", "interface": "wlan0", "prefix": "192.168.7.0/24",
-        "devices": 1, "failing": 1,
+        "gateway": "00:00:5e:00:53:01", "privileged": True, "devices": 1, "failing": 1, "new": 1, "resolved": 0,
     }  # fmt: skip
     assert run("--database", url, "--json", str(tmp_path / "out.json")).stdout == ""
     assert json.loads((tmp_path / "out.json").read_text()) == [line]

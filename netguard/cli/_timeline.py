@@ -1,0 +1,172 @@
+"""The list of saved scans: what each line says, as text and as JSON; and what happened to one device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from netguard.cli.history import _local, _table
+from netguard.compare import trend
+from netguard.errors import DocumentError, UsageError
+from netguard.history.store import History
+from netguard.model.known import KnownDevice
+from netguard.model.observation import clean
+from netguard.model.timeline import Entry, ScanLine
+from netguard.model.vocabulary import Ended
+
+REACH = 2
+"""So many times the listed scans are read at first: the one before is hardly ever further away."""
+
+EVERY = 2**31 - 1
+"""Scans in the longest list."""
+
+UNKNOWN = "?"
+
+_TITLES = (
+    "WHEN",
+    "SITE",
+    "NETWORK",
+    "RIGHTS",
+    "DEPTH",
+    "ENDED",
+    "GRADE",
+    "DEVICES",
+    "FINDINGS",
+    "NEW",
+    "RESOLVED",
+    "ID",
+)
+
+_EVENTS = {
+    "seen": "seen for the first time",
+    "gone": "gone",
+    "back": "back",
+    "address": "address",
+    "mac": "MAC",
+    "firmware": "firmware",
+    "name": "name",
+    "role": "what it is",
+    "port": "port",
+    "finding": "finding",
+}
+"""What `trend.story` calls things, as a person reads it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One line: what is null could not be found out."""
+
+    line: ScanLine
+    new: int | None = None
+    resolved: int | None = None
+    privileged: bool | None = None
+    gateway: str | None = None
+
+
+def told(history: History, site: str | None, limit: int) -> tuple[tuple[Told, ...], str | None]:
+    """The newest `limit` scans (of `site`), newest first, and why what is new and resolved is not told, if so."""
+    lines = history.list(site, limit)
+    by_site: dict[str, set[str]] = {}
+    for line in lines:
+        by_site.setdefault(line.site, set()).add(line.id)
+    known: dict[str, Told] = {}
+    problem = None
+    for each, ids in by_site.items():
+        try:
+            entries = _enough(history, each, ids)
+        except DocumentError as error:
+            problem = str(error)
+        else:
+            known |= {
+                entry.line.id: Told(
+                    line=entry.line,
+                    new=new,
+                    resolved=resolved,
+                    privileged=entry.summary.privileged,
+                    gateway=entry.summary.gateway,
+                )
+                for entry, (new, resolved) in zip(entries, trend.told(entries), strict=True)
+                if entry.line.id in ids
+            }
+    return tuple(known.get(line.id, Told(line=line)) for line in lines), problem
+
+
+def _enough(history: History, site: str, ids: set[str]) -> tuple[Entry, ...]:
+    """The newest scans of `site` with those of `ids` and one that each is compared with, where there is one."""
+    reach = REACH * len(ids) + 1
+    while True:
+        entries = history.timeline(site, reach)
+        places: list[tuple[object, str | None]] = []
+        alone = 0
+        for entry in entries:
+            place = (entry.line.prefix, entry.summary.gateway)
+            alone += entry.line.id in ids and place not in places
+            if entry.line.ended is Ended.FINISHED:
+                places.append(place)
+        if len(entries) < reach or not alone:
+            return entries
+        reach = EVERY
+
+
+def rows(told: Sequence[Told]) -> list[tuple[str, ...]]:
+    """The table, with its titles."""
+    return [_TITLES, *map(_cells, told)]
+
+
+def as_json(each: Told) -> dict[str, Any]:
+    """One line as JSON's own types."""
+    line = each.line
+    return {
+        "id": line.id,
+        "site": line.site,
+        "started_at": line.started_at.isoformat().replace("+00:00", "Z"),
+        "finished_at": line.finished_at.isoformat().replace("+00:00", "Z"),
+        "ended": line.ended.value,
+        "grade": line.grade,
+        "depth": line.depth.value,
+        "interface": line.interface,
+        "prefix": str(line.prefix),
+        "gateway": each.gateway,
+        "privileged": each.privileged,
+        "devices": line.devices,
+        "failing": line.failing,
+        "new": each.new,
+        "resolved": each.resolved,
+    }
+
+
+def story(url: str, device: KnownDevice) -> str:
+    """What happened to `device`, oldest first, a line a thing. Raises `UsageError` when no saved scan saw it."""
+    with History.open(url) as history:
+        events = trend.story(history.timeline(device.site, EVERY), device)
+    if not events:
+        raise UsageError(f"no saved scan has seen {clean(device.said_name or device.name or device.id)}")
+    titles = ("WHEN", "WHAT", "BEFORE", "AFTER", "SCAN")
+    cells = (
+        (
+            _local(e.at),
+            _EVENTS.get(e.what, clean(e.what)),
+            clean(e.before or ""),
+            clean(e.after or ""),
+            clean(e.scan_id),
+        )
+        for e in events
+    )
+    return _table([titles, *cells])
+
+
+def _cells(each: Told) -> tuple[str, ...]:
+    line = each.line
+    return (
+        _local(line.started_at),
+        clean(line.site),
+        f"{line.prefix} on {clean(line.interface)}",
+        UNKNOWN if each.privileged is None else "full" if each.privileged else "limited",
+        line.depth.value,
+        line.ended.value,
+        clean(line.grade) if line.grade else "incomplete",
+        str(line.devices),
+        str(line.failing),
+        UNKNOWN if each.new is None else str(each.new),
+        UNKNOWN if each.resolved is None else str(each.resolved),
+        clean(line.id),
+    )
