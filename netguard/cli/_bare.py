@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 import click
 
 from netguard import exitcodes
+from netguard.cli import _overlays
 from netguard.history.database import default_url
 from netguard.history.store import History
+from netguard.model.action import Action
 from netguard.model.observation import clean
+from netguard.model.overlay import NOTHING, Decisions
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, Status
 
@@ -21,8 +24,10 @@ def bare(ctx: click.Context) -> int:
     url = os.environ.get("NETGUARD_DATABASE") or default_url()
     with History.open(url) as history:
         last = history.latest()
+        now = datetime.now(UTC)
+        decisions = _overlays.decisions(history, last, now) if last is not None else NOTHING.decisions
     if last is not None:
-        click.echo(last_result(last, datetime.now(UTC)))
+        click.echo(last_result(last, now, decisions))
         return exitcodes.DONE
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(ctx.get_help())
@@ -30,20 +35,26 @@ def bare(ctx: click.Context) -> int:
     return _first_time()
 
 
-def last_result(scan: Scan, now: datetime) -> str:
-    """When, how it was, and what to do next, in a few lines."""
+def last_result(scan: Scan, now: datetime, decisions: Decisions = NOTHING.decisions) -> str:
+    """When, how it was, and what to do next, in a few lines; what is accepted does not count."""
     days = (now - scan.started_at).days
     when = "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
-    letter = scan.grade.letter if scan.grade and scan.grade.letter else "incomplete"
-    failed = [f for f in scan.findings if f.status is Status.FAIL]
+    grade = decisions.grade or scan.grade
+    letter = grade.letter if grade and grade.letter else "incomplete"
+    failed = [
+        f.fingerprint for f in scan.findings if f.status is Status.FAIL and f.fingerprint not in decisions.accepted
+    ]
     unchecked = [f for f in scan.findings if f.status is Status.UNKNOWN]
     letter_and_counts = f"grade {letter}, {sum(d.seen for d in scan.devices)} devices, {len(failed)} findings open"
+    letter_and_counts += f", {len(decisions.accepted)} accepted" if decisions.accepted else ""
     said = f"{when} ({scan.started_at.astimezone():%Y-%m-%d %H:%M}), {letter_and_counts}, {len(unchecked)} not checked."
     lines = [f"Last scan of {scan.site}: {said}"]
     if absent := [d.name or d.key for d in scan.devices if d.declared and not d.seen and d.role in DOOR_ROLES]:
         lines.append(f"Not seen then: {', '.join(map(clean, absent))}.")
-    if scan.actions:
-        lines.append(f"Do next: {scan.actions[0].title}.")
+    if again := sum(bool(each.open) for each in decisions.lapsed):
+        lines.append(f"Accepted until a day that is over, and counting again: {again}. See netguard accept list.")
+    if action := next((a for a in scan.actions if _is_wanted(a, failed, decisions)), None):
+        lines.append(f"Do next: {action.title}.")
     lines += [
         "",
         "netguard report   the whole report",
@@ -52,6 +63,11 @@ def last_result(scan: Scan, now: datetime) -> str:
         "netguard --help   everything else",
     ]
     return "\n".join(lines)
+
+
+def _is_wanted(action: Action, failed: list[str], decisions: Decisions) -> bool:
+    """Whether `action` closes something that counts; one that closes nothing but accepted risks is not for now."""
+    return any(f in failed for f in action.closes) or not any(f in decisions.accepted for f in action.closes)
 
 
 def _first_time() -> int:

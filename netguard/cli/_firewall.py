@@ -16,7 +16,7 @@ from netguard.advise import snippet as snippets
 from netguard.advise.closing import Closing, Door, closing, is_of
 from netguard.advise.ruleset import ruleset
 from netguard.advise.snippet import Snippet
-from netguard.cli import _documents, _folder, _matrix
+from netguard.cli import _documents, _folder, _matrix, _overlays
 from netguard.errors import HistoryError, LabError, RefusedRulesError, UsageError
 from netguard.model import codec
 from netguard.model.observation import clean
@@ -115,7 +115,9 @@ def _page(request: Request, scan: Scan | None, change: Change) -> str | None:
         )
     from netguard.report.formats import html
 
-    return html.render(scan, datetime.now(UTC), change)
+    now = datetime.now(UTC)
+    overlay = _overlays.over_opened(scan, request.scan or "latest", request.database, now)
+    return html.render(scan, now, change, overlay)
 
 
 def _check(request: Request, known: Mapping[str, Platform]) -> None:

@@ -14,7 +14,7 @@ site = click.option("--site", metavar="NAME", help="Which home this is, when you
 fail_on = click.option(
     "--fail-on",
     type=click.Choice([s.value for s in Severity]),
-    help="Exit with 1 when something at least this severe stands open.",
+    help="Exit with 1 when something at least this severe stands open; what you accepted does not count.",
 )
 quiet = click.option("-q", "--quiet", is_flag=True, help="Only results and errors.")
 verbose = click.option("-v", "--verbose", is_flag=True, help="Also what was skipped or failed, and why.")

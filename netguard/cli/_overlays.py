@@ -39,6 +39,25 @@ def opened(reference: str, database: str | None, site: str | None, now: datetime
         return scan, over(history, scan, now)
 
 
+def over_opened(scan: Scan, reference: str, database: str | None, now: datetime) -> Overlay:
+    """What is laid over `scan`, which `_documents.open_scan` found as `reference`; nothing over a file. Raises `HistoryError`."""
+    if _documents.is_file(reference):
+        return NOTHING
+    from netguard.history.database import default_url
+
+    with History.open(database or default_url()) as history:
+        return over(history, scan, now)
+
+
+def over_made(scan: Scan, database: str, now: datetime) -> tuple[Overlay, str | None]:
+    """What is laid over a scan that was just made, and what to say where the history cannot tell. Never raises for that."""
+    try:
+        with History.open(database) as history:
+            return over(history, scan, now), None
+    except NetguardError as error:
+        return NOTHING, f"what you accepted cannot be read, so all that is open counts: {error}"
+
+
 def over(history: History, scan: Scan, now: datetime, rules: Rules | None = None) -> Overlay:
     """What `history` lays over `scan`, which may be in it or not, at `now`. Raises `HistoryError`.
 

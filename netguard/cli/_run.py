@@ -13,7 +13,7 @@ from typing import TextIO
 import click
 
 from netguard import config, exitcodes, pipeline, registry
-from netguard.cli import _active, _air, _documents, _lock, _progress, _reports, _session, _unsaved
+from netguard.cli import _active, _air, _documents, _lock, _overlays, _progress, _reports, _session, _unsaved
 from netguard.cli._summary import summary
 from netguard.compare import declared, labels
 from netguard.compare import registry as registered
@@ -21,6 +21,7 @@ from netguard.errors import NetguardError, NotRememberedError, UsageError
 from netguard.history.database import default_url
 from netguard.history.store import History
 from netguard.model import codec
+from netguard.model.overlay import Decisions, Overlay
 from netguard.model.past import Past
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Depth, Ended, Outcome, Severity, Status
@@ -153,32 +154,20 @@ def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
 
 
 def _keep_and_say(request: Request, scan: Scan, past: Past) -> int:
-    problems: list[str] = []
-    if not request.no_save:
-        try:
-            with History.open(request.database or default_url()) as history:
-                placed = history.placed(scan)
-                history.save(
-                    scan,
-                    learn=lambda known: registered.learnt(placed, known, lambda: uuid.uuid4().hex[:12]),
-                    just_made=True,
-                )
-                for declaration in declared.tied(scan.devices, past.declared, history.known(scan.site)):
-                    history.declare(declaration)
-        except NotRememberedError as error:
-            problems.append(str(error))
-        except NetguardError as error:
-            kept = _unsaved.keep(scan, request.database or default_url())
-            problems.append(f"the scan is not in the history: {error}; {kept}")
+    problems = _kept(request, scan, past)
     if request.json_file and request.json_file != "-":
         _documents.write(Path(request.json_file), codec.dumps(scan))
     said = labels.laid_over(scan, past.known)
-    report = None if request.no_html else _write_html(request, said)
+    now = datetime.now(UTC)
+    overlay, unread = _overlays.over_made(said, request.database or default_url(), now)
+    if unread is not None and not problems:
+        problems.append(unread)
+    report = None if request.no_html else _write_html(request, said, now, overlay)
     if request.json_file == "-":
         sys.stdout.buffer.write(codec.dumps(scan))
         sys.stdout.buffer.flush()
     elif not request.silent:
-        click.echo(summary(said, datetime.now(UTC)))
+        click.echo(summary(said, now, overlay))
     if request.verbose:
         for attempt in scan.attempts:
             if attempt.outcome is not Outcome.DONE:
@@ -191,24 +180,51 @@ def _keep_and_say(request: Request, scan: Scan, past: Past) -> int:
         )
     for problem in problems:
         click.echo(f"netguard: {problem}", err=True)
-    return _exit_code(request, scan)
+    return _exit_code(request, scan, overlay.decisions)
 
 
-def _write_html(request: Request, scan: Scan) -> Path:
+def _kept(request: Request, scan: Scan, past: Past) -> list[str]:
+    """Keep `scan` and what it taught in the history; what of it did not work, a sentence each."""
+    if request.no_save:
+        return []
+    problems: list[str] = []
+    try:
+        with History.open(request.database or default_url()) as history:
+            placed = history.placed(scan)
+            history.save(
+                scan,
+                learn=lambda known: registered.learnt(placed, known, lambda: uuid.uuid4().hex[:12]),
+                just_made=True,
+            )
+            for declaration in declared.tied(scan.devices, past.declared, history.known(scan.site)):
+                history.declare(declaration)
+    except NotRememberedError as error:
+        problems.append(str(error))
+    except NetguardError as error:
+        kept = _unsaved.keep(scan, request.database or default_url())
+        problems.append(f"the scan is not in the history: {error}; {kept}")
+    return problems
+
+
+def _write_html(request: Request, scan: Scan, now: datetime, overlay: Overlay) -> Path:
     module = registry.load("netguard.report.formats", "html")
     path = Path(request.html_file) if request.html_file else _reports.path_for(scan, module.EXTENSION)
-    _documents.write(path, module.render(scan, datetime.now(UTC)).encode("utf-8", "replace"))
+    _documents.write(path, module.render(scan, now, overlay=overlay).encode("utf-8", "replace"))
     return path
 
 
-def _exit_code(request: Request, scan: Scan) -> int:
+def _exit_code(request: Request, scan: Scan, decisions: Decisions) -> int:
+    """What the scan exits with; an accepted risk does not fail it, as `--fail-on` is about what stands open."""
     if scan.ended is Ended.INTERRUPTED:
         return exitcodes.INTERRUPTED
     looked = any(a.outcome is Outcome.DONE for a in scan.attempts if a.stage.startswith("discover."))
     if not looked:
         return exitcodes.NOTHING_LOOKED_AT
     if request.fail_on and any(
-        f.status is Status.FAIL and f.severity.at_least(Severity(request.fail_on)) for f in scan.findings
+        f.status is Status.FAIL
+        and f.severity.at_least(Severity(request.fail_on))
+        and f.fingerprint not in decisions.accepted
+        for f in scan.findings
     ):
         return exitcodes.FOUND
     return exitcodes.DONE

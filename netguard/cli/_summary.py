@@ -4,8 +4,10 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
+from netguard.model.overlay import NOTHING, Overlay
 from netguard.model.scan import Scan
-from netguard.report.shape import DoorsView, Unchecked
+from netguard.report.overlay_shape import AcceptedView
+from netguard.report.shape import DoorsView, Unchecked, View
 from netguard.report.view import view
 
 WIDTH = 100
@@ -14,24 +16,22 @@ MOST_UNSEEN = 4
 """Declared devices that were not seen, shown with how to wake them: more of them fill the screen."""
 MOST_FOUND = 8
 """Problems named, the worst first; those that one text tells are one."""
+MOST_ACCEPTED = 4
+"""Accepted risks that are named, the worst first: the person knows them already."""
 MOST_LET_IN = 3
 """Ports that lead in from the internet named with what they lead to, the worst first."""
 MOST_UNCHECKED = 4
 """Reasons why something was not checked, with what would help; the report has them all."""
 
 
-def summary(scan: Scan, now: datetime) -> str:
-    """Plain text of a screenful, at most `WIDTH` columns."""
-    return "\n".join(_lines(scan, now))
+def summary(scan: Scan, now: datetime, overlay: Overlay = NOTHING) -> str:
+    """Plain text of a screenful, at most `WIDTH` columns; `overlay` is what the history knows of the scan."""
+    return "\n".join(_lines(scan, now, overlay))
 
 
-def _lines(scan: Scan, now: datetime) -> Iterator[str]:
-    seen = view(scan, now)
-    yield from _wrapped(seen.headline.sentence)
-    yield from _wrapped(seen.headline.meaning)
-    for notice in (*([seen.headline.no_lock] if seen.headline.no_lock else []), *seen.notices):
-        yield from _wrapped(notice)
-    yield from _wrapped(", ".join(f"{t.number} {t.what}" for t in seen.tallies))
+def _lines(scan: Scan, now: datetime, overlay: Overlay) -> Iterator[str]:
+    seen = view(scan, now, overlay=overlay)
+    yield from _top(seen)
     if seen.first:
         yield ""
         yield "Do this first"
@@ -47,6 +47,7 @@ def _lines(scan: Scan, now: datetime) -> Iterator[str]:
             title = card.findings[0].title + (f", and {also} more like it" if also else "")
             yield from _wrapped(title, f"  {card.severity_word:<9}", " " * 11)
         yield from _more(sum(len(card.findings) for card in cards[MOST_FOUND:]))
+    yield from _accepted(seen.accepted)
     yield from _let_in(seen.doors)
     if seen.unseen:
         yield ""
@@ -64,6 +65,32 @@ def _lines(scan: Scan, now: datetime) -> Iterator[str]:
     if explain := next((p.explain for p in seen.problems if p.explain), None):
         yield ""
         yield from _wrapped(f"More: {explain}, and so for every other check and kind of device.")
+
+
+def _top(seen: View) -> Iterator[str]:
+    """The grade, what must be known before believing it, the numbers, and whether anything changed."""
+    yield from _wrapped(seen.headline.sentence)
+    yield from _wrapped(seen.headline.meaning)
+    for notice in (*([seen.headline.no_lock] if seen.headline.no_lock else []), *seen.notices):
+        yield from _wrapped(notice)
+    for warning in seen.accepted.unused if seen.accepted else ():
+        yield from _wrapped(warning)
+    yield from _wrapped(", ".join(f"{t.number} {t.what}" for t in seen.tallies))
+    if seen.over_time and seen.over_time.moments:
+        yield from _wrapped(seen.over_time.sentence)
+
+
+def _accepted(seen: AcceptedView | None) -> Iterator[str]:
+    if seen is None or not seen.cards:
+        return
+    yield ""
+    yield "Accepted for a while"
+    for card in seen.cards[:MOST_ACCEPTED]:
+        also = len(card.findings) - 1
+        title = card.findings[0].title + (f", and {also} more like it" if also else "")
+        by = card.findings[0].decision
+        yield from _wrapped(f"{title}: by {by.owner} until {by.until}" if by else title, "  - ", "    ")
+    yield from _more(sum(len(card.findings) for card in seen.cards[MOST_ACCEPTED:]))
 
 
 def _let_in(seen: DoorsView) -> Iterator[str]:

@@ -28,11 +28,12 @@ GROUP = "Start"
 @_options.database
 def command(scan: str, form: str, output: str | None, site: str | None, database: str | None) -> None:
     """Report on a scan: SCAN is `latest` (default), `previous`, an id or its start, a file, or `-`."""
-    from netguard.cli import _documents, _reports
+    from netguard.cli import _documents, _overlays, _reports
 
-    document = _documents.open_scan(scan, database, site)
+    now = datetime.now(UTC)
+    document, overlay = _overlays.opened(scan, database, site, now)
     module = registry.load("netguard.report.formats", form)
-    text: str = module.render(document, datetime.now(UTC))
+    text: str = module.render(document, now, overlay=overlay)
     if output == "-" or (output is None and form != "html"):
         click.echo(text, nl=not text.endswith("\n"))
         return
