@@ -20,9 +20,12 @@ from netguard.model.timeline import summary as summary_of
 from netguard.model.vocabulary import Ended
 from netguard.rules.loader import Rules
 
-SERIES = 100
-"""Scans up to each of the two that presence, what came back and what broke out anew are told from: three months of daily
-scans. More of them cost time, and say nothing of what is there today."""
+SERIES = 150
+"""Scans up to each of the two that presence, what came back and what broke out anew are told from: five weeks of one every
+six hours, which is longer than anything may be away (`compare.presence`). More of them cost time, and say nothing of today."""
+
+NEAR = 10
+"""Scans among which the one before is looked for first: it is one of them, unless most are of other networks."""
 
 EVERY = 100_000
 """Scans whose order is asked for: one an hour for eleven years."""
@@ -87,23 +90,23 @@ def between(history: History | None, rules: Rules | None, found: Pair, now: date
 
     The history is asked for what it knows of the site when it holds at least one of the two: else it is another home's.
     """
-    leading = [_leading_to(history, scan) for scan in (found.old, found.new)]
-    if history is None or not any(way.saved for way in leading):
-        history, leading = None, [_Way(), _Way()]
+    before, until = _ways(history, found.old, found.new)
+    if not (before.saved or until.saved):
+        history, before, until = None, _Way(), _Way()
     known = history.known(found.new.site) if history is not None else ()
     old, new = labels.laid_over(found.old, known), labels.laid_over(found.new, known)
     rejudged: Scan | None = None
     if not found.alike:
         if rules is None:
             raise ValueError("scans that other rules judged cannot be compared without rules")
-        rejudged = pipeline.judge(old, rules, _past(history, known, old, leading[0]))
+        rejudged = pipeline.judge(old, rules, _past(history, known, old, before))
         if new.ruleset.digest != rules.digest:
-            new = pipeline.judge(new, rules, _past(history, known, new, leading[1]))
+            new = pipeline.judge(new, rules, _past(history, known, new, until))
     background = Background(
         rejudged=rejudged,
         known=known,
         acceptances=history.acceptances(new.site) if history is not None else (),
-        series=tuple({e.line.id: e for way in leading for e in way.entries}.values()),
+        series=tuple({e.line.id: e for way in (before, until) for e in way.entries}.values()),
     )
     return difference(old, new, background, now.astimezone().date())
 
@@ -121,13 +124,16 @@ def _opened(history: History | None, reference: str, site: str | None) -> Scan:
 
 def _earlier(history: History | None, new: Scan) -> Scan:
     """The newest finished scan before `new` that was made in the same network."""
-    entries = () if history is None else history.timeline(new.site, SERIES, until=new.id)
     here, gateway = new.vantage.segment.prefix, summary_of(new).gateway
-    before = [e for e in entries if e.line.id != new.id and e.line.ended is Ended.FINISHED]
-    for entry in reversed(before):
-        same_gateway = gateway is None or entry.summary.gateway in (None, gateway)
-        if history is not None and entry.line.prefix == here and same_gateway:
-            return history.scan(entry.line.id, new.site)
+    before: list[Entry] = []
+    entries: tuple[Entry, ...] = ()
+    for limit in (NEAR, SERIES):
+        entries = () if history is None else history.timeline(new.site, limit, until=new.id)
+        before = [e for e in entries if e.line.id != new.id and e.line.ended is Ended.FINISHED]
+        for entry in reversed(before):
+            same_gateway = gateway is None or entry.summary.gateway in (None, gateway)
+            if history is not None and entry.line.prefix == here and same_gateway:
+                return history.scan(entry.line.id, new.site)
     if not entries:
         raise NothingEarlierError(
             f"scan {clean(new.id)} is not in the history, so that nothing is known to come before it:"
@@ -159,6 +165,15 @@ class _Way:
 
     entries: tuple[Entry, ...] = ()
     saved: bool = False
+
+
+def _ways(history: History | None, old: Scan, new: Scan) -> tuple[_Way, _Way]:
+    """What leads to each of the two; read once where the older one is not far behind."""
+    until = _leading_to(history, new)
+    ids = [e.line.id for e in until.entries]
+    if old.id in ids and (place := ids.index(old.id)) >= len(ids) - NEAR:
+        return _Way(entries=until.entries[: place + 1], saved=True), until
+    return _leading_to(history, old), until
 
 
 def _leading_to(history: History | None, scan: Scan) -> _Way:

@@ -21,10 +21,16 @@ from netguard.model.vocabulary import Severity
 from netguard.report import difference_words, words
 from netguard.report.difference_shape import DifferenceView, FindingLine, Line, SideView, Told, Unlooked
 from netguard.report.shape import Said, Tone
-from netguard.report.subjects import WIFI, prose, worded
+from netguard.report.subjects import prose, worded
 
 _PORT = re.compile(r"(tcp|udp)/(\d{1,5})", re.ASCII)
 _MAPPING = re.compile(r"(tcp|udp)/(\d{1,5})/(.+)/(\d{1,5})", re.ASCII)
+
+PORTS = "ports"
+"""The attribute that lists the open ports of something new: `tcp/22, tcp/443`."""
+
+PORTS_NAMED = 8
+"""Ports that one line lists; what is behind them is in the report of the scan."""
 
 _TONES: dict[Severity, Tone] = {
     Severity.CRITICAL: "bad",
@@ -171,18 +177,14 @@ def _lines(found: Iterable[FindingChange]) -> tuple[FindingLine, ...]:
 
 
 def _line(change: Change, found: tuple[FindingLine, ...]) -> Line:
-    details = []
-    if change.turn is not Turn.CHANGED:
-        details = [Said(label=_called(a), text=_value(a, a.after or a.before)) for a in change.attributes]
-    if change.kind is Kind.ACCESS_POINT and change.subject.startswith(WIFI):
-        details.append(Said(label="access point", text=clean(change.subject.removeprefix(WIFI))))
+    details = () if change.turn is Turn.CHANGED else tuple(map(_detail, change.attributes))
     way = difference_words.TURNS[change.turn]
     return Line(
         way=way,
         word=way,
         what=difference_words.KINDS[change.kind],
         sentence=sentence(change),
-        details=tuple(details),
+        details=details,
         findings=found,
     )
 
@@ -220,6 +222,10 @@ def _called(attribute: Attribute) -> str:
     return difference_words.ATTRIBUTES.get(attribute.what) or clean(attribute.what)
 
 
+def _detail(attribute: Attribute) -> Said:
+    return Said(label=_called(attribute), text=_value(attribute, attribute.after or attribute.before))
+
+
 def _turned(attribute: Attribute) -> str:
     return f"{_value(attribute, attribute.after)}, was {_value(attribute, attribute.before)}"
 
@@ -227,7 +233,16 @@ def _turned(attribute: Attribute) -> str:
 def _value(attribute: Attribute, value: str | None) -> str:
     if value is None:
         return difference_words.NO_VALUE
+    if attribute.what == PORTS:
+        return _port_list(value)
     return difference_words.VALUES.get(attribute.what, {}).get(value) or clean(value)
+
+
+def _port_list(value: str) -> str:
+    """`TCP 22, TCP 443 and 12 more` of `tcp/22, tcp/443, ...`."""
+    each = [clean(port).replace("/", " ").upper() for port in value.split(", ")]
+    more = f" and {len(each) - PORTS_NAMED:,} more" if len(each) > PORTS_NAMED else ""
+    return ", ".join(each[:PORTS_NAMED]) + more
 
 
 def _side(label: str, side: Side, now: datetime) -> SideView:

@@ -65,23 +65,16 @@ SENTENCES: dict[tuple[Kind, Turn], str] = {
 """What a change says where it has no attributes that say more."""
 
 ATTRIBUTES: dict[str, str] = {
+    "role": "kind",
     "address": "address",
     "mac": "MAC",
-    "name": "name",
-    "role": "kind",
-    "vendor": "maker",
-    "model": "model",
-    "firmware": "firmware",
+    "ports": "open",
     "version": "version",
-    "product": "program",
+    "firmware": "firmware",
     "ssid": "network name",
     "security": "encryption",
-    "wps": "WPS",
     "pmf": "protection of management frames",
-    "client": "leads to",
-    "lease": "for how long",
-    "enabled": "switched on",
-    "remote_host": "lets in",
+    "wps": "WPS",
 }
 """What of it is another; a word that is not in here is said as it is."""
 

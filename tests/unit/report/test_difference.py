@@ -9,7 +9,7 @@ import pytest
 from netguard.model.difference import Cause, Difference, Fate, FindingChange, Kind, Turn, Unobserved
 from netguard.model.vocabulary import Pmf, Security, Severity
 from netguard.report import difference_words
-from netguard.report.difference import finding_line, part_of, sentence, view
+from netguard.report.difference import PORTS_NAMED, finding_line, part_of, sentence, view
 from tests.golden.diff.changes import (
     NEW,
     NOW,
@@ -156,11 +156,12 @@ def test_a_change_is_one_sentence(changed, said):
 
 
 def test_what_something_new_is_stands_beside_it():
-    new = change(Kind.ACCESS_POINT, Turn.NEW, "wifi:00:00:5e:00:53:01", "Home", attribute("security", "wpa2-personal"))
+    ports = ", ".join(f"tcp/{n}" for n in range(1, PORTS_NAMED + 3))
+    new = change(Kind.DEVICE, Turn.NEW, "k", "Hub", attribute("role", "lock-hub"), attribute("ports", ports))
     (group,) = view(of(new), NOW).told
     assert [(d.label, d.text) for d in group.changes[0].details] == [
-        ("encryption", "WPA2"),
-        ("access point", "00:00:5e:00:53:01"),
+        ("kind", "lock bridge"),
+        ("open", "TCP 1, TCP 2, TCP 3, TCP 4, TCP 5, TCP 6, TCP 7, TCP 8 and 2 more"),
     ]
 
 
