@@ -25,10 +25,17 @@ RECIPES: Mapping[str, Daemon] = {
 
 NAMES: tuple[str, ...] = tuple(RECIPES)
 
-TOOLS: Mapping[str, str] = {"nft": "nftables", "nmap": "nmap", "upnpc": "miniupnpc", "conntrack": "conntrack"}
+TOOLS: Mapping[str, str] = {
+    "nft": "nftables",
+    "nmap": "nmap",
+    "upnpc": "miniupnpc",
+    "conntrack": "conntrack",
+    "systemd-analyze": "systemd",
+    "xmllint": "libxml2-utils",
+}
 """What is no daemon, and its package: miniupnpd's table is made with `nft`, and what netguard does where `nmap` is installed
 is tested with it; `upnpc` lists what a router forwards, for comparison; `conntrack` ends connections that began before a
-rule did."""
+rule did; `systemd-analyze` and `xmllint` read the units and the task that a schedule is made of."""
 
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     **{name: daemon.packages for name, daemon in RECIPES.items()}, **{name: (tool,) for name, tool in TOOLS.items()}
@@ -95,15 +102,17 @@ def environment(executable: str, folder: Path | None = None) -> dict[str, str]:
     plain = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
     if not Path(executable).is_relative_to(root):
         return plain
-    # Samba has a folder for its own; BLAS, which nmap uses, lies in one that only an installed package is linked from.
+    # Samba and systemd have a folder for their own; BLAS, which nmap uses, lies in one that only an installed package is linked from.
     folders = ("usr/lib/*-linux-gnu", "lib/*-linux-gnu")
-    patterns = (*folders, *(f"{folders[0]}/{own}" for own in ("blas", "samba")))
+    patterns = (*folders, *(f"{folders[0]}/{own}" for own in ("blas", "samba", "systemd")))
     libraries = [str(p) for pattern in patterns for p in sorted(root.glob(pattern))]
-    # NMAPDIR is where nmap finds its data (nmap(1), --datadir); the package nmap-common has them.
+    # NMAPDIR is where nmap finds its data (nmap(1), --datadir); the package nmap-common has them. SYSTEMD_UNIT_PATH is where
+    # systemd looks for units first (systemd(1)); a machine without it has not even sysinit.target.
     return {
         **plain,
         "LD_LIBRARY_PATH": ":".join((*libraries, f"{root}/usr/lib", f"{root}/lib")),
         "NMAPDIR": f"{root}/usr/share/nmap",
+        "SYSTEMD_UNIT_PATH": f"{root}/lib/systemd/system:",
     }
 
 
