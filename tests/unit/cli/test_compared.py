@@ -243,3 +243,17 @@ def test_other_rules_without_any_at_hand_are_a_mistake_of_the_caller(history):
     saved(history, week(1), week(2, ruleset=Ruleset(digest="1" * 64)))
     with pytest.raises(ValueError, match="without rules"):
         _compared.between(history, None, _compared.pair(history, None, None, None), NOW)
+
+
+def test_the_one_before_is_found_behind_many_of_other_networks(history):
+    there = elsewhere()
+    saved(history, week(1), *(week(n, vantage=there) for n in range(2, _compared.NEAR + 5)), week(99))
+    assert ids(_compared.pair(history, None, None, None)) == (1, 99)
+
+
+@pytest.mark.parametrize("last", [3, _compared.NEAR * 2])
+def test_the_series_has_every_scan_up_to_the_newer_one_once_and_in_order(history, seen, last):
+    saved(history, *(week(n) for n in range(last + 3)))
+    found = _compared.pair(history, f"{1:012x}", f"{last:012x}", None)
+    _compared.between(history, None, found, NOW)
+    assert [int(e.line.id, 16) for e in seen[0][2].series] == list(range(last + 1))
