@@ -62,7 +62,8 @@ def make(database: Path) -> None:
     if not _claimed(new):
         return
     try:
-        with closing(_opened(database, "ro")) as source, closing(_opened(new, "rw")) as target:
+        # Who only reads cannot clear away the log and its index when it closes as the last.
+        with closing(_opened(database, "rw")) as source, closing(_opened(new, "rw")) as target:
             source.backup(target)
             _look_through(target)
             target.execute("PRAGMA journal_mode = DELETE")  # a copy is one file

@@ -16,6 +16,8 @@ KEEP_ALL_DAYS = 90
 KEEP_WEEKLY_DAYS = 365
 """For a year one a week stays, as often as a schedule scans unless told otherwise; before that one a month, for ever."""
 
+_NEWEST = "newest"
+
 _AT_ONCE = 500
 """Scans taken out by one statement; databases take some thousand parameters."""
 
@@ -56,7 +58,8 @@ def surplus(saved: Iterable[Kept], policy: Policy, now: datetime) -> tuple[Kept,
     for each in there:
         today[each.site] = min(now, max(each.at, today.get(each.site, each.at)))
         for slot in _slots(each, policy, today[each.site]):
-            if slot not in best or (each.finished and not best[slot].finished):
+            better = slot[-1] != _NEWEST and each.finished
+            if slot not in best or (better and not best[slot].finished):
                 best[slot] = each
     staying = {each.id for each in best.values()}
     return tuple(each for each in reversed(there) if each.id not in staying)
@@ -65,7 +68,7 @@ def surplus(saved: Iterable[Kept], policy: Policy, now: datetime) -> tuple[Kept,
 def _slots(each: Kept, policy: Policy, today: datetime) -> Iterable[tuple[object, ...]]:
     """What `each` may stay for; each slot keeps one scan. Weeks and months are those of the calendar, in UTC."""
     whose = (each.site, each.place)
-    yield (*whose, "newest")
+    yield (*whose, _NEWEST)
     if each.finished:
         yield (*whose, "newest finished")
     age = today - each.at
