@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from netaddr import IPAddress
 
 from netguard.compare import labels
+from netguard.compare.presence import ALWAYS_ON, expectation
+from netguard.compare.sameness import Sameness
 from netguard.discovery import Discovery
 from netguard.identify import personal
 from netguard.model import ports as port_text
@@ -24,12 +26,13 @@ from netguard.model.observation import Fact
 from netguard.model.past import Past
 from netguard.model.scan import Scan
 from netguard.model.surroundings import Surroundings
-from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Depth, Outcome, PortState, Power, Role, Transport
+from netguard.model.timeline import DeviceLine
+from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Depth, Outcome, PortState, Transport
 from netguard.net.access import Network
 from netguard.net.control import Deadline
-from netguard.net.failures import Gone, NoAnswer
+from netguard.net.failures import Cancelled, Gone, NoAnswer
 from netguard.net.swept import Swept
-from netguard.notebook import Notebook
+from netguard.notebook import Notebook, own_mistake
 from netguard.probe._contract import Learnt, Target
 from netguard.rounds import Rounds, manners_of
 from netguard.task import Options, Progress, stage
@@ -58,15 +61,6 @@ DEVICES_AT_ONCE = 64
 """Devices asked beside each other; a thread each, mostly waiting. As in the rounds."""
 
 ENGINE = "builtin"
-
-ALWAYS_ON = frozenset(
-    {
-        Role.ROUTER, Role.ACCESS_POINT, Role.SWITCH, Role.LOCK_HUB, Role.SMART_HOME_HUB, Role.THREAD_BORDER_ROUTER,
-        Role.CAMERA, Role.DOORBELL, Role.ALARM, Role.PRINTER, Role.NAS, Role.TV, Role.APPLIANCE, Role.LIGHT, Role.PLUG,
-        Role.THERMOSTAT, Role.VOIP,
-    }
-)  # fmt: skip
-"""What stands where it stands and has a plug. Phones and computers come and go, and a lock sleeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,55 +97,61 @@ class Again:
         previous = self._past.previous
         if previous is None or not is_same_place(previous, self._surroundings) or self._network.deadline:
             return
-        before = tuple(d for d in labels.on_devices(previous.devices, self._past.known) if d.seen)
-        self._ask_for_devices(before)
-        if self._options.depth.at_least(Depth.QUICK):
-            self._ask_for_ports(before)
+        try:
+            before = tuple(d for d in labels.on_devices(previous.devices, self._past.known) if d.seen)
+            present = self._ask_for_devices(before)
+            if self._options.depth.at_least(Depth.QUICK):
+                self._ask_for_ports(before, present)
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in `Notebook.attempt`
+            self._book.attempted("again", self._surroundings.vantage.interface, Outcome.FAILED, own_mistake(error))
         self._network.cancel.check()
 
-    def _ask_for_devices(self, before: tuple[Device, ...]) -> None:
+    def _ask_for_devices(self, before: tuple[Device, ...]) -> tuple[Device, ...]:
+        """Who is here, whoever answered the second time included, and looked at as everybody was."""
         present = self._rounds.devices(said=True)
         missing = self._missing(before, present)
         if not missing:
-            return
+            return present
         addresses = tuple(dict.fromkeys(address for _, found in missing for address in found))
         with stage(self._progress, "again", 1) as tick:
             with self._book.attempt("again.devices", ", ".join(map(str, addresses))):
                 self._discovery.ask_again(addresses, DEVICES_SECONDS)
             tick()
         self._network.cancel.check()
-        wanted = tuple(device for device, _ in missing)
-        back = frozenset(d.key for d in self._rounds.devices(said=True) if d.seen and self._among(d, wanted))
-        if back and self._options.depth.at_least(Depth.QUICK):
-            self._rounds.probe("light", back)
-            self._rounds.probe("deep", back)
+        found = self._rounds.devices(said=True)
+        same = self._sameness(found, before)
+        wanted = {same.of(device.key) for device, _ in missing}
+        back = frozenset(d.key for d in found if d.seen and same.of(d.key) in wanted)
+        if not back or not self._options.depth.at_least(Depth.QUICK):
+            return found
+        self._rounds.probe("light", back)
+        self._rounds.probe("deep", back)
+        return self._rounds.devices(said=True)
 
     def _missing(
         self, before: tuple[Device, ...], present: tuple[Device, ...]
     ) -> list[tuple[Device, tuple[IPAddress, ...]]]:
         """Who should be here and was not seen, each with the IPv4 addresses that it may be asked for at."""
         here = tuple(d for d in present if d.seen)
+        same = self._sameness(present, before)
+        names = {same.of(device.key) for device in here}
         taken = {address for device in here for address in device.addresses}
         found = []
         for device in before:
-            if not is_always_on(device) or self._is_others(device) or self._among(device, here):
+            if not is_always_on(device) or self._is_others(device) or same.of(device.key) in names:
                 continue
-            addresses = tuple(
-                a for a in device.addresses if a.version == 4 and a not in taken and self._may_touch(a, device)
-            )
-            if addresses:
+            free = (a for a in device.addresses if a.version == 4 and a not in taken)
+            if addresses := tuple(a for a in free if self._may_touch(a, device)):
                 found.append((device, addresses))
         if len(found) > MAX_DEVICES:
-            self._book.attempted(
-                "again.devices",
-                f"{len(found) - MAX_DEVICES} more",
-                Outcome.SKIPPED,
-                f"{len(found)} devices are missing at once, and {MAX_DEVICES} are asked for again",
-            )
+            reason = f"{len(found)} devices are missing at once, and {MAX_DEVICES} of them are asked for again"
+            self._book.attempted("again.devices", f"{len(found) - MAX_DEVICES} more", Outcome.SKIPPED, reason)
         return sorted(found, key=lambda each: _weight(each[0]))[:MAX_DEVICES]
 
-    def _ask_for_ports(self, before: tuple[Device, ...]) -> None:
-        lost = self._lost(before, self._rounds.devices(said=True))
+    def _ask_for_ports(self, before: tuple[Device, ...], present: tuple[Device, ...]) -> None:
+        lost = self._lost(before, present)
         if not lost:
             return
         with stage(self._progress, "again", len(lost)) as tick, ThreadPoolExecutor(DEVICES_AT_ONCE) as pool:
@@ -167,8 +167,10 @@ class Again:
     def _lost(self, before: tuple[Device, ...], present: tuple[Device, ...]) -> list[_Lost]:
         """The devices that lack ports they had, doors and hubs first, with what of these is asked again."""
         found, room = [], MAX_PORTS
+        same = self._sameness(present, before)
+        earlier_ones = {same.of(device.key): device for device in before}
         for device in sorted(present, key=_weight):
-            earlier = next((d for d in before if self._among(d, (device,))), None)
+            earlier = earlier_ones.get(same.of(device.key))
             if earlier is None or not self._rounds.may_ask(device):
                 continue
             known = self._book.as_known(device)
@@ -203,7 +205,7 @@ class Again:
                     self._learn(
                         address, lost.tcp, net.sweep(address, (*_witnesses(device, address, lost.tcp), *lost.tcp))
                     )
-            for name, module, target in self._rounds.asking_by_udp(device, lost.udp):
+            for name, module, target in self._rounds.asking_by_udp(device, lost.udp) if lost.udp else ():
                 with self._book.attempt("again.ports", str(target)):
                     self._take(name, target, tuple(module.probe(target, net)))
         except Gone:
@@ -244,15 +246,9 @@ class Again:
         if not answered:
             raise NoAnswer("it answered at no port when it was asked again, so nothing is known about what was open")
 
-    def _among(self, device: Device, others: Iterable[Device]) -> bool:
-        """Whether `device` is one of `others`, by any key that it or they have had, or by what the history knows."""
-        names = self._names(device)
-        return any(not names.isdisjoint(self._names(other)) for other in others)
-
-    def _names(self, device: Device) -> frozenset[str]:
-        keys = {device.key, *device.former_keys}
-        known = {f"known:{k.id}" for k in self._past.known if not keys.isdisjoint((k.key, *k.former_keys))}
-        return frozenset(keys | known)
+    def _sameness(self, present: tuple[Device, ...], before: tuple[Device, ...]) -> Sameness:
+        """Which devices of the two scans are one, whatever key they had, by what the history knows."""
+        return Sameness(self._past.known, (present, before))
 
     def _is_others(self, device: Device) -> bool:
         """Whether it is somebody's own, and these are none of the person's business."""
@@ -273,8 +269,8 @@ def is_same_place(scan: Scan, surroundings: Surroundings) -> bool:
 
 
 def is_always_on(device: Device) -> bool:
-    """Whether `device` is expected to answer at any time: it stands somewhere and does not live on a battery."""
-    return device.role in ALWAYS_ON and device.power is not Power.BATTERY
+    """Whether `device` is expected to answer at any time, by what a comparison of scans expects of it."""
+    return expectation(DeviceLine(key=device.key, role=device.role, power=device.power), None) is ALWAYS_ON
 
 
 def _weight(device: Device) -> tuple[bool, str]:

@@ -124,7 +124,12 @@ class Rounds:
         unasked = dataclasses.replace(device, coverage=tuple(_without(c, ports) for c in device.coverage))
         ask = self._ask_about(device, "deep")
         for name, module in self._probes.items():
-            for target in module.wants(unasked, ask):
+            try:
+                targets = tuple(module.wants(unasked, ask))
+            except Exception as error:  # noqa: BLE001 - as in `Notebook.attempt`
+                self._book.attempted(f"probe.{name}", device.key, Outcome.FAILED, own_mistake(error))
+                continue
+            for target in targets:
                 if isinstance(target, Target) and target.transport is Transport.UDP and target.port in ports:
                     yield name, module, target
 

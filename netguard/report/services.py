@@ -59,7 +59,7 @@ def distinct(groups: Iterable[ServiceGroup], verdict: str | None = None) -> int:
 
 def _by_weight(service: Service) -> tuple[bool, str, int, int, str]:
     return (
-        service.expected is not False,
+        not (service.state is PortState.OPEN and service.expected is False),
         service.transport,
         service.port,
         service.address.version,
@@ -68,14 +68,17 @@ def _by_weight(service: Service) -> tuple[bool, str, int, int, str]:
 
 
 def _service(service: Service, facts: Iterable[Observation]) -> ServiceView:
+    answers = service.state is PortState.OPEN
+    named = " ".join(clean(part) for part in (service.name, service.product, service.version) if part)
     return ServiceView(
         port=f"{service.transport.upper()} {service.port}",
         state=words.STATES[service.state],
-        open=service.state is PortState.OPEN,
-        what=" ".join(clean(part) for part in (service.name, service.product, service.version) if part),
+        open=answers,
+        what=named or ("" if answers else words.NOTHING_THERE),
         said=_said(tuple(facts)),
-        expected=words.EXPECTED[service.expected],
-        verdict=_VERDICTS.get(service.expected, "unjudged"),
+        # Whether a device may listen where it does not is nobody's question.
+        expected=words.EXPECTED[service.expected] if answers else "",
+        verdict=_VERDICTS.get(service.expected, "unjudged") if answers else "unjudged",
     )
 
 
