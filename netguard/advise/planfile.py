@@ -1,13 +1,13 @@
 """Reads a plan file (`netguard.plan/1`), and refuses, naming the line, what a person could not have meant. Pure."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 import msgspec
 from netaddr import EUI, IPNetwork
 
 from netguard.advise import planaddress
+from netguard.advise.place import MAX_SHOWN, Place, misshapen
 from netguard.errors import PlanError
 from netguard.model import address
 from netguard.model.observation import clean
@@ -40,11 +40,6 @@ NTP = 123
 RESERVED = frozenset({"wan", "router"})
 """Names that mean the internet's side and the router itself."""
 
-MAX_SHOWN = 200
-"""Characters of a name or reason in a complaint: the file may hold a megabyte in one word, or a terminal's commands."""
-
-_STEP = re.compile(r"\.([a-z0-9]+)|\[([0-9]{1,9})\]")
-
 _CHOICES = {
     "role": "trusted, iot or guest",
     "transport": "tcp or udp",
@@ -52,8 +47,6 @@ _CHOICES = {
     "talks": "a list of entries, or `any`",
 }
 """What may stand where the file holds one of a few words."""
-
-_T = TypeVar("_T")
 
 
 class _Wan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,37 +92,16 @@ class _Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     members: tuple[_Member, ...] = ()
 
 
-class _Place:
-    """Where in the file something is, so that a complaint can name its line and field."""
-
-    def __init__(self, lines: Mapping[literal.Path, int], shown: str, path: literal.Path = ()) -> None:
-        self._lines, self._shown, self._path = lines, shown, path
-
-    def at(self, *steps: str | int) -> "_Place":
-        return _Place(self._lines, self._shown, (*self._path, *steps))
-
-    def wrong(self, reason: str) -> PlanError:
-        """The complaint. A field that is not there is looked for where it would stand."""
-        path = self._path
-        while path and path not in self._lines:
-            path = path[:-1]
-        name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self._path).removeprefix(".")
-        said = f"{clean(name, MAX_SHOWN) or 'plan'}: {clean(reason, MAX_SHOWN)}"
-        return PlanError(f"{self._shown}: line {self._lines.get(path, 1)}: {said}")
-
-    def read(self, how: Callable[[str], _T], text: str) -> _T:
-        """`text` as `how` reads it. Raises `PlanError` with the reason of its `ValueError`."""
-        try:
-            return how(text)
-        except ValueError as error:
-            raise self.wrong(str(error)) from error
-
-
 def read(data: bytes, shown: str = "plan") -> Plan:
     """The plan in `data`; `shown` is the file's name for complaints.
 
     Raises `PlanError`: `plan.yaml: line 12: members[3].mac: reason`.
     """
+    return assembled(*parsed(data, shown))
+
+
+def parsed(data: bytes, shown: str = "plan") -> tuple[dict[str, Any], Place]:
+    """What stands in `data`, whatever it means, with where it stands. Raises `PlanError` for what is no plan at all."""
     lines: dict[literal.Path, int] = {}
     if len(data) > MAX_FILE:
         raise PlanError(f"{shown}: line 1: plan: it is larger than {MAX_FILE >> 10} KiB, no home needs that")
@@ -137,15 +109,20 @@ def read(data: bytes, shown: str = "plan") -> Plan:
         raw = literal.parse(data, most=MAX_FILE, lines=lines)
     except literal.UnusableError as error:
         raise PlanError(f"{shown}: {clean(str(error), MAX_SHOWN)}") from error
-    place = _Place(lines, shown)
+    place = Place(lines, shown)
     if not isinstance(raw, dict):
         raise place.wrong(f"it has to be a plan with fields, `schema: {SCHEMA}` first")
+    return raw, place
+
+
+def assembled(raw: dict[str, Any], place: Place) -> Plan:
+    """The plan that `raw` means. Raises `PlanError` with the line of what it cannot mean."""
     if raw.get("schema") != SCHEMA:
         raise place.at("schema").wrong(f"it has to be {SCHEMA}; write a new one with `netguard plan`")
     try:
         shape = msgspec.convert(raw, _Plan)
     except msgspec.ValidationError as error:
-        raise _misshapen(place, raw, error) from error
+        raise misshapen(place, raw, error, _CHOICES, "a plan") from error
     segments = _segments(shape, place.at("segments"))
     return Plan(
         wan=place.at("wan", "interface").read(InterfaceName.of, shape.wan.interface),
@@ -154,30 +131,7 @@ def read(data: bytes, shown: str = "plan") -> Plan:
     )
 
 
-def _misshapen(place: _Place, raw: Any, error: msgspec.ValidationError) -> PlanError:
-    """Msgspec's "reason - at `$.members[3].mac`" as a complaint about that place."""
-    reason, _, where = str(error).rpartition(" - at `")
-    if not reason:
-        reason, where = where, ""
-    steps = [int(index) if index else word for word, index in _STEP.findall(where)]
-    if where.startswith("key` in `"):
-        for step in steps:
-            raw = raw[step]
-        name = next(key for key in raw if not isinstance(key, str))
-        return place.at(*steps, str(name)).wrong("it is no field of a plan")
-    for start, said in (
-        ("Object contains unknown field `", "it is no field of a plan"),
-        ("Object missing required field `", "it is missing"),
-    ):
-        if reason.startswith(start):
-            return place.at(*steps, reason.removeprefix(start).rstrip("`")).wrong(said)
-    last = steps[-1] if steps else ""
-    if last in _CHOICES:
-        return place.at(*steps).wrong(f"it has to be {_CHOICES[str(last)]}")
-    return place.at(*steps).wrong(f"{reason[:1].lower()}{reason[1:]}")
-
-
-def _segments(shape: _Plan, place: _Place) -> tuple[Segment, ...]:
+def _segments(shape: _Plan, place: Place) -> tuple[Segment, ...]:
     if not 1 <= len(shape.segments) <= MAX_SEGMENTS:
         raise place.wrong(f"there are {len(shape.segments)}, a plan has 1 to {MAX_SEGMENTS}")
     found: list[Segment] = []
@@ -200,7 +154,7 @@ def _segments(shape: _Plan, place: _Place) -> tuple[Segment, ...]:
     return tuple(found)
 
 
-def _prefix(text: str | None, version: int, place: _Place) -> IPNetwork | None:
+def _prefix(text: str | None, version: int, place: Place) -> IPNetwork | None:
     if text is None:
         return None
     network = place.read(address.network, text)
@@ -247,7 +201,7 @@ def _clashes(segment: Segment, other: Segment) -> Iterator[tuple[tuple[str | int
             yield (field,), f"{mine} overlaps with {theirs} of {other.name}"
 
 
-def _members(shape: _Plan, segments: Mapping[str, Segment], place: _Place) -> tuple[Member, ...]:
+def _members(shape: _Plan, segments: Mapping[str, Segment], place: Place) -> tuple[Member, ...]:
     if len(shape.members) > MAX_MEMBERS:
         raise place.at(MAX_MEMBERS).wrong(f"there are {len(shape.members)} members, a plan has at most {MAX_MEMBERS}")
     names: dict[str, int] = {}
@@ -271,7 +225,7 @@ def _members(shape: _Plan, segments: Mapping[str, Segment], place: _Place) -> tu
     return tuple(found)
 
 
-def _member(each: _Member, segments: Mapping[str, Segment], here: _Place) -> Member:
+def _member(each: _Member, segments: Mapping[str, Segment], here: Place) -> Member:
     segment = segments.get(each.segment)
     if segment is None:
         raise here.at("segment").wrong(f"there is no segment {each.segment[:40]!r}; there are {', '.join(segments)}")
@@ -294,7 +248,7 @@ def _member(each: _Member, segments: Mapping[str, Segment], here: _Place) -> Mem
     )
 
 
-def _listen(each: _Listen, own: Segment, segments: Mapping[str, Segment], here: _Place) -> Listen:
+def _listen(each: _Listen, own: Segment, segments: Mapping[str, Segment], here: Place) -> Listen:
     source = segments.get(each.source)
     if source is None:
         raise here.at("from").wrong(f"there is no segment {each.source[:40]!r}; there are {', '.join(segments)}")
@@ -305,7 +259,7 @@ def _listen(each: _Listen, own: Segment, segments: Mapping[str, Segment], here: 
     return Listen(transport=each.transport, ports=_ports(each.ports, here.at("ports")), source=source.name)
 
 
-def _talk(each: _Talk, here: _Place) -> Talk:
+def _talk(each: _Talk, here: Place) -> Talk:
     if each.service is not None:
         if each.names or each.ports or each.transport is not None:
             raise here.at("service").wrong("a service knows its own ports; leave names, transport and ports out")
@@ -320,7 +274,7 @@ def _talk(each: _Talk, here: _Place) -> Talk:
     return Talk(transport=each.transport, ports=_ports(each.ports, here.at("ports")), names=tuple(names))
 
 
-def _ports(ports: tuple[int, ...], place: _Place) -> tuple[int, ...]:
+def _ports(ports: tuple[int, ...], place: Place) -> tuple[int, ...]:
     if not 1 <= len(ports) <= MAX_PORTS:
         raise place.wrong(f"there are {len(ports)}, an entry has 1 to {MAX_PORTS}")
     for number, port in enumerate(ports):

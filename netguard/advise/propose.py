@@ -7,35 +7,22 @@ the device said; what it said stands in comments only.
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from netaddr import EUI, IPAddress
-
-from netguard.advise import planaddress, planwriter
+from netguard.advise import planwriter
 from netguard.advise.exports._contract import Export
-from netguard.advise.propose_devices import Place, called, places, unsure
-from netguard.advise.propose_flows import Flows, flows
+from netguard.advise.propose_devices import called, places, unsure
+from netguard.advise.propose_members import Known, Making, add, add_reserved, unused
 from netguard.advise.propose_segments import Layout, layout
 from netguard.advise.router import Ability, router
-from netguard.model.device import Device
+from netguard.model.egress import Egress
 from netguard.model.observation import clean
-from netguard.model.plan import INTERFACE_ID, MAX_MEMBERS, Member, Name, Plan, Segment, SegmentRole
+from netguard.model.plan import Name, Plan, SegmentRole
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Role
 from netguard.rules.loader import Rules
 
 WIDTH = 118
 """Characters of a comment's line."""
-
-SHORT = {Role.THREAD_BORDER_ROUTER: "border-router"}
-"""Roles whose name leaves no room for a number in the 20 characters of a member's name."""
-
-FIRST_FREE = 10
-"""Host number from which a free address is looked for; the first few are routers' and people's own, and come last."""
-
-MOST_TRIED = 4096
-"""Addresses tried for a free one; a segment of a home has 254."""
-
 
 APART: Mapping[Ability, SegmentRole | None] = {
     Ability.VLANS: SegmentRole.IOT,
@@ -84,57 +71,37 @@ class Proposal:
     """Members that are to move."""
 
 
-@dataclass(slots=True)
-class _Making:
-    """Members as they come to be."""
-
-    members: list[Member] = field(default_factory=list)
-    remarks: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    devices: dict[str, str] = field(default_factory=dict)
-    moving: list[Name] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    macs: set[EUI] = field(default_factory=set)
-    taken: set[IPAddress] = field(default_factory=set)
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def name(self, *bases: str) -> Name:
-        """The next name of the first base that has room for its number. Raises `ValueError` where none has."""
-        for base in bases:
-            number = self.numbers.get(base, 0) + 1
-            try:
-                found = Name.of(f"{base}-{number}")
-            except ValueError:
-                continue
-            if any(found == member.name for member in self.members):
-                continue
-            self.numbers[base] = number
-            return found
-        raise ValueError(f"no name for {bases}")
-
-
-def propose(scan: Scan, rules: Rules, export: Export | None = None) -> Proposal:
+def propose(scan: Scan, rules: Rules, export: Export | None = None, egress: Egress | None = None) -> Proposal:
     """The plan for what `scan` saw. A router whose configuration is given (`export`) can have VLANs, whatever its record says.
 
-    Raises `UsageError` where no plan can be made: of an export that is another router's.
+    `egress` is what was learnt by listening. Raises `UsageError` where no plan can be made: of an export that is another router's.
     """
+    known = Known(scan=scan, rules=rules, export=export, egress=egress or Egress())
     can = Ability.VLANS if export is not None else router(scan, rules.devices).can
     made = layout(scan, export, APART[can])
     where = places(scan, rules, guest_only=can is Ability.GUEST)
-    making = _Making(taken={r for s in made.segments for r in s.router})
-    reserved = {r.mac: r.address for r in (export.reservations if export is not None else ())}
-    making.taken |= set(reserved.values())
+    making = Making(taken={r for s in made.segments for r in s.router} | set(known.reserved.values()))
     for place in sorted(where, key=lambda p: not p.apart):
-        _add(making, scan, rules, made, place, reserved)
+        add(making, known, made, place)
     if export is not None:
-        _add_reserved(making, made, reserved)
+        add_reserved(making, known, made)
     plan = Plan(wan=made.wan, segments=made.segments, members=tuple(making.members))
+    notes = [*_notes(scan, made, making, SAID[can], [called(d, rules) for d in unsure(where)])]
+    if count := unused(making, known, plan):
+        notes.append(unused_said(count))
     return Proposal(
         plan=plan,
-        notes=tuple(_notes(scan, made, making, SAID[can], [called(d, rules) for d in unsure(where)])),
+        notes=tuple(notes),
         remarks=making.remarks,
         devices=making.devices,
         moving=tuple(making.moving),
     )
+
+
+def unused_said(count: int) -> str:
+    """About devices that were listened to in vain."""
+    devices = "1 device" if count == 1 else f"{count} devices"
+    return f"What was learnt of {devices} is not used: this scan did not see them, or they live where everything may be reached."
 
 
 def text(proposal: Proposal) -> str:
@@ -155,126 +122,7 @@ def _wrapped(remark: str) -> list[str]:
     return textwrap.wrap(clean(remark, WIDTH * 8), WIDTH, break_on_hyphens=False)
 
 
-def _add(
-    making: _Making, scan: Scan, rules: Rules, made: Layout, place: Place, reserved: Mapping[EUI, IPAddress]
-) -> None:
-    """One device as a member, or the reason why it can be none."""
-    device = place.device
-    mac = _station(device)
-    if mac is None or mac in making.macs or len(making.members) >= MAX_MEMBERS:
-        why = (
-            "no MAC of it is known"
-            if mac is None
-            else "its MAC is another device's, too"
-            if mac in making.macs
-            else "a plan is full"
-        )
-        making.left_out.append(f"{called(device, rules)}: {why}")
-        return
-    moves = place.apart and made.apart is not None
-    segment = made.apart if place.apart and made.apart is not None else made.home
-    own, said = Flows(), [called(device, rules) + "."]
-    if segment.role is SegmentRole.IOT:
-        own = flows(scan, rules, device, made.sources)
-    kind = device.profile or ""
-    name = making.name(*([kind] if kind in rules.devices else []), SHORT.get(device.role, device.role.value))
-    addresses = tuple(_addresses(making, device, mac, made.home, segment, reserved))
-    said.append(_place_said(place, made, moves=moves, already=segment is made.home))
-    if moves and segment is not made.home and place.loses:
-        said.append(place.loses)
-    said += own.remarks
-    if device.mac_randomised and segment.role is SegmentRole.IOT:
-        said.append(
-            "Its MAC is made up, and no rule finds it after a change: switch private addresses off for this network on it."
-        )
-    if own.listens and not addresses:
-        said.append("There was no free address for it: give it one, or what it listens on cannot be reached.")
-    making.members.append(
-        Member(name=name, mac=mac, segment=segment.name, addresses=addresses, listens=own.listens, talks=own.talks)
-    )
-    making.macs.add(mac)
-    making.taken.update(addresses)
-    making.remarks[name] = tuple(said)
-    making.devices[name] = device.key
-    if moves and segment is not made.home:
-        making.moving.append(name)
-
-
-def _place_said(place: Place, made: Layout, *, moves: bool, already: bool) -> str:
-    if place.apart and not moves:
-        return "It should live apart, which this router cannot give it."
-    if moves and already:
-        return f"It lives in {made.home.name} already."
-    if not place.apart and made.home.role is SegmentRole.IOT:
-        return f"It lives in {made.home.name}, among things: a computer or phone belongs into a trusted network."
-    return place.why
-
-
-def _add_reserved(making: _Making, made: Layout, reserved: Mapping[EUI, IPAddress]) -> None:
-    """Whom the router keeps an address for in a network of things, although this scan did not see them.
-
-    Without being members they would lose the internet.
-    """
-    for mac, own in reserved.items():
-        segment = next(
-            (s for s in made.segments if s.role is SegmentRole.IOT and own in (s.prefix_of(own.version) or ())), None
-        )
-        full = len(making.members) >= MAX_MEMBERS
-        if segment is None or mac in making.macs or full or planaddress.misplaced(own, segment) is not None:
-            continue
-        if any(own in member.addresses for member in making.members):
-            continue
-        name = making.name("reserved")
-        making.members.append(Member(name=name, mac=mac, segment=segment.name, addresses=(own,), talks="any"))
-        making.macs.add(mac)
-        making.remarks[name] = (
-            "The router keeps this address for it; this scan did not see it.",
-            "It may go on going everywhere: narrow `talks` when you know what it is.",
-        )
-
-
-def _station(device: Device) -> EUI | None:
-    if device.mac is None:
-        return None
-    try:
-        return planaddress.station(str(device.mac))
-    except ValueError:
-        return None
-
-
-def _addresses(
-    making: _Making, device: Device, mac: EUI, home: Segment, segment: Segment, reserved: Mapping[EUI, IPAddress]
-) -> Iterator[IPAddress]:
-    """What a member is to keep: what the router keeps for it already, and where rules need them, an address that is free."""
-    own = reserved.get(mac)
-    if own is not None and planaddress.misplaced(own, segment) is None:
-        yield own
-    if segment.role is not SegmentRole.IOT:
-        return
-    if segment.prefix is not None and (own is None or own.version == 6 or own not in segment.prefix):
-        yield from _free(making, device, home, segment)
-    if segment.prefix6 is not None:
-        ending = mac.ipv6_link_local() & INTERFACE_ID
-        keeps = any(a.version == 6 and not a.is_link_local() and a & INTERFACE_ID == ending for a in device.addresses)
-        if keeps and ending not in making.taken and planaddress.misplaced(ending, segment) is None:
-            yield ending
-
-
-def _free(making: _Making, device: Device, home: Segment, segment: Segment) -> Iterator[IPAddress]:
-    """One address of the segment, with today's host number where that is free."""
-    prefix = segment.prefix
-    if prefix is None:
-        return
-    today = [int(a) - home.prefix.first for a in device.addresses if home.prefix is not None and a in home.prefix]
-    for number in (*today, *range(FIRST_FREE, min(prefix.size, MOST_TRIED)), *range(1, FIRST_FREE)):
-        if 0 < number < prefix.size:
-            found = IPAddress(prefix.first + number, 4)
-            if found not in making.taken and planaddress.misplaced(found, segment) is None:
-                yield found
-                return
-
-
-def _notes(scan: Scan, made: Layout, making: _Making, said: str, unsure_of: list[str]) -> Iterator[str]:
+def _notes(scan: Scan, made: Layout, making: Making, said: str, unsure_of: list[str]) -> Iterator[str]:
     when = scan.started_at.strftime("%Y-%m-%d")
     yield (
         f"Proposed by netguard from the scan {scan.id[:12]} of {when}. Change what you know better; then `netguard firewall --plan FILE "

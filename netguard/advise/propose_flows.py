@@ -4,16 +4,19 @@ Asked (`listens`, from the trusted network): what its record says it listens on,
 is open beside that, where no record says. Never what is dangerous to reach (Telnet, remote shells), and never
 discovery by multicast, which a router does not forward.
 
-May go (`talks`): where its record says; everywhere, with a remark, where nobody has written that down.
+May go (`talks`): where its record says, and where it was seen to go (`propose_egress`); everywhere, with a remark, where nobody
+has written that down or listened.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from netguard.advise.propose_egress import Recorded, Talks, clock, joined
 from netguard.model import ports as port_text
 from netguard.model.device import Device
+from netguard.model.egress import Learnt
 from netguard.model.plan import MAX_ENTRIES, MAX_NAMES, MAX_PORTS, Domain, Listen, Name, Talk
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import PortState, Severity, Transport
@@ -38,11 +41,11 @@ class Flows:
     remarks: tuple[str, ...] = ()
 
 
-def flows(scan: Scan, rules: Rules, device: Device, sources: tuple[Name, ...]) -> Flows:
-    """The flows of `device` when it lives apart; it may be asked from `sources`."""
+def flows(scan: Scan, rules: Rules, device: Device, sources: tuple[Name, ...], learnt: Sequence[Learnt] = ()) -> Flows:
+    """The flows of `device` when it lives apart; it may be asked from `sources`. `learnt` is what it was seen to do."""
     record = rules.devices.get(device.profile or "")
     allowed, left_out = _asked(scan, rules, device, record)
-    talks, said = _goes(record)
+    talks, said = goes(scan, record, learnt)
     remarks = list(said)
     if left_out:
         listed = ", ".join(
@@ -113,14 +116,23 @@ def _dangerous(rules: PortRules) -> frozenset[Port]:
     )
 
 
-def _goes(record: DeviceRecord | None) -> tuple[tuple[Talk, ...] | Literal["any"], tuple[str, ...]]:
-    """Where a device of this record may go, and what its owner should know of that."""
+def goes(scan: Scan, record: DeviceRecord | None, learnt: Sequence[Learnt]) -> tuple[Talks, tuple[str, ...]]:
+    """Where a device may go, and what its owner should know of that."""
+    return joined(_recorded(record), learnt, [scan.vantage.segment.prefix])
+
+
+def _recorded(record: DeviceRecord | None) -> Recorded:
+    """Where a device of this record may go by what was written down."""
     if record is None or record.expected_outbound is None:
-        return "any", (
-            "Where it calls is not written down anywhere, so it may go everywhere: narrow `talks` when you know.",
+        return Recorded(
+            talks="any",
+            remarks=(
+                "Where it calls is not written down anywhere, so it may go everywhere: narrow `talks` when you know.",
+            ),
         )
     talks: set[Talk] = set()
     remarks: list[str] = []
+    nowhere: list[str] = []
     for entry in record.expected_outbound:
         made = tuple(_talks(entry))
         unsaid = [p for p in entry.ports if p not in {DNS, NTP}] if not entry.names else []
@@ -129,23 +141,30 @@ def _goes(record: DeviceRecord | None) -> tuple[tuple[Talk, ...] | Literal["any"
                 "If it uses an MQTT broker in the trusted network, that needs an entry under `listens`, from here."
             )
         elif unsaid or made == ("any",):
-            return "any", (
-                f"Its record names {entry.transport}/{port_text.render(entry.ports)} without saying where to, so it may go everywhere.",
+            nowhere.append(
+                f"Its record names {entry.transport}/{port_text.render(entry.ports)} without saying where to, so it may go everywhere."
             )
         talks.update(t for t in made if isinstance(t, Talk))
-    if not talks:
-        return (), (*remarks, "It needs nothing of the internet, as far as its record says.")
-    if len(talks) >= MAX_ENTRIES:
-        return "any", ("Its record names more places than a plan can hold, so it may go everywhere.",)
-    # A clock that is wrong makes every TLS connection fail, whatever the record forgot to say.
-    talks.add(_clock())
-    return tuple(sorted(talks, key=lambda t: (t.service is not None, t.transport, t.names, t.ports))), tuple(remarks)
+    named = tuple(sorted(talks, key=lambda t: (t.service is not None, t.transport, t.names, t.ports)))
+    if nowhere:
+        return Recorded(talks="any", remarks=(nowhere[0],), named=named[: MAX_ENTRIES - 1])
+    if not named:
+        return Recorded(talks=(), remarks=(*remarks, "It needs nothing of the internet, as far as its record says."))
+    if len(named) >= MAX_ENTRIES:
+        return Recorded(
+            talks="any", remarks=("Its record names more places than a plan can hold, so it may go everywhere.",)
+        )
+    talks = {*named, clock()}
+    return Recorded(
+        talks=tuple(sorted(talks, key=lambda t: (t.service is not None, t.transport, t.names, t.ports))),
+        remarks=tuple(remarks),
+    )
 
 
 def _talks(entry: Outbound) -> Iterator[Talk | Literal["any"]]:
     """One line of a record as a plan says it. `*.maker.example` means what is below; a plan's names mean that, too."""
     if entry.transport is Transport.UDP and NTP in entry.ports and not entry.names:
-        yield _clock()
+        yield clock()
     ports = tuple(sorted(set(entry.ports)))
     if not entry.names or not ports:
         return
@@ -164,7 +183,3 @@ def _talks(entry: Outbound) -> Iterator[Talk | Literal["any"]]:
                 ports=ports[first : first + MAX_PORTS],
                 names=tuple(unique[start : start + MAX_NAMES]),
             )
-
-
-def _clock() -> Talk:
-    return Talk(transport=Transport.UDP, ports=(NTP,), service="ntp")

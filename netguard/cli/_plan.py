@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from netguard import config
-from netguard.advise import exports, planfile, propose
+from netguard.advise import egressfile, exports, planfile, propose
 from netguard.advise.exports import MAX_EXPORT, Export
 from netguard.cli import _documents
 from netguard.errors import NetguardError, UsageError
+from netguard.model.egress import Egress
 from netguard.model.observation import clean
 from netguard.rules import loader
 
@@ -23,23 +24,27 @@ class Request:
     output: str | None
     force: bool
     export: str | None
+    learnt: str | None
     site: str | None
     database: str | None
 
 
 def run(request: Request) -> None:
     """Read, propose, write. Raises `NetguardError`; nothing is written then."""
-    if request.scan == request.export == "-":
-        raise UsageError("standard input can be the scan or the router's configuration, not both: give one as a file")
+    if [request.scan, request.export, request.learnt].count("-") > 1:
+        raise UsageError(
+            "standard input can be one of the scan, the router's configuration and what was learnt only: give the others as files"
+        )
     path = None if request.output in {None, "-"} else Path(str(request.output))
     if path is not None and path.exists() and not request.force:
         raise UsageError(
             f"{path} is there already, and what you changed in it would be lost: give another name with -o, or --force"
         )
     export = _export(request.export) if request.export is not None else None
+    egress = _learnt(request.learnt) if request.learnt is not None else None
     scan = _documents.open_scan(request.scan, request.database, request.site)
     rules = loader.load(config.folder() / "rules")
-    proposal = propose.propose(scan, rules, export)
+    proposal = propose.propose(scan, rules, export, egress)
     text = propose.text(proposal)
     if planfile.read(text.encode()) != proposal.plan:
         raise NetguardError("the plan does not read as it was meant; nothing was written. Please report this.")
@@ -65,15 +70,27 @@ def told(proposal: propose.Proposal, path: Path | None) -> str:
 
 def _export(name: str) -> Export:
     """The router's configuration. Raises `UsageError` naming the file."""
-    shown = "standard input" if name == "-" else clean(name)
+    try:
+        return exports.read(_bytes(name, MAX_EXPORT))
+    except ValueError as error:
+        raise UsageError(f"{_shown(name)}: {error}") from error
+
+
+def _learnt(name: str) -> Egress:
+    """What was learnt by listening. Raises `UsageError` or `PlanError` naming the file."""
+    return egressfile.read(_bytes(name, egressfile.MAX_FILE), _shown(name))
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == "-" else clean(name)
+
+
+def _bytes(name: str, most: int) -> bytes:
+    """What is in the file, at most one byte more than `most`. Raises `UsageError` naming it."""
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(MAX_EXPORT + 1)
-        else:
-            with Path(name).open("rb") as file:
-                data = file.read(MAX_EXPORT + 1)
-        return exports.read(data)
+            return sys.stdin.buffer.read(most + 1)
+        with Path(name).open("rb") as file:
+            return file.read(most + 1)
     except OSError as error:
-        raise UsageError(f"{shown}: it cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise UsageError(f"{shown}: {error}") from error
+        raise UsageError(f"{_shown(name)}: it cannot be read ({error.strerror})") from error

@@ -17,10 +17,21 @@ GROUP = "Fix"
     metavar="EXPORT",
     help="Your router's configuration (OpenWrt, RouterOS, VyOS, EdgeOS), for its networks, names and addresses.",
 )
+@click.option(
+    "--learnt",
+    metavar="FILE",
+    help="What devices were seen to do in the internet (netguard.egress/1), for where they may go.",
+)
 @_options.site
 @_options.database
 def command(
-    scan: str, output: str | None, force: bool, export: str | None, site: str | None, database: str | None
+    scan: str,
+    output: str | None,
+    force: bool,
+    export: str | None,
+    learnt: str | None,
+    site: str | None,
+    database: str | None,
 ) -> None:
     """Propose which devices get a network of their own, and who may talk to whom, as a file to be edited.
 
@@ -30,4 +41,4 @@ def command(
     """
     from netguard.cli._plan import Request, run
 
-    run(Request(scan=scan, output=output, force=force, export=export, site=site, database=database))
+    run(Request(scan=scan, output=output, force=force, export=export, learnt=learnt, site=site, database=database))

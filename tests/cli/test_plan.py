@@ -77,7 +77,7 @@ def test_both_can_come_by_standard_input_but_not_at_once(netguard, document, exp
     assert netguard("plan", document, "--from-router", "-", stdin=export.read_text()).stdout == scan.stdout
     both = netguard("plan", "-", "--from-router", "-", stdin="{}")
     assert (both.returncode, both.stdout) == (2, "")
-    assert "not both" in both.stderr
+    assert "give the others as files" in both.stderr
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,53 @@ def test_what_is_no_export_of_this_home_writes_nothing(netguard, document, expor
     assert (done.returncode, done.stdout) == (code, "")
     assert says in done.stderr
     assert not (tmp_path / "plan.yaml").exists()
+
+
+LEARNT = {
+    "schema": "netguard.egress/1",
+    "devices": [
+        {
+            "mac": str(CAMERA.mac),
+            "from": "2026-11-01T00:00:00Z",
+            "until": "2026-11-21T00:00:00Z",
+            "flows": [
+                {
+                    "names": ["cam-cloud.example"], "transport": "tcp", "ports": [443], "seen": 12, "source": "capture",
+                    "first": "2026-11-01T00:00:00Z", "last": "2026-11-20T00:00:00Z",
+                }
+            ],
+        }
+    ],
+}  # fmt: skip
+
+
+def test_what_was_learnt_by_listening_narrows_where_a_device_may_go(netguard, document, tmp_path):
+    path = tmp_path / "learnt.json"
+    path.write_text(json.dumps(LEARNT))
+    without, done = netguard("plan", document), netguard("plan", document, "--learnt", path)
+    assert done.returncode == 0, done.stderr
+    (before,), (after,) = (
+        [m for m in planfile.read(each.stdout.encode()).members if m.mac == CAMERA.mac] for each in (without, done)
+    )
+    assert before.talks == "any"
+    assert [(t.names, t.ports, t.service) for t in after.talks] == [
+        (("cam-cloud.example",), (443,), None),
+        ((), (123,), "ntp"),
+    ]
+    assert "learnt by listening to it for 20 days" in done.stdout
+    assert netguard("plan", document, "--learnt", "-", stdin=path.read_text()).stdout == done.stdout
+
+
+def test_what_was_learnt_is_refused_with_its_line_and_nothing_is_written(netguard, document, tmp_path):
+    path = tmp_path / "learnt.json"
+    path.write_text(json.dumps(LEARNT, indent=1).replace("cam-cloud.example", "192.0.2.9"))
+    done = netguard("plan", document, "--learnt", path, "-o", tmp_path / "plan.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if '"192.0.2.9"' in text)
+    assert f"learnt.json: line {line}: devices[0].flows[0].names[0]: '192.0.2.9' is an address" in done.stderr
+    assert not (tmp_path / "plan.yaml").exists()
+    missing = netguard("plan", document, "--learnt", tmp_path / "nothing.json")
+    assert (missing.returncode, "it cannot be read" in missing.stderr) == (2, True)
 
 
 def test_without_a_scan_there_is_no_plan(netguard):

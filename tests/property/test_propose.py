@@ -13,11 +13,13 @@ from netguard.advise.propose import propose, text
 from netguard.advise.propose_devices import TOGETHER
 from netguard.errors import UsageError
 from netguard.model.device import Device, Service
+from netguard.model.egress import Egress
 from netguard.model.plan import SegmentRole
 from netguard.model.vocabulary import INFRASTRUCTURE_ROLES, PERSONAL_ROLES, Confidence, PortState, Role, Transport
 from netguard.rules import loader
 from tests import builders
 from tests.hostile.corpus import NASTY
+from tests.unit.advise.learning import learnts
 
 RULES = loader.load()
 
@@ -80,6 +82,24 @@ def scans(draw):
         if index < len(devices) and value is not None
     )
     return builders.scan(*devices, observations=facts)
+
+
+@st.composite
+def egresses(draw, scan):
+    """What was learnt of some of a scan's devices, by MAC or by key, and of others."""
+    macs = sorted({str(d.mac) for d in scan.devices if d.mac is not None})
+    by_mac = [draw(learnts(mac=mac)) for mac in draw(st.lists(st.sampled_from(macs), unique=True))] if macs else []
+    keys = draw(st.lists(st.sampled_from([*(d.key for d in scan.devices), "nobody"]), unique=True, max_size=3))
+    return Egress(devices=(*by_mac, *(replace(draw(learnts(mac=None)), key=key) for key in keys)))
+
+
+@given(st.data(), scans())
+def test_whatever_was_learnt_the_plan_can_be_read_and_nothing_new_may_go_everywhere(data, scan):
+    before, after = propose(scan, RULES), propose(scan, RULES, egress=data.draw(egresses(scan)))
+    assert planfile.read(text(after).encode()) == after.plan
+    for one, other in zip(before.plan.members, after.plan.members, strict=True):
+        assert replace(one, talks=()) == replace(other, talks=())
+        assert other.talks != "any" or one.talks == "any"
 
 
 @given(scans(), st.none() | st.tuples(CANDIDATES, LEASES))
