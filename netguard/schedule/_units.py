@@ -17,6 +17,8 @@ one computer (FixedRandomDelay), so that two looks are an hour apart. After swit
 that was missed, since Persistent is subject to it (systemd.timer(5)); time enough for Wi-Fi to be there."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@+=:,./~-]+", re.ASCII)
+_ENV = ("/usr/bin/env",)
+_UNSAFE = frozenset("\"'\\$")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 
 
@@ -68,30 +70,31 @@ def service(order: Order, more_unit: tuple[str, ...] = (), more_service: tuple[s
 def line(argv: tuple[str, ...]) -> str:
     """`argv` as ExecStart takes it (systemd.service(5), Command lines; systemd.syntax(7), Quoting).
 
-    The program's own path takes no variables, and `$$` in it would stay two characters; so a path with a dollar in it
-    switches variables off for the whole line, by the prefix `:`.
+    The program's own path may hold no quotes and no backslash (`string_is_safe` of its reader), and takes no variables, so
+    that `$$` in it would stay two characters. Where it has such a character, `env` (POSIX) is started, which starts it.
     """
-    verbatim = "$" in argv[0]
-    return (":" if verbatim else "") + " ".join(_word(word, verbatim=verbatim) for word in argv)
+    given = (*_ENV, *argv) if set(argv[0]) & _UNSAFE else argv
+    return " ".join(map(_word, given))
 
 
 def words(text: str) -> tuple[str, ...]:
     """The command in the service `text`: `line` read back. Empty where there is none."""
-    match = re.search(r"^ExecStart=(:?)(.*)$", text, re.MULTILINE)
+    match = re.search(r"^ExecStart=(.*)$", text, re.MULTILINE)
     if match is None:
         return ()
-    found = [
-        re.sub(r"\\(.)", r"\1", quoted) if quoted or not bare else bare for quoted, bare in _WORD.findall(match[2])
-    ]
-    doubled = [word.replace("%%", "%") for word in found]
-    return tuple(doubled if match[1] else [word.replace("$$", "$") for word in doubled])
+    found = tuple(
+        bare or re.sub(r"\\(.)", r"\1", quoted).replace("%%", "%").replace("$$", "$")
+        for quoted, bare in _WORD.findall(match[1])
+    )
+    return found[1:] if found[:1] == _ENV and len(found) > 1 and set(found[1]) & _UNSAFE else found
 
 
-def _word(word: str, *, verbatim: bool) -> str:
-    if _PLAIN.fullmatch(word):
-        return word
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return '"' + (escaped if verbatim else escaped.replace("$", "$$")) + '"'
+def _word(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) else '"' + _escaped(word).replace("$", "$$") + '"'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
 def path(text: str) -> str:
@@ -99,4 +102,4 @@ def path(text: str) -> str:
     if not text.isprintable():
         raise ScheduleError(f"{text!r} has characters that cannot stand in a unit")
     # These lists know % specifiers and quotes but no variables.
-    return _word(text, verbatim=True)
+    return text if _PLAIN.fullmatch(text) else f'"{_escaped(text)}"'

@@ -7,7 +7,7 @@ and `Principal` may come in any order, those of a trigger may not. What schtasks
 
 import csv
 import re
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from netguard.errors import ScheduleError
@@ -172,11 +172,6 @@ def split(line: str) -> tuple[str, ...]:
     if word is not None or slashes:
         words.append((word or "") + "\\" * slashes)
     return tuple(words)
-
-
-def without_window(python: PureWindowsPath) -> PureWindowsPath:
-    """The interpreter that opens no black window each hour, beside `python`."""
-    return python.with_name("pythonw.exe")
 
 
 def _path(here: Here) -> Path:
