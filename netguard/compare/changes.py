@@ -1,0 +1,248 @@
+"""Devices, ports, access points, mappings and firmware that came, went, came back or changed between two states. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from netguard.compare.presence import (
+    CARRIED_ROLES,
+    PASSING,
+    expectation,
+    may_be_left_out,
+    role_of,
+)
+from netguard.compare.sameness import Sameness
+from netguard.compare.series import Moment, was_asked
+from netguard.compare.states import Known, Port, State
+from netguard.model.difference import Attribute, Cause, Change, Kind, Turn
+from netguard.model.timeline import DeviceLine, PointLine
+from netguard.model.vocabulary import Role, Security
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """All that two scans are compared by. The states are those of the place of the newer one."""
+
+    old: Moment
+    new: Moment
+    before: State
+    after: State
+    same: Sameness
+    own: frozenset[str]
+    """The computers that looked."""
+    elsewhere: frozenset[str]
+    """Devices that earlier scans saw at other places."""
+
+    @property
+    def is_one_place(self) -> bool:
+        """Whether both were made at one place."""
+        return self.old.place.is_same(self.new.place)
+
+    def is_device(self, subject: str) -> bool:
+        """Whether a finding's subject is a device, and no network."""
+        return subject in self.after.devices or subject in self.old.devices or self.same.known(subject) is not None
+
+    def called(self, name: str) -> str:
+        """What a person calls the device of this name."""
+        there = [moment.devices[name] for moment in (self.new, self.old) if name in moment.devices]
+        there += [known.presence.line for state in (self.after, self.before) if (known := state.devices.get(name))]
+        each = self.same.known(name)
+        said = (each.said_name or each.name) if each is not None else None
+        told = next((line.name for line in there if line.name), None)
+        if each is not None and each.said_name:
+            told = each.said_name
+        return told or said or next((a for line in there for a in line.addresses), None) or self.same.key(name)
+
+
+def changes(pair: Pair) -> Iterator[Change]:
+    """Each change once, in no order; of something that is new or back what it has is told with it, not beside it."""
+    for name in pair.new.devices:
+        if (arrival := _arrival(pair, name)) is not None:
+            yield arrival
+        if not _arrives(pair, name):
+            yield from _services(pair, name)
+    for name, known in pair.after.devices.items():
+        was = pair.before.devices.get(name)
+        if was is None:
+            continue
+        if known.presence.gone and not was.presence.gone:
+            yield _change(pair, Kind.DEVICE, Turn.GONE, name)
+        elif told := _alterations(pair, name, was, known):
+            yield _change(pair, Kind.DEVICE, Turn.CHANGED, name, told)
+        if was.firmware and known.firmware and was.firmware != known.firmware:
+            other = Attribute(what="firmware", before=was.firmware, after=known.firmware)
+            yield _change(pair, Kind.FIRMWARE, Turn.CHANGED, name, (other,))
+    yield from _points(pair)
+    yield from _mappings(pair)
+
+
+def _arrives(pair: Pair, name: str) -> bool:
+    """Whether the newer scan has a device that the older could not be compared with: it was not there, or was gone."""
+    was = pair.before.devices.get(name)
+    return was.presence.gone if was is not None else name not in pair.old.devices
+
+
+def _arrival(pair: Pair, name: str) -> Change | None:
+    """That a device is new or back; null for what stayed, was merely away, or shows nothing by which to know it again."""
+    if not _arrives(pair, name):
+        return None
+    line = pair.new.devices[name]
+    if name in pair.before.devices or (_was_known(pair, name) and _was_gone_for_long(pair, name)):
+        return _change(pair, Kind.DEVICE, Turn.BACK, name, _what_it_is(line))
+    if _was_known(pair, name) or expectation(line, pair.same.known(name)) is PASSING:
+        return None
+    could = any(
+        m.sight.reaches(pair.new.sight) and (m.sight.personal or not may_be_left_out(line, pair.same.known(name)))
+        for m in pair.before.whole
+    )
+    cause = Cause.NETWORK if could else Cause.VANTAGE
+    return _change(pair, Kind.DEVICE, Turn.NEW, name, _what_it_is(line), cause)
+
+
+def _was_known(pair: Pair, name: str) -> bool:
+    """Whether anybody knew the device by the time of the older scan, here or elsewhere."""
+    each = pair.same.known(name)
+    return (each is not None and each.first_seen <= pair.old.at) or name in pair.elsewhere
+
+
+def _was_gone_for_long(pair: Pair, name: str) -> bool:
+    """Whether a device that only the registry remembers was missing in enough of the scans before to count as gone."""
+    if name in pair.elsewhere:
+        return False
+    expected = expectation(pair.new.devices[name], pair.same.known(name))
+    missed = [m for m in pair.before.whole if m.sight.reaches(pair.new.sight)]
+    return (
+        not expected.never
+        and bool(missed)
+        and len(missed) >= expected.misses
+        and missed[-1].at - missed[0].at >= expected.days
+    )
+
+
+def _what_it_is(line: DeviceLine) -> tuple[Attribute, ...]:
+    facts = (
+        ("role", None if line.role is Role.UNKNOWN else str(line.role)),
+        ("address", ", ".join(line.addresses) or None),
+        ("mac", line.mac),
+        ("ports", ", ".join(line.open) or None),
+    )
+    return tuple(Attribute(what=what, before=None, after=after) for what, after in facts if after is not None)
+
+
+def _alterations(pair: Pair, name: str, was: Known, now: Known) -> tuple[Attribute, ...]:
+    """What is otherwise of a device that stayed. Roles and names never: they are the person's own, or guesses."""
+    if name in pair.own or was.presence.gone:
+        return ()
+    role = role_of(now.presence.line, pair.same.known(name))
+    restless = role in CARRIED_ROLES or (role is Role.UNKNOWN and bool(now.randomised))
+    found = []
+    if not restless and was.addresses and was.addresses != now.addresses:
+        found.append(Attribute(what="address", before=", ".join(was.addresses), after=", ".join(now.addresses)))
+    if was.mac and now.mac and was.mac != now.mac and not (was.randomised and now.randomised):
+        found.append(Attribute(what="mac", before=was.mac, after=now.mac))
+    return tuple(found)
+
+
+def _services(pair: Pair, name: str) -> Iterator[Change]:
+    was, now = pair.before.devices.get(name), pair.after.devices[name]
+    elsewhere = pair.old.devices[name].open if not pair.is_one_place and name in pair.old.devices else ()
+    if was is None and not elsewhere:
+        return
+    ports: Mapping[str, Port] = was.ports if was is not None else {}
+    for port, stands in now.ports.items():
+        before = ports.get(port)
+        if stands is Port.OPEN and before is None and port not in elsewhere:
+            cause = Cause.NETWORK if was is not None and was_asked(was.asked, port) else Cause.VANTAGE
+            yield _change(pair, Kind.SERVICE, Turn.NEW, name, _answers(now, port), cause, port)
+        elif stands is Port.OPEN and before is Port.GONE and port not in elsewhere:
+            yield _change(pair, Kind.SERVICE, Turn.BACK, name, _answers(now, port), what=port)
+        elif stands is Port.GONE and before in {Port.OPEN, Port.SILENT}:
+            yield _change(pair, Kind.SERVICE, Turn.GONE, name, what=port)
+        elif was is not None and (version := was.versions.get(port)) and version != now.versions[port]:
+            told = Attribute(what="version", before=version, after=now.versions[port])
+            yield _change(pair, Kind.SERVICE, Turn.CHANGED, name, (told,), what=port)
+
+
+def _answers(known: Known, port: str) -> tuple[Attribute, ...]:
+    version = known.versions.get(port)
+    return (Attribute(what="version", before=None, after=version),) if version else ()
+
+
+def _points(pair: Pair) -> Iterator[Change]:
+    for bssid, spot in pair.after.spots.items():
+        was, line = pair.before.spots.get(bssid), spot.line
+        if spot.gone and was is not None and not was.gone:
+            yield _point(line, Turn.GONE)
+        elif was is not None and not was.gone:
+            both = zip(_about(was.line), _about(line), strict=True)
+            told = tuple(
+                Attribute(what=what, before=before, after=after)
+                for (what, before), (_, after) in both
+                if before is not None and after is not None and after != before
+            )
+            if told:
+                yield _point(line, Turn.CHANGED, told)
+        elif bssid in pair.new.points and bssid not in pair.old.points:
+            told = tuple(Attribute(what=what, before=None, after=after) for what, after in _about(line) if after)
+            cause = Cause.NETWORK if pair.before.heard else Cause.VANTAGE
+            yield _point(line, Turn.NEW if was is None else Turn.BACK, told, cause)
+
+
+def _point(line: PointLine, turn: Turn, attributes: tuple[Attribute, ...] = (), cause: Cause = Cause.NETWORK) -> Change:
+    return Change(
+        kind=Kind.ACCESS_POINT,
+        turn=turn,
+        cause=cause,
+        subject=f"wifi:{line.bssid}",
+        name=wifi_name(line),
+        attributes=attributes,
+    )
+
+
+def _about(line: PointLine) -> tuple[tuple[str, str | None], ...]:
+    """What is told of an access point; never its channel and signal, which change by themselves."""
+    wps = None if line.wps is None else "on" if line.wps else "off"
+    return (
+        ("ssid", line.ssid),
+        ("security", None if line.security is Security.UNKNOWN else str(line.security)),
+        ("pmf", None if line.pmf is None else str(line.pmf)),
+        ("wps", wps),
+    )
+
+
+def _mappings(pair: Pair) -> Iterator[Change]:
+    for door, there in pair.after.doors.items():
+        was = pair.before.doors.get(door)
+        gateway, what = door
+        if there and not was and door in pair.new.mappings:
+            if door in pair.old.mappings:
+                continue
+            turn = Turn.NEW if was is None else Turn.BACK
+            cause = Cause.NETWORK if gateway in pair.before.listed else Cause.VANTAGE
+            yield _change(pair, Kind.MAPPING, turn, gateway, cause=cause, what=what)
+        elif was and not there:
+            yield _change(pair, Kind.MAPPING, Turn.GONE, gateway, what=what)
+
+
+def _change(
+    pair: Pair,
+    kind: Kind,
+    turn: Turn,
+    name: str,
+    attributes: Iterable[Attribute] = (),
+    cause: Cause = Cause.NETWORK,
+    what: str | None = None,
+) -> Change:
+    return Change(
+        kind=kind,
+        turn=turn,
+        cause=cause,
+        subject=pair.same.key(name),
+        name=pair.called(name),
+        what=what,
+        attributes=tuple(attributes),
+    )
+
+
+def wifi_name(line: PointLine) -> str:
+    """What a person calls an access point: there are several of one name."""
+    return f"{line.ssid} ({line.bssid})" if line.ssid else line.bssid

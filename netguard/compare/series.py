@@ -1,0 +1,190 @@
+"""Scans of one place in their order, each as a comparison needs it: every device under one name in all of them. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from netaddr import IPNetwork
+
+from netguard.compare.fingerprints import WORDS
+from netguard.compare.sameness import Sameness, folded
+from netguard.model import ports as port_text
+from netguard.model.finding import fingerprint
+from netguard.model.timeline import DeviceLine, Entry, OpenLine, PointLine, Summary
+from netguard.model.vocabulary import Depth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A network as seen from one of its computers: the prefix alone is everybody's."""
+
+    prefix: IPNetwork
+    gateway: str | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Place":
+        """Where `entry` was made."""
+        return cls(prefix=entry.line.prefix, gateway=entry.summary.gateway)
+
+    def is_same(self, other: "Place") -> bool:
+        """Whether both may be one network; a gateway whose MAC is not known contradicts nothing."""
+        return self.prefix == other.prefix and (
+            self.gateway is None or other.gateway is None or self.gateway == other.gateway
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How well a scan could see who is here."""
+
+    whole: bool
+    privileged: bool
+    multicast: bool
+    """Whether it listened and asked by multicast, which depth `discover` does not (design, section 4)."""
+    personal: bool
+
+    def reaches(self, other: "Sight") -> bool:
+        """Whether it would have seen what a scan with the sight `other` saw, personal devices apart."""
+        return self.whole and (self.privileged or not other.privileged) and (self.multicast or not other.multicast)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One scan. Devices and gateways go by the names that `Sameness` gives, findings by the fingerprints of today's keys."""
+
+    id: str
+    at: datetime
+    place: Place
+    depth: Depth
+    sight: Sight
+    heard: bool
+    devices: Mapping[str, DeviceLine]
+    asked: Mapping[str, tuple[str, ...]]
+    """By device, `tcp/1-1024,8080` for each transport."""
+    points: Mapping[str, PointLine]
+    mappings: Mapping[tuple[str, str], None]
+    """By gateway and name, in order."""
+    listed: frozenset[str]
+    open: Mapping[str, OpenLine]
+    subjects: Mapping[str, str]
+    """By fingerprint of an open finding what it is about: the name of the device, or the target itself."""
+    parts: Mapping[str, tuple[str, str]]
+    """By fingerprint of an open finding the part it is about, where it is about one: (device, `tcp/23`), or (gateway,
+    mapping)."""
+    settled: frozenset[tuple[str, str]]
+    """Checks and what they found to be in order, that named as in `subjects`."""
+    unchecked: frozenset[str]
+
+
+def was_asked(asked: Iterable[str], port: str) -> bool:
+    """Whether `port` (`tcp/443`) is in one of the texts `asked` (`tcp/1-1024`)."""
+    transport, _, number = port.partition("/")
+    return any(
+        text.startswith(f"{transport}/") and port_text.includes(text[len(transport) + 1 :], int(number))
+        for text in asked
+    )
+
+
+def moment(entry: Entry, same: Sameness) -> Moment:
+    """`entry` as a moment."""
+    short = entry.summary
+    lines: defaultdict[str, list[DeviceLine]] = defaultdict(list)
+    asked: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for line in short.devices:
+        name = same.of(line.key)
+        lines[name].append(line)
+        asked[name] += tuple(short.asked[n] for n in line.asked if n < len(short.asked))
+    devices = {name: folded(found) for name, found in lines.items()}
+    mappings = (text.partition(" ") for text in short.mappings)
+    names = _Names(short, same)
+    open_ones: dict[str, OpenLine] = {}
+    subjects: dict[str, str] = {}
+    parts: dict[str, tuple[str, str]] = {}
+    for each in short.open:
+        canonical, part = names.of(each)
+        open_ones[canonical] = each
+        subjects[canonical] = same.of(each.target)
+        if part is not None:
+            parts[canonical] = part
+    return Moment(
+        id=entry.line.id,
+        at=entry.line.started_at,
+        place=Place.of(entry),
+        depth=entry.line.depth,
+        sight=Sight(
+            whole=short.whole,
+            privileged=short.privileged,
+            multicast=entry.line.depth.at_least(Depth.QUICK),
+            personal=short.personal,
+        ),
+        heard=short.heard,
+        devices=devices,
+        asked=dict(asked),
+        points={point.bssid: point for point in short.points},
+        mappings={(same.of(gateway), name): None for gateway, _, name in mappings},
+        listed=frozenset(map(same.of, short.listed)),
+        open=open_ones,
+        subjects=subjects,
+        parts=parts,
+        settled=frozenset(
+            (each.check, same.of(short.targets[n]))
+            for each in short.settled
+            for run in port_text.cached_ranges(each.targets)
+            for n in run
+            if n < len(short.targets)
+        ),
+        unchecked=frozenset(short.unchecked),
+    )
+
+
+class _Names:
+    """Today's fingerprints of one scan's findings, and which of its parts each is about.
+
+    The document does not hold what tells a finding from its siblings, so it is found out: only the right one gives the
+    fingerprint that is there.
+    """
+
+    def __init__(self, short: Summary, same: Sameness) -> None:
+        self._same = same
+        self._ports = {line.key: (*line.open, *line.closed) for line in short.devices}
+        self._doors = [(gateway, name) for gateway, _, name in (text.partition(" ") for text in short.mappings)]
+        self._renamed = [line.key for line in short.devices if same.current(line.key) != line.key]
+
+    def of(self, line: OpenLine) -> tuple[str, tuple[str, str] | None]:
+        """The fingerprint of `line` by today's keys, and the port or mapping that it is about."""
+        ports = self._ports.get(line.target)
+        for port in ports or ():
+            if fingerprint(line.check, line.target, port) == line.fingerprint:
+                return self._now(line.check, line.target, port), (self._same.of(line.target), port)
+        for gateway, door in self._doors:
+            if fingerprint(line.check, gateway, door) == line.fingerprint:
+                return self._now(line.check, gateway, door), (self._same.of(gateway), door)
+        # Of a device with another key now, by the words that checks use beside ports and mappings.
+        keys = [line.target] if line.target in self._ports and line.target in self._renamed else []
+        for key in keys:
+            for word in WORDS:
+                if fingerprint(line.check, key, word) == line.fingerprint:
+                    return self._now(line.check, key, word), None
+        return line.fingerprint, None
+
+    def _now(self, check: str, key: str, mark: str) -> str:
+        return fingerprint(check, self._same.current(key), mark)
+
+
+def ordered(old: Entry, new: Entry, series: Sequence[Entry]) -> tuple[list[Entry], int, int]:
+    """The scans that a comparison of `old` with `new` goes by, oldest first, and the places of the two in it.
+
+    That is what was made at the place of `new`, with `old` wherever that was made; both as they are given, whatever the
+    series has of them. Nothing counts that is later than `new`.
+    """
+    here = Place.of(new)
+    ids = [entry.line.id for entry in series]
+    before = series[: ids.index(new.line.id)] if new.line.id in ids else series
+    chosen = [e for e in before if e.line.id == old.line.id or Place.of(e).is_same(here)]
+    at = next((n for n, e in enumerate(chosen) if e.line.id == old.line.id), None)
+    if at is None:
+        at = next((n for n, e in enumerate(chosen) if e.line.started_at > old.line.started_at), len(chosen))
+        chosen.insert(at, old)
+    chosen[at] = old
+    return [*chosen, new], at, len(chosen)
