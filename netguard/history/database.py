@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -37,6 +38,9 @@ _DEVICES_LOCK = _MIGRATION_LOCK + 1
 """Number of the PostgreSQL advisory lock under which known devices are changed."""
 
 _WRITING = "netguard_writing"
+
+_LEAST_ROOM = 64 * 1024
+"""Bytes; the index of the write-ahead log alone takes 32 KiB (sqlite.org/walformat.html)."""
 
 _REASONS = {
     sqlite3.SQLITE_NOTADB: "it is not a database",
@@ -191,13 +195,23 @@ class Database:
             f" `netguard history restore{where}` puts it back, and keeps the damaged file beside it"
         )
 
+    def _has_no_room(self) -> bool:
+        """Whether the disk is too full even for the files that SQLite makes beside the database: that is no `FULL` to it."""
+        try:
+            return self.path is not None and shutil.disk_usage(self.path.parent).free < _LEAST_ROOM
+        except OSError:
+            return False
+
     def _reason(self, error: Exception) -> str:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(cause, ImportError):
             return "PostgreSQL needs the package psycopg; install netguard[fleet]"
         code = getattr(cause, "sqlite_errorcode", None)
-        if isinstance(code, int) and code & 0xFF in _REASONS:  # the low byte is the primary code
-            reason, instead = _REASONS[code & 0xFF], _INSTEAD.get(code & 0xFF)
+        if isinstance(code, int) and code & 0xFF in _REASONS:
+            primary = code & 0xFF  # the low byte is the primary code
+            if primary == sqlite3.SQLITE_IOERR and self._has_no_room():
+                primary = sqlite3.SQLITE_FULL
+            reason, instead = _REASONS[primary], _INSTEAD.get(primary)
             return reason if instead is None else f"{reason}; {self._way_out(instead)}"
         if isinstance(cause, OSError) and cause.strerror:
             return f"{cause.strerror.lower()} ({cause.filename}); look at your rights to it and its folder"
