@@ -1,7 +1,7 @@
 """What became of each finding between two scans, and why: new, persisting, worsened, resolved and so on. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from netguard.compare.acceptances import Covering, holds
@@ -23,6 +23,12 @@ class Judgements:
     rejudged: Standing | None
     """At the older scan, as the rules judge it by which the newer is judged; null where those are the same."""
     now: Standing
+    _open_once: frozenset[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        at_old = self.rejudged if self.rejudged is not None else self.stored
+        pairs = frozenset((stand.line.check, stand.subject) for stand in at_old.stands.values())
+        object.__setattr__(self, "_open_once", pairs)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -38,6 +44,11 @@ class Judgements:
         """The finding `name`, where the newer scan found it open."""
         stand = self.now.stands.get(name)
         return stand if stand is not None and stand.open and stand.here else None
+
+    def was_judged(self, check: str, subject: str) -> bool:
+        """Whether it was once seen, up to the older scan, how this stands."""
+        at_old = self.rejudged if self.rejudged is not None else self.stored
+        return (check, subject) in self._open_once or at_old.was_settled(check, subject)
 
     def is_by_rules(self, name: str) -> bool:
         """Whether the older scan's facts, judged anew, give what the newer scan gives."""
@@ -144,8 +155,7 @@ def _cause(pair: Pair, judged: Judgements, name: str, fate: Fate, stand: Stand, 
     if owner is not None:
         return owner.cause
     if fate in {Fate.NEW, Fate.REGRESSED}:
-        at_old = judged.rejudged if judged.rejudged is not None else judged.stored
-        return Cause.NETWORK if (stand.line.check, stand.subject) in at_old.judged else Cause.VANTAGE
+        return Cause.NETWORK if judged.was_judged(stand.line.check, stand.subject) else Cause.VANTAGE
     if fate is Fate.RESOLVED:
         return Cause.NETWORK
     alike = pair.is_one_place and (pair.old.sight, pair.old.depth) == (pair.new.sight, pair.new.depth)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from netaddr import IPNetwork
 
@@ -72,9 +73,16 @@ class Moment:
     parts: Mapping[str, tuple[str, str]]
     """By fingerprint of an open finding the part it is about, where it is about one: (device, `tcp/23`), or (gateway,
     mapping)."""
-    settled: frozenset[tuple[str, str]]
-    """Checks and what they found to be in order, that named as in `subjects`."""
+    settled: Mapping[str, tuple[range, ...]]
+    """By check the places of what it found to be in order."""
+    places: Mapping[str, tuple[int, ...]]
+    """By subject its places in `settled`: several of devices that the person said are one."""
     unchecked: frozenset[str]
+
+    def is_settled(self, check: str, subject: str) -> bool:
+        """Whether `check` looked at `subject`, and has nothing to say but that all is well, or that it does not apply."""
+        runs, places = self.settled.get(check, ()), self.places.get(subject, ())
+        return bool(places) and all(any(place in run for run in runs) for place in places)
 
 
 def was_asked(asked: Iterable[str], port: str) -> bool:
@@ -97,6 +105,9 @@ def moment(entry: Entry, same: Sameness) -> Moment:
         asked[name] += tuple(short.asked[n] for n in line.asked if n < len(short.asked))
     devices = {name: folded(found) for name, found in lines.items()}
     mappings = (text.partition(" ") for text in short.mappings)
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for number, target in enumerate(short.targets):
+        places[same.of(target)].append(number)
     names = _Names(short, same)
     open_ones: dict[str, OpenLine] = {}
     subjects: dict[str, str] = {}
@@ -127,13 +138,8 @@ def moment(entry: Entry, same: Sameness) -> Moment:
         open=open_ones,
         subjects=subjects,
         parts=parts,
-        settled=frozenset(
-            (each.check, same.of(short.targets[n]))
-            for each in short.settled
-            for run in port_text.cached_ranges(each.targets)
-            for n in run
-            if n < len(short.targets)
-        ),
+        settled={each.check: port_text.cached_ranges(each.targets) for each in short.settled},
+        places={subject: tuple(numbers) for subject, numbers in places.items()},
         unchecked=frozenset(short.unchecked),
     )
 
@@ -155,21 +161,25 @@ class _Names:
         """The fingerprint of `line` by today's keys, and the port or mapping that it is about."""
         ports = self._ports.get(line.target)
         for port in ports or ():
-            if fingerprint(line.check, line.target, port) == line.fingerprint:
+            if _print(line.check, line.target, port) == line.fingerprint:
                 return self._now(line.check, line.target, port), (self._same.of(line.target), port)
         for gateway, door in self._doors:
-            if fingerprint(line.check, gateway, door) == line.fingerprint:
+            if _print(line.check, gateway, door) == line.fingerprint:
                 return self._now(line.check, gateway, door), (self._same.of(gateway), door)
         # Of a device with another key now, by the words that checks use beside ports and mappings.
         keys = [line.target] if line.target in self._ports and line.target in self._renamed else []
         for key in keys:
             for word in WORDS:
-                if fingerprint(line.check, key, word) == line.fingerprint:
+                if _print(line.check, key, word) == line.fingerprint:
                     return self._now(line.check, key, word), None
         return line.fingerprint, None
 
     def _now(self, check: str, key: str, mark: str) -> str:
-        return fingerprint(check, self._same.current(key), mark)
+        return _print(check, self._same.current(key), mark)
+
+
+_print = lru_cache(maxsize=65536)(fingerprint)
+"""Remembered, since the scans of a series have the same findings."""
 
 
 def ordered(old: Entry, new: Entry, series: Sequence[Entry]) -> tuple[list[Entry], int, int]:

@@ -42,8 +42,12 @@ class Standing:
     """All findings at one moment, by the fingerprint of today's keys."""
 
     stands: Mapping[str, Stand] = field(default_factory=lambda: MappingProxyType({}))
-    judged: frozenset[tuple[str, str]] = frozenset()
-    """Every check and subject about which it was once seen how things are."""
+    looked: tuple[Moment, ...] = ()
+    """The scans that this rests on, oldest first."""
+
+    def was_settled(self, check: str, subject: str) -> bool:
+        """Whether one of the scans found this in order."""
+        return any(moment.is_settled(check, subject) for moment in self.looked)
 
 
 def after(before: Standing, now: Moment, state: State, same: Sameness) -> Standing:
@@ -53,7 +57,7 @@ def after(before: Standing, now: Moment, state: State, same: Sameness) -> Standi
     for name, stand in before.stands.items():
         if stand.open and name not in now.open:
             stands[name] = _moved(stand, open=not is_closed(stand, now, state, missing))
-    return Standing(stands=stands | _all_opened(before, now, state), judged=before.judged | now.settled | _judged(now))
+    return Standing(stands=stands | _all_opened(before, now, state), looked=(*before.looked, now))
 
 
 def with_open(before: Standing, now: Moment, state: State) -> Standing:
@@ -73,19 +77,13 @@ def rejudged(
     for name, stand in before.stands.items():
         pair = (stand.line.check, stand.subject)
         dropped = name in was_open and not unknown & {pair, (stand.line.check, "network")}
-        if stand.open and name not in anew.open and (dropped or pair in anew.settled):
+        if stand.open and name not in anew.open and (dropped or anew.is_settled(*pair)):
             stands[name] = _moved(stand, open=False)
-    return Standing(
-        stands=stands | _all_opened(before, anew, state), judged=before.judged | anew.settled | _judged(anew)
-    )
+    return Standing(stands=stands | _all_opened(before, anew, state), looked=(*before.looked, anew))
 
 
 def _all_opened(before: Standing, now: Moment, state: State) -> dict[str, Stand]:
     return {name: opened(before.stands.get(name), line, now, state, name) for name, line in now.open.items()}
-
-
-def _judged(now: Moment) -> frozenset[tuple[str, str]]:
-    return frozenset((line.check, now.subjects[name]) for name, line in now.open.items())
 
 
 def opened(before: Stand | None, line: OpenLine, now: Moment, state: State, name: str) -> Stand:
@@ -107,7 +105,7 @@ def is_closed(stand: Stand, now: Moment, state: State, missing: tuple[datetime, 
     """Whether `now`, which does not find it open, saw that it is closed: it looked, or there is nothing left to look at."""
     if is_gone(stand, state):
         return True
-    judged = (stand.line.check, stand.subject) in now.settled or _has_other_firmware(stand, now, state)
+    judged = now.is_settled(stand.line.check, stand.subject) or _has_other_firmware(stand, now, state)
     return judged and why_in_doubt(stand, now, state, missing) is None
 
 

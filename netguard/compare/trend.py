@@ -34,8 +34,8 @@ class Event:
     at: datetime
     scan_id: str
     what: str
-    """`seen` (for the first time), `gone`, `back`, `address`, `mac`, `firmware`, `name`, `role`, `port` (after: opened,
-    before: closed), `version` or `finding` (after: opened, before: resolved)."""
+    """`seen` (for the first time), `gone`, `back`, `address`, `mac`, `firmware`, `name`, `role`, `port` (only after: it
+    opened; only before: it closed; both: another version answers) or `finding` (only after: opened, only before: resolved)."""
     before: str | None
     after: str | None
 
@@ -158,7 +158,7 @@ def _ports(was: Known, now: Known) -> Iterator[tuple[str, str | None, str | None
             yield "port", port, None
     for port, version in sorted(now.versions.items()):
         if (old := was.versions.get(port)) is not None and old != version:
-            yield "version", f"{port} {old}", f"{port} {version}"
+            yield "port", f"{port} {old}", f"{port} {version}"
 
 
 def _event(step: _Step, what: str, before: str | None, after: str | None) -> Event:
