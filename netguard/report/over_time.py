@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from netguard.model.difference import Difference
+from netguard.model.observation import clean
 from netguard.model.overlay import Moment, OverTime
 from netguard.report import difference as differing
 from netguard.report import words
@@ -73,7 +74,7 @@ def _command(said: Difference) -> str | None:
 
 def _moment(said: Moment, now: datetime, *, current: bool) -> MomentView:
     remarks = ("this scan",) * current + ("ended early",) * (not said.finished)
-    remarks += (f"of {said.place}",) * (not said.here)
+    remarks += (f"of {clean(said.place)}",) * (not said.here)
     return MomentView(
         when=words.local_day(said.started_at, now),
         badge=said.letter if said.letter in TONES else UNKNOWN,
