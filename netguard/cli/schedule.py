@@ -87,7 +87,7 @@ def remove(ctx: click.Context, yes: bool, user: str | None) -> None:
 @_options.site
 @_options.database
 @click.pass_context
-def run(ctx: click.Context, variables: tuple[str, ...], database: str | None, /, **given: object) -> None:
+def run(ctx: click.Context, /, variables: tuple[str, ...], database: str | None, **given: object) -> None:
     """Do what the scheduler has done every hour: look whether this is home and a scan is due; scan, and tell what changed.
 
     Away from home, and where nothing is due, it sends nothing. What it did is in its log (`netguard schedule status`).
