@@ -20,9 +20,9 @@ from netguard.model.timeline import summary as summary_of
 from netguard.model.vocabulary import Ended
 from netguard.rules.loader import Rules
 
-SERIES = 150
-"""Scans up to each of the two that presence, what came back and what broke out anew are told from: five weeks of one every
-six hours, which is longer than anything may be away (`compare.presence`). More of them cost time, and say nothing of today."""
+SERIES = 125
+"""Scans up to each of the two that presence, what came back and what broke out anew are told from: a month of one every
+six hours, which is as long as anything may be away (`compare.presence`). More of them cost time, and say nothing of today."""
 
 NEAR = 10
 """Scans among which the one before is looked for first: it is one of them, unless most are of other networks."""

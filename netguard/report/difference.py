@@ -118,12 +118,20 @@ def _meaning(
         number = sum(c.cause is cause for c in difference.changes) + sum(_cause(f) is cause for f in alone)
         if number:
             yield f"{words.count(number, 'more is' if more else 'is', 'more are' if more else 'are')} {because}."
-    before, after = (clean(s.grade) if s.grade else "incomplete" for s in (difference.old, difference.new))
-    yield f"Grade {after}, as before." if before == after else f"Grade {after}; it was {before}."
+    yield _grade(difference.old.grade, difference.new.grade)
     if standing := sum(f.fate is Fate.PERSISTING for f in difference.findings):
         yield f"{words.count(standing, 'problem stands', 'problems stand')} open as before."
     if number := sum(len(group.what) for group in unlooked):
         yield f"{words.count(number, 'thing', 'things')} could not be looked at this time."
+
+
+def _grade(before: str | None, after: str | None) -> str:
+    if after is None:
+        was = f", before it was {clean(before)}" if before is not None else ", as before"
+        return f"No grade{was}: too little could be looked at for one."
+    if before is None:
+        return f"Grade {clean(after)}; before, too little could be looked at for one."
+    return f"Grade {clean(after)}, as before." if before == after else f"Grade {clean(after)}; it was {clean(before)}."
 
 
 def _tone(difference: Difference, number: int) -> Tone:

@@ -47,7 +47,7 @@ def test_what_changed_and_what_came_of_it_is_on_the_page(browser: Browser, much:
         "Judged otherwise",
         "Looked at otherwise",
         "Not looked at this time",
-        "Other rules judge than on",
+        "The rules are others than",
         "The two scans",
     ):
         assert text in said

@@ -211,8 +211,9 @@ UNOBSERVED = (
 )
 
 REMARKS = (
-    "Other rules judge than on 21 November 2025: the older scan's facts were judged anew, and what only the rules changed is listed apart.",
-    "The newer scan went deeper (deep, before it was standard).",
+    "The rules are others than at the time of the older scan. What it saw is judged by the newer rules here; what only they "
+    "changed is told as such.",
+    "The older scan looked with depth standard, the newer with depth deep.",
 )
 
 

@@ -80,8 +80,19 @@ def test_what_stands_open_as_before_and_what_was_not_looked_at_change_nothing():
     assert [(gap.because, gap.what) for gap in said.unlooked] == [("it was not seen", ("Plug", "FTP is open on Plug"))]
 
 
-def test_a_grade_that_is_missing_is_called_incomplete():
-    assert "Grade F; it was incomplete." in view(replace(of(), old=replace(OLD, grade=None)), NOW).meaning
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("D", "F", "Grade F; it was D."),
+        ("D", "D", "Grade D, as before."),
+        (None, "D", "Grade D; before, too little could be looked at for one."),
+        ("D", None, "No grade, before it was D: too little could be looked at for one."),
+        (None, None, "No grade, as before: too little could be looked at for one."),
+    ],
+)
+def test_the_grade_is_said_beside_the_one_before(before, after, said):
+    difference = replace(of(), old=replace(OLD, grade=before), new=replace(NEW, grade=after))
+    assert said in view(difference, NOW).meaning
 
 
 def test_resolved_and_better_come_after_what_is_new_and_worse():

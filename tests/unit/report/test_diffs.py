@@ -74,7 +74,7 @@ def test_text_begins_with_what_matters_most():
             "Resolved, or",
             "Judged",
             "Not looked at",
-            "! Other rules",
+            "! The rules are others",
         )
     ]
     assert places == sorted(places)
