@@ -13,6 +13,7 @@ from netguard.cli import _person, _schedule_log
 from netguard.errors import NetguardError
 from netguard.history.database import default_url
 from netguard.history.store import History
+from netguard.model.message import GIVEN_UP
 from netguard.model.observation import clean
 from netguard.model.timeline import ScanLine
 from netguard.model.vocabulary import Ended
@@ -22,7 +23,7 @@ from netguard.schedule import _install
 from netguard.schedule._contract import Every, Here, every
 
 LOG_LINES = 5
-"""Lines of the log that are shown; the file's path stands beside them."""
+"""Lines of the log that are shown, and messages that were given up; the log's path stands beside them."""
 
 MAX_TAIL = 64 * 1024
 """Bytes read from the end of the log."""
@@ -38,10 +39,11 @@ def status(*, as_json: bool, user: str | None, database: str | None) -> int:
         privileges.drop(identity)  # nothing here takes root, and the person's own scheduler answers only the person
     here = _person.here(identity)
     schedules = [_schedule(name, kind, here) for name, kind in _install.kinds().items() if kind.present(here)]
-    told: dict[str, Any] = {"schedules": schedules, "last_scan": None, "receivers": [], "problems": []}
+    told: dict[str, Any] = {"schedules": schedules, "last_scan": None, "receivers": [], "messages": {}, "problems": []}
     last = None
     try:
         last = _last(database)
+        told["messages"] = messages(database)
         told["receivers"] = [receiver.label for receiver in receivers.all()]
     except NetguardError as error:
         told["problems"].append(str(error))
@@ -64,6 +66,7 @@ def status(*, as_json: bool, user: str | None, database: str | None) -> int:
     _line("Last scan", _scanned(last, schedules))
     if told["receivers"]:
         _line("Tells", ", ".join(told["receivers"]))
+    _say_messages(told["messages"])
     for problem in told["problems"]:
         _line("Problem", clean(problem, 300))
     if lines:
@@ -71,6 +74,23 @@ def status(*, as_json: bool, user: str | None, database: str | None) -> int:
         for line in lines:
             _line("", clean(line, 300))
     return exitcodes.DONE
+
+
+def messages(database: str | None) -> dict[str, Any]:
+    """How many messages wait to be delivered, and which were given up, the newest `LOG_LINES` of them."""
+    with History.open(database or default_url()) as history:
+        waiting, lost = history.waiting(), history.lost()
+    return {
+        "waiting": len(waiting),
+        "given_up": [
+            {
+                "title": message.text.title,
+                "made_at": message.made_at.isoformat().replace("+00:00", "Z"),
+                "problem": (message.problem or "").removeprefix(GIVEN_UP),
+            }
+            for message in lost[-LOG_LINES:]
+        ],
+    }
 
 
 def _schedule(name: str, kind: ModuleType, here: Here) -> dict[str, Any]:
@@ -110,6 +130,13 @@ def _say(schedule: dict[str, Any]) -> None:
         _line("Note", note)
     for problem in schedule["problems"]:
         _line("Problem", clean(problem, 300))
+
+
+def _say_messages(told: dict[str, Any]) -> None:
+    if waiting := told.get("waiting"):
+        _line("Waiting", f"{waiting} {'message' if waiting == 1 else 'messages'}, tried again at the next runs")
+    for lost in told.get("given_up", ()):
+        _line("Given up", clean(f"{lost['title']} ({lost['made_at'][:10]}): {lost['problem']}", 300))
 
 
 def _often(argv: tuple[str, ...]) -> Every | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from netguard import config
-from netguard.cli import _schedule_log, _telling
+from netguard.cli import _schedule_log, _schedule_status, _telling
 from netguard.history.store import History
 from netguard.model.message import Text
 from netguard.notify import receivers, sender
@@ -137,6 +137,9 @@ def test_pauses_between_tries_grow_and_after_a_fortnight_it_is_given_up_in_words
     assert "given up" in life.log[-1]
     assert "netguard report" in life.log[-1]
     assert life.log[-1] in capsys.readouterr().err.splitlines()[-1]
+    [given_up] = _schedule_status.messages(life.url)["given_up"]
+    assert given_up["title"] == "netguard at home: 1 device new"
+    assert "500" in given_up["problem"]
     receiver.status = 200
     life.devices.append(newcomer(31, "Garage"))
     weeks(life, 1)
@@ -271,7 +274,7 @@ def test_two_computers_on_one_history_do_not_send_the_same(life, receiver, monke
 SENDING = """
     import sys
     from netguard import config
-    from netguard.cli import _schedule_log, _telling
+    from netguard.cli import _schedule_log, _schedule_status, _telling
     from netguard.history.store import History
     from netguard.notify import receivers
     from tests import builders
