@@ -211,8 +211,10 @@ UNOBSERVED = (
 )
 
 REMARKS = (
-    "The rules are others than at the time of the older scan. What it saw is judged by the newer rules here; what only they "
-    "changed is told as such.",
+    (
+        "The rules are others than at the time of the older scan. What it saw is judged by the newer rules here; what only they "
+        "changed is told as such."
+    ),
     "The older scan looked with depth standard, the newer with depth deep.",
 )
 
