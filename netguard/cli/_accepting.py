@@ -183,7 +183,8 @@ def _meant(target: str, scan: Scan, series: tuple[Entry, ...], book: Book) -> di
         raise UsageError(f"there is no check {clean(check)!r}{meant}")
     if device == "network" or device.startswith(_TARGETS):
         return {"check": check, "device": device}
-    return {"check": check, "device": book.find(device).key}
+    there = scan.device(device)
+    return {"check": check, "device": there.key if there is not None else book.find(device).key}
 
 
 def _fingerprint(target: str, scan: Scan, series: tuple[Entry, ...]) -> str:

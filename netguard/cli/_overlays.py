@@ -7,6 +7,7 @@ from datetime import date, datetime
 from netguard.advise import grade
 from netguard.cli import _documents
 from netguard.compare import acceptances, labels, trend
+from netguard.compare.series import Place
 from netguard.errors import NetguardError
 from netguard.history.store import History
 from netguard.model import timeline
@@ -109,13 +110,14 @@ def _over_time(
         replace(e, summary=replace(e.summary, open=tuple(o for o in e.summary.open if not is_accepted(o))))
         for e in series
     )
-    told = trend.told(counting)
+    known = history.known(scan.site)
+    told, here = trend.told(counting, known), Place.of(series[-1])
     moments = tuple(
         Moment(
             id=e.line.id,
             started_at=e.line.started_at,
             place=str(e.line.prefix),
-            here=_same_place(e, series[-1]),
+            here=Place.of(e).is_same(here),
             finished=e.line.ended is Ended.FINISHED,
             letter=grade.letter_without(e.line.grade, left.summary.open, e.summary.devices)
             if left.summary.open != e.summary.open
@@ -127,7 +129,7 @@ def _over_time(
         )
         for number, (e, left, (new, resolved)) in enumerate(zip(series, counting, told, strict=True))
     )
-    since = trend.standing_since(series, history.known(scan.site))
+    since = trend.standing_since(series, known)
     return OverTime(
         moments=moments[-SHOWN:],
         standing={name: Standing(since=each.first_at, scans=each.scans) for name, each in since.items()},
@@ -135,14 +137,9 @@ def _over_time(
     )
 
 
-def _same_place(one: Entry, other: Entry) -> bool:
-    """Whether both were made in one network, behind one gateway as far as that is known."""
-    gateways = {one.summary.gateway, other.summary.gateway} - {None}
-    return one.line.prefix == other.line.prefix and len(gateways) <= 1
-
-
 def _has_earlier(before: tuple[Entry, ...], entry: Entry) -> bool:
-    return any(e.line.ended is Ended.FINISHED and _same_place(e, entry) for e in before)
+    here = Place.of(entry)
+    return any(Place.of(e).is_same(here) for e in before)
 
 
 def _difference(history: History, scan: Scan, rules: Rules | None, now: datetime) -> Difference | None:
