@@ -77,10 +77,14 @@ class Teller:
         self._tried: set[int] = set()
 
     def begin(self, site: str, entries: Iterable[Entry]) -> None:
-        """Where nothing was ever told of `site`: what the newest scan of each place found is old, and told to nobody."""
-        if not self._history.told(site):
-            for entry in {(e.line.prefix, e.summary.gateway): e for e in entries}.values():
-                self._history.tell(site, _about(entry), (), None, self._clock())
+        """Where nothing was ever told of a network of `site`: what its newest scan found is old, and told to nobody."""
+        told = self._history.told(site)
+        places: dict[object, list[Entry]] = {}
+        for entry in entries:
+            places.setdefault((entry.line.prefix, entry.summary.gateway), []).append(entry)
+        for there in places.values():
+            if not any(_about(entry) in told for entry in there):
+                self._history.tell(site, _about(there[-1]), (), None, self._clock())
 
     def scans(self, site: str, entries: tuple[Entry, ...]) -> None:
         """Queue what the newest of `entries` (of one place, oldest first) has that the newest told one had not."""

@@ -50,6 +50,8 @@ class Life:
     def save(self, **given):
         """A scan is made, by hand or by a run that was ended before it could tell."""
         self.scanned += 1
+        whole = builders.attempt("discover.arp", target=str(self.vantage.segment.prefix))
+        given = {"attempts": (whole,)} | given
         made = builders.scan(
             *self.devices,
             id=f"{self.scanned:012d}",

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from netguard import config
 from netguard.cli import _schedule_log, _schedule_status, _telling
 from netguard.history.store import History
+from netguard.model import address
 from netguard.model.message import Text
 from netguard.notify import receivers, sender
 from tests import builders
@@ -83,6 +85,30 @@ def test_scans_from_before_the_schedule_are_no_news(life, receiver):
     life.tell(receiver.url)
     weeks(life, 2)
     assert receiver.got == []
+
+
+def test_each_network_of_a_home_is_compared_with_itself(life, receiver):
+    life.tell(receiver.url)
+    life.run()
+    main, main_devices = life.vantage, life.devices
+    guests = replace(main, segment=replace(main.segment, prefix=address.network("198.51.100.0/24")))
+    life.vantage, life.devices = guests, [newcomer(40, "Guest printer")]
+    life.enrol()
+    life.save()
+    life.devices = [*life.devices, newcomer(41, "Guest lamp")]
+    life.after(hours=1)
+    life.save()
+    life.run()
+    assert receiver.got == []
+    life.vantage, life.devices = main, main_devices
+    weeks(life, 1)
+    assert receiver.got == []
+    life.vantage, life.devices = (
+        guests,
+        [newcomer(40, "Guest printer"), newcomer(41, "Guest lamp"), newcomer(42, "Radio")],
+    )
+    life.run()
+    assert receiver.titles == ["netguard at home: 1 device new"]
 
 
 def test_what_a_scan_made_by_hand_or_a_run_that_was_ended_found_is_told_at_the_next_run(life, receiver):
