@@ -24,8 +24,10 @@ class Sameness:
         for each in self._registry.values():
             for former in each.former_keys:
                 self._tokens.setdefault(former, each.id)
-        for devices in documents:
+        for number, devices in enumerate(documents):
             self._read(sorted(devices, key=lambda d: d.key))
+            if not number:
+                self._keys = {each.id: each.key for each in self._registry.values()} | self._keys
 
     def of(self, key: str) -> str:
         """The name of the device that has or had this key; the key itself where nothing is known of it."""
@@ -33,10 +35,8 @@ class Sameness:
 
     def key(self, name: str) -> str:
         """The key that the device of this name has in the newest document, else in the registry, else had anywhere."""
-        if name in self._keys:
-            return self._keys[name]
         each = self._registry.get(name)
-        return each.key if each is not None else name
+        return self._keys.get(name) or (each.key if each is not None else name)
 
     def current(self, key: str) -> str:
         """The key that the device of this key has now; what is no device's key stays."""

@@ -1,5 +1,6 @@
 """Scans of one place in their order, each as a comparison needs it: every device under one name in all of them. Pure."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,13 @@ class Moment:
     def is_settled(self, check: str, subject: str) -> bool:
         """Whether `check` looked at `subject`, and has nothing to say but that all is well, or that it does not apply."""
         runs, places = self.settled.get(check, ()), self.places.get(subject, ())
-        return bool(places) and all(any(place in run for run in runs) for place in places)
+        return bool(places) and all(_is_in(runs, place) for place in places)
+
+
+def _is_in(runs: tuple[range, ...], number: int) -> bool:
+    """Whether one of the ascending `runs` has `number`: a large home's may be hundreds."""
+    at = bisect_right(runs, number, key=lambda run: run.start)
+    return at > 0 and number in runs[at - 1]
 
 
 def was_asked(asked: Iterable[str], port: str) -> bool:

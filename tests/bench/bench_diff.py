@@ -73,7 +73,7 @@ def prepared(size, series=SERIES):
     scans = [home(size, number) for number in range(2)]
     made = [Entry(line=line(s), summary=summary(s)) for s in scans]
     earlier = tuple(
-        dataclasses.replace(made[n % 2], line=dataclasses.replace(made[n % 2].line, id=f"{n + 100:012x}"))
+        dataclasses.replace(made[0], line=dataclasses.replace(made[0].line, id=f"{n + 100:012x}"))
         for n in range(series - 2)
     )
     return (*scans, Background(series=(*earlier, *made)), date(2027, 1, 1))
@@ -95,7 +95,9 @@ def main():
         taken = seconds(prepared(size))
         first = first or taken / size
         print(f"diff: {size} devices in {taken * 1e3:.0f} ms, {taken / size / first:.2f} × per device of the smallest")
-    print(f"diff: 50 devices after 150 scans in {seconds(prepared(50, 150)) * 1e3:.0f} ms (budget {BUDGET * 1e3:.0f} ms)")
+    print(
+        f"diff: 50 devices after 150 scans in {seconds(prepared(50, 150)) * 1e3:.0f} ms (budget {BUDGET * 1e3:.0f} ms)"
+    )
 
 
 if __name__ == "__main__":
