@@ -1,10 +1,11 @@
 """The second look with real packets: the same home twice, the same with loss, and with what is gone for good."""
 
 import json
+import subprocess
 
 import pytest
 
-from netguard.demo import catalogue
+from netguard.demo import catalogue, daemons
 from netguard.demo.catalogue import build_home
 from netguard.model.timeline import summary
 from netguard.model.vocabulary import Outcome, PortState, Status, Transport
@@ -62,3 +63,29 @@ def test_a_printer_that_is_gone_is_asked_for_once_more_by_its_address_alone(week
     assert all(printer not in d.addresses for d in later.devices)
     asked = {act["target"] for act in acts if act["why"].endswith(" again")}
     assert asked == {str(printer)}
+
+
+LOSSY = """
+table inet lossy {
+  chain input { type filter hook input priority 0; tcp dport 554 tcp flags syn quota until 200 bytes drop; }
+}
+"""
+"""The first three packets that ask for the camera's stream (60 bytes each) are lost: one more than a scan asks twice with."""
+
+
+def test_a_port_whose_packets_were_lost_is_no_change_and_what_it_says_is_read(tmp_path):
+    nft = daemons.find("nft")
+    if nft is None:
+        pytest.skip("needs nft, which loses the packets")
+    with namespaces() as home:
+        before = scan_of(home, tmp_path, "--depth", "quick")
+        rules = home.run_on("camera", [str(nft), "-f", "-"], env=daemons.environment(nft), stdin=subprocess.PIPE)
+        rules.communicate(LOSSY.encode(), timeout=20)
+        assert rules.returncode == 0
+        after = scan_of(home, tmp_path, "--depth", "quick")
+        camera = by_address(before, home, "camera")
+    assert ("again.ports", str(camera.addresses[0])) in second_looks(after)
+    assert opened(after) == opened(before)
+    told = [{(o.kind, o.port) for o in s.observations if o.device == camera.key} for s in (before, after)]
+    assert told[0] == told[1]
+    assert {f.fingerprint: f.status for f in before.findings} == {f.fingerprint: f.status for f in after.findings}
