@@ -201,6 +201,10 @@ def _told(request: Request) -> tuple[receivers.Receiver, ...]:
             raise UsageError(
                 "--notify needs Apprise: install netguard with its extra, as in pip install 'netguard[notify]'"
             )
+        from netguard.notify import sender
+
+        for receiver in found:
+            sender.check(receiver)
     return found
 
 

@@ -223,7 +223,9 @@ def _counted(findings: list[FindingChange], changes: list[Change]) -> str:
     turns = Counter((c.kind, c.turn) for c in changes)
     said = [f"{fates[fate]} {word}" for fate, word in words.items() if fates[fate]]
     kinds, ways = tuple(_WHAT), tuple(_TURNED)
-    for (kind, turn), number in sorted(turns.items(), key=lambda each: (kinds.index(each[0][0]), ways.index(each[0][1]))):
+    for (kind, turn), number in sorted(
+        turns.items(), key=lambda each: (kinds.index(each[0][0]), ways.index(each[0][1]))
+    ):
         plural = "" if number == 1 or kind is Kind.FIRMWARE else "s"
         said.append(f"{number} {_WHAT[kind]}{plural} {_TURNED[turn]}")
     return ", ".join(said)
