@@ -76,7 +76,7 @@ def _moment(said: Moment, now: datetime, *, current: bool) -> MomentView:
     remarks = ("this scan",) * current + ("ended early",) * (not said.finished)
     remarks += (f"of {clean(said.place)}",) * (not said.here)
     return MomentView(
-        when=words.local_day(said.started_at, now),
+        when=_short(words.local_day(said.started_at, now)),
         badge=said.letter if said.letter in TONES else UNKNOWN,
         tone=TONES.get(said.letter or "", "unclear"),
         letter=said.letter if said.letter in TONES else "incomplete",
@@ -87,6 +87,12 @@ def _moment(said: Moment, now: datetime, *, current: bool) -> MomentView:
         remark=", ".join(remarks),
         current=current,
     )
+
+
+def _short(day: str) -> str:
+    """`21 Nov 2025`: a table on a telephone has no room for more."""
+    number, month, year = day.split()
+    return f"{number} {month[:3]} {year}"
 
 
 def _notes(said: OverTime) -> list[str]:

@@ -45,7 +45,7 @@ class MomentView:
     """One scan among others."""
 
     when: str
-    """`21 November 2025`."""
+    """`21 Nov 2025`."""
     badge: str
     """The letter; `–` where there is none."""
     tone: "Tone"

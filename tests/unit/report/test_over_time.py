@@ -96,13 +96,13 @@ def test_days_are_those_of_the_readers_time_zone():
     late = over(
         moments=(replace(TIME.moments[0], started_at=NOW.replace(hour=23) - timedelta(days=9)), TIME.moments[-1])
     )
-    assert late.moments[0].when == "12 November 2025"
+    assert late.moments[0].when == "12 Nov 2025"
 
 
 def test_text_leaves_out_numbers_that_are_not_known():
     said = text.render(SCAN, NOW, overlay=OVERLAY)
-    assert "\n    3 September 2025: grade C, 17 open\n" in said
-    assert "\n    7 November 2025: grade D, 21 open, 0 new, 1 resolved, 3 accepted\n" in said
+    assert "\n    3 Sep 2025: grade C, 17 open\n" in said
+    assert "\n    7 Nov 2025: grade D, 21 open, 0 new, 1 resolved, 3 accepted\n" in said
 
 
 def test_nothing_over_time_is_nothing():
