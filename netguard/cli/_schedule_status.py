@@ -40,6 +40,7 @@ def status(*, as_json: bool, user: str | None, database: str | None) -> int:
     here = _person.here(identity)
     schedules = [_schedule(name, kind, here) for name, kind in _install.kinds().items() if kind.present(here)]
     told: dict[str, Any] = {"schedules": schedules, "last_scan": None, "receivers": [], "messages": {}, "problems": []}
+    database = database or _database(schedules)
     last = None
     try:
         last = _last(database)
@@ -137,6 +138,13 @@ def _say_messages(told: dict[str, Any]) -> None:
         _line("Waiting", f"{waiting} {'message' if waiting == 1 else 'messages'}, tried again at the next runs")
     for lost in told.get("given_up", ()):
         _line("Given up", clean(f"{lost['title']} ({lost['made_at'][:10]}): {lost['problem']}", 300))
+
+
+def _database(schedules: list[dict[str, Any]]) -> str | None:
+    """The history that the schedule writes to, where it is not the default one."""
+    start = "--with=NETGUARD_DATABASE="
+    words = [word for schedule in schedules for word in schedule["command"]]
+    return next((word.removeprefix(start) for word in words if word.startswith(start)), None)
 
 
 def _often(argv: tuple[str, ...]) -> Every | None:

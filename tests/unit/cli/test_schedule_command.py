@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -249,6 +250,33 @@ def test_status_shows_the_last_lines_of_the_log_and_the_last_scan(capsys):
     assert told["schedules"][0]["every"] == "week"
     assert remove(yes=True, user=None) == 0
     assert not log.exists()
+
+
+def test_status_reads_the_history_that_the_schedule_writes(capsys, tmp_path):
+    url = f"sqlite:///{tmp_path}/elsewhere.db"
+    with History.open(url) as history:
+        history.save(replace(builders.scan(), id="bbbb2222"))
+    install(Request(yes=True, database=url))
+    capsys.readouterr()
+    status(as_json=True, user=None, database=None)
+    assert json.loads(capsys.readouterr().out)["last_scan"]["id"] == "bbbb2222"
+
+
+def test_root_looks_in_the_home_of_who_called_it(monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "environ", {"HOME": "/root", "XDG_DATA_HOME": "/root/data", "XDG_RUNTIME_DIR": "/root"})
+    monkeypatch.setattr(_person.privileges, "is_root", lambda: True)
+    assert _person.find(None) is None, "root that nobody called"
+    os.environ["SUDO_UID"] = str(pwd.getpwnam("daemon").pw_uid)
+    who = _person.find(None)
+    assert who.uid == pwd.getpwnam("daemon").pw_uid
+    assert os.environ["HOME"] == pwd.getpwnam("daemon").pw_dir
+    assert "XDG_DATA_HOME" not in os.environ
+    made = _person.here(who)
+    assert (made.user, made.uid, str(made.home)) == ("daemon", who.uid, os.environ["HOME"])
+    monkeypatch.setattr(_person.privileges, "is_root", lambda: False)
+    with pytest.raises(UsageError, match="--user only makes sense with root"):
+        _person.find("daemon")
 
 
 def test_a_long_log_is_read_from_its_end(tmp_path):
