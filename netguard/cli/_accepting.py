@@ -241,7 +241,7 @@ def _effect(scan: Scan, decided: Decisions) -> Iterator[str]:
     number = len(decided.accepted)
     risks = f"with {number} accepted {'risk' if number == 1 else 'risks'}"
     told = f"grade {now}, {risks}" if now else f"no grade, as before, {risks}"
-    also = f"; without them it is {was}" if now != was else ""
+    also = f" ({was} if {'it' if number == 1 else 'they'} counted)" if now != was else ""
     yield f"It is open as before, and counts no more: {told}{also}."
 
 

@@ -71,7 +71,8 @@ def over(history: History, scan: Scan, now: datetime, rules: Rules | None = None
 
 def decisions(history: History, scan: Scan, now: datetime) -> Decisions:
     """Only what is accepted, for who says no more than that. Raises `HistoryError`."""
-    return _decided(history, scan, _series(history, scan), today(now))[0]
+    series = _series(history, scan) if history.acceptances(scan.site) else ()
+    return _decided(history, scan, series, today(now))[0]
 
 
 def today(now: datetime) -> date:
@@ -83,10 +84,11 @@ def _decided(
     history: History, scan: Scan, series: tuple[Entry, ...], day: date
 ) -> tuple[Decisions, acceptances.Covering]:
     said, known = history.acceptances(scan.site), history.known(scan.site)
-    found = acceptances.decisions(scan, said, day, known, series)
+    covering = acceptances.Covering(scan, said, known)
+    found = acceptances.decided(covering, scan, day, series)
     if scan.grade is not None and found.accepted:
         found = replace(found, grade=grade.without(scan.grade, scan.findings, scan.devices, found.accepted))
-    return found, acceptances.Covering(scan, said, known)
+    return found, covering
 
 
 def _series(history: History, scan: Scan) -> tuple[Entry, ...]:

@@ -82,7 +82,11 @@ def decisions(
     `series` are the site's scans up to this one, oldest first: with them a decision about something that is gone is told
     from one about something that was not looked at. The document's grade is no matter of this.
     """
-    covering = Covering(scan, acceptances, known)
+    return decided(Covering(scan, acceptances, known), scan, day, series)
+
+
+def decided(covering: Covering, scan: Scan, day: date, series: Sequence[Entry] = ()) -> Decisions:
+    """The same with the decisions that `covering` holds of this scan."""
     about = {f.fingerprint: covering.about(f) for f in scan.findings if f.status is Status.FAIL}
     accepted = {
         fingerprint: deciding

@@ -59,6 +59,9 @@ class Names:
 
     def __init__(self, scan: Scan, keys: Keys) -> None:
         self._scan, self._keys = scan, keys
+        boxes = (scan.device(gateway.device) for gateway in scan.gateways if gateway.device is not None)
+        # A finding about a forwarded port bears its router's identity, whoever its target is.
+        self._gateways = tuple(box for box in boxes if box is not None)
         self._marks: dict[str, tuple[str, ...]] = {}
 
     def of(self, finding: Finding) -> frozenset[str]:
@@ -66,10 +69,9 @@ class Names:
         return frozenset((finding.fingerprint, *self._others(finding)))
 
     def _others(self, finding: Finding) -> Iterator[str]:
-        for device in self._scan.devices:
+        target = self._scan.device(finding.target)
+        for device in (*([target] if target is not None else []), *self._gateways):
             keys = self._keys.of(device.key)
-            if len(keys) == 1:
-                continue
             for key in keys:
                 for mark in (*self._marks_of(device), *finding.references):
                     if fingerprint(finding.check, key, mark) == finding.fingerprint:

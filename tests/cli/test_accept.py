@@ -73,7 +73,7 @@ def test_a_check_on_a_device_is_accepted_by_what_people_call_the_device(home, de
     assert (one.fingerprint, one.check, one.device) == (None, "telnet-open", BRIDGE.key)
     assert one.owner == "Grandmother Ada"
     assert set(latest(home).accepted) == {TELNET.fingerprint, SECOND.fingerprint}
-    assert "grade C, with 2 accepted risks; without them it is D." in said
+    assert "grade C, with 2 accepted risks (D if they counted)." in said
 
 
 def test_what_is_no_device_is_named_as_the_document_names_it(url):
