@@ -1,10 +1,14 @@
 """The history into one file, and what such a file holds into the history: all of it, or nothing."""
 
-import json
+import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import IO, Any
 
+import msgspec
 from sqlalchemy import Connection, insert, select, union, update
 
 from netguard.errors import DocumentError, HistoryError
@@ -36,8 +40,7 @@ class Taken:
     """Scans that were here already."""
 
 
-Things = Callable[[], Iterable[bundle.Thing]]
-"""Gives everything in a file, from its beginning and each time anew; raises `DocumentError` for a bad one."""
+_TIMES = ("started_at", "finished_at", "ordered_at")
 
 
 class Moving:
@@ -75,34 +78,67 @@ class Moving:
                 )
                 yield from map(bundle.line_of, values)
 
-    def take_in(self, things: Things) -> Taken:
-        """Add what `things` gives to the history, whole or not at all; what is here already stays as it is.
+    def take_in(self, things: Iterable[bundle.Thing]) -> Taken:
+        """Add `things` to the history, whole or not at all; what is here already stays as it is.
 
-        Everything is looked at before anything is written. A device that is here already keeps what the history knows of
-        it; a name and role that the person gave it are taken over where it has none. Raises `DocumentError` for a bad
-        file, `HistoryError` for a scan that is here with other content and for a network that is another site's.
+        Everything is looked at before anything is written; meanwhile scans are kept in a file of their own, so that other
+        netguards wait for no more than the writing. A device that is here already keeps what the history knows of it; a
+        name and role that the person gave it are taken over where it has none. Raises what `things` raises,
+        `HistoryError` for a scan that is here with other content and for a network that is another site's.
         """
-        self._look_at(things)
+        with tempfile.TemporaryFile() as kept:
+            try:
+                others = self._looked_at(things, kept)
+                kept.flush()
+            except OSError as error:
+                raise HistoryError(
+                    f"what is in it has no room in the folder {tempfile.gettempdir()}"
+                    f" ({(error.strerror or 'it failed').lower()}); nothing was taken over"
+                ) from error
+            kept.seek(0)
+            return self._written(_rows(kept), others)
+
+    def _looked_at(self, things: Iterable[bundle.Thing], kept: IO[bytes]) -> list[bundle.Thing]:
+        """Put the rows of scans into `kept`, and give everything else."""
+        ids: set[str] = set()
+        others: list[bundle.Thing] = []
+        with self._database.reading() as connection:
+            for thing in things:
+                if not isinstance(thing, bundle.Placed):
+                    others.append(thing)
+                    continue
+                if thing.scan.id in ids:
+                    raise DocumentError(f"it is damaged: the scan {clean(thing.scan.id)} is in it twice")
+                ids.add(thing.scan.id)
+                _has_scan(connection, thing.scan.id, thing.document)
+                row = rows.row_of(thing.scan, thing.document) | {"ordered_at": thing.ordered_at}
+                packed = msgspec.msgpack.encode(row)
+                kept.write(len(packed).to_bytes(8, "big") + packed)
+            for home in others:
+                if isinstance(home, Enrolment):
+                    _home_of(connection, home)
+        return others
+
+    def _written(self, scan_rows: Iterable[dict[str, Any]], others: Iterable[bundle.Thing]) -> Taken:
         new: Counter[str] = Counter()
         there = 0
         books: dict[str, _Book] = {}
         with self._database.writing() as connection:
             self._database.one_at_a_time(connection)
-            for thing in things():
-                if isinstance(thing, bundle.Placed):
-                    if _has_scan(connection, thing.scan):
-                        there += 1
-                        continue
-                    row = rows.row_of(thing.scan) | {"ordered_at": thing.ordered_at}
+            for row in scan_rows:
+                if _has_scan(connection, row["id"], zlib.decompress(row["document"])):
+                    there += 1
+                else:
                     connection.execute(insert(scans), row)
                     new["scans"] += 1
-                elif isinstance(thing, KnownDevice | Declaration):
+            for thing in others:
+                if isinstance(thing, KnownDevice | Declaration):
                     books.setdefault(thing.site, _Book([], [])).add(thing)
                 elif isinstance(thing, Enrolment):
                     new["homes"] += _add_home(connection, thing)
                 elif isinstance(thing, Acceptance):
                     new["accepted risks"] += _add_acceptance(connection, thing)
-                else:
+                elif isinstance(thing, bundle.SiteMapping):
                     new["mappings"] += _add_mapping(connection, thing)
             for site, book in books.items():
                 devices, declared = _write_book(connection, site, book)
@@ -113,19 +149,7 @@ class Moving:
     def holds(self, scan: Scan) -> bool:
         """Whether `scan` is here. Raises `HistoryError` where another one has its id."""
         with self._database.reading() as connection:
-            return _has_scan(connection, scan)
-
-    def _look_at(self, things: Things) -> None:
-        ids: set[str] = set()
-        with self._database.reading() as connection:
-            for thing in things():
-                if isinstance(thing, bundle.Placed):
-                    if thing.scan.id in ids:
-                        raise DocumentError(f"it is damaged: the scan {clean(thing.scan.id)} is in it twice")
-                    ids.add(thing.scan.id)
-                    _has_scan(connection, thing.scan)
-                elif isinstance(thing, Enrolment):
-                    _home_of(connection, thing)
+            return _has_scan(connection, scan.id, codec.dumps(scan, indent=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +219,20 @@ def _write_book(connection: Connection, site: str, book: _Book) -> tuple[int, in
     return len(after) - len(before), len(fresh)
 
 
-def _has_scan(connection: Connection, scan: Scan) -> bool:
-    """Whether `scan` is here. Raises `HistoryError` where another one has its id."""
-    if connection.execute(select(scans.c.id).where(scans.c.id == scan.id)).scalar() is None:
+def _rows(kept: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """The rows in `kept`."""
+    while length := kept.read(8):
+        row = msgspec.msgpack.decode(kept.read(int.from_bytes(length, "big")))
+        yield row | {name: msgspec.convert(row[name], datetime) for name in _TIMES}
+
+
+def _has_scan(connection: Connection, scan_id: str, document: bytes) -> bool:
+    """Whether the scan is here. Raises `HistoryError` where another one has its id."""
+    if connection.execute(select(scans.c.id).where(scans.c.id == scan_id)).scalar() is None:
         return False
-    if json.loads(rows.document(connection, scan.id)) != json.loads(codec.dumps(scan, indent=0)):
+    if msgspec.json.decode(rows.document(connection, scan_id)) != msgspec.json.decode(document):
         raise HistoryError(
-            f"scan {clean(scan.id)} is in the history with other content: a saved scan is never changed, and nothing was"
+            f"scan {clean(scan_id)} is in the history with other content: a saved scan is never changed, and nothing was"
             f" taken over"
         )
     return True

@@ -79,7 +79,7 @@ def out(history: History, site: str | None = None) -> bytes:
 
 
 def into(history: History, data: bytes) -> Taken:
-    return history.take_in(lambda: bundle.read(io.BytesIO(data)))
+    return history.take_in(bundle.read(io.BytesIO(data)))
 
 
 def everything(history: History) -> list[object]:
