@@ -26,9 +26,6 @@ from netguard.model.scan import Scan
 from netguard.model.timeline import Entry, line, summary
 from netguard.model.vocabulary import Severity, Status
 
-FIRMWARE = "firmware."
-"""How the kinds of observation begin that say which firmware a device has."""
-
 
 def difference(old: Scan, new: Scan, background: Background, today: date) -> Difference:
     """From `old` to `new`, both with what the person said laid over them (`labels.laid_over`).
@@ -46,7 +43,7 @@ def difference(old: Scan, new: Scan, background: Background, today: date) -> Dif
     told = sorted(changes(pair), key=_weight_of_change)
     covering = Covering(new, background.acceptances, known)
     ends = Ends(covering=covering, old_day=_day(old, today), new_day=_day(new, today))
-    owners = Owners(pair, told, _on_firmware(judged, (old, new)))
+    owners = Owners(pair, told)
     found = sorted(fates(pair, judged, owners, ends), key=lambda each: _weight_of_finding(each[0]))
     of_change: dict[int, list[str]] = {}
     for finding, owner in found:
@@ -115,16 +112,6 @@ def _entry(scan: Scan) -> Entry:
 def _day(scan: Scan, today: date) -> date:
     """The day of `scan` in this computer's calendar, in which acceptances end."""
     return min(scan.started_at.astimezone().date(), today)
-
-
-def _on_firmware(judged: Judgements, scans: Iterable[Scan]) -> frozenset[str]:
-    """Findings of either scan that rest on which firmware a device has."""
-    found = set()
-    for scan in scans:
-        facts = {o.id for o in scan.observations if o.kind.startswith(FIRMWARE)}
-        found |= {f.fingerprint for f in scan.findings if facts.intersection(f.evidence)}
-    stands = (*judged.stored.stands.items(), *judged.now.stands.items())
-    return frozenset(name for name, stand in stands if stand.line.fingerprint in found)
 
 
 def _side(scan: Scan) -> Side:

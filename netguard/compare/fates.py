@@ -79,9 +79,7 @@ class Ends:
 class Owners:
     """Which change of a port, a device and so on each finding comes from."""
 
-    def __init__(self, pair: Pair, changes: Iterable[Change], firmware: frozenset[str]) -> None:
-        """`firmware` are the findings that rest on which firmware a device has."""
-        self._firmware = firmware
+    def __init__(self, pair: Pair, changes: Iterable[Change]) -> None:
         self._parts: dict[tuple[str, str], Change] = {}
         self._wholes: dict[tuple[Kind, str], Change] = {}
         for change in changes:
@@ -95,9 +93,9 @@ class Owners:
             elif not (change.kind is Kind.DEVICE and change.turn is Turn.CHANGED):
                 self._wholes[change.kind, name] = change
 
-    def of(self, name: str, stand: Stand) -> Change | None:
-        """The change that the finding `name` comes from."""
-        kinds = (Kind.ACCESS_POINT, *((Kind.FIRMWARE,) if name in self._firmware else ()), Kind.DEVICE)
+    def of(self, stand: Stand) -> Change | None:
+        """The change that this finding comes from."""
+        kinds = (Kind.ACCESS_POINT, *((Kind.FIRMWARE,) if stand.line.by_firmware else ()), Kind.DEVICE)
         wholes = (self._wholes.get((kind, stand.subject)) for kind in kinds)
         part = self._parts.get(stand.part) if stand.part is not None else None
         return part or next(filter(None, wholes), None)
@@ -120,7 +118,7 @@ def fates(pair: Pair, judged: Judgements, owners: Owners, ends: Ends) -> Iterato
         else:
             continue
         line = before if stand is None and before is not None else last.line
-        owner = owners.of(name, last)
+        owner = owners.of(last)
         quiet = fate in QUIET | {Fate.ACCEPTANCE_EXPIRED}
         cause = None if quiet else _cause(pair, judged, name, fate, last, owner)
         told = FindingChange(

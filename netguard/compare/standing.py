@@ -105,18 +105,18 @@ def is_closed(stand: Stand, now: Moment, state: State, missing: tuple[datetime, 
     """Whether `now`, which does not find it open, saw that it is closed: it looked, or there is nothing left to look at."""
     if is_gone(stand, state):
         return True
-    judged = now.is_settled(stand.line.check, stand.subject) or _has_other_firmware(stand, now, state)
+    judged = now.is_settled(stand.line.check, stand.subject) or _has_other_firmware(stand, now)
     return judged and why_in_doubt(stand, now, state, missing) is None
 
 
-def _has_other_firmware(stand: Stand, now: Moment, state: State) -> bool:
+def _has_other_firmware(stand: Stand, now: Moment) -> bool:
     """Whether a check that judges firmware has nothing to say, not even that it could not look, about what runs now."""
-    if stand.firmware is None or stand.part is not None or stand.subject not in now.devices:
+    line = now.devices.get(stand.subject)
+    if not stand.line.by_firmware or line is None or line.firmware is None:
         return False
-    key = now.devices[stand.subject].key
     return (
-        fingerprint(stand.line.check, key) not in now.unchecked
-        and state.devices[stand.subject].firmware != stand.firmware
+        line.firmware != stand.firmware
+        and fingerprint(stand.line.check, line.key) not in now.unchecked
         and not any(
             line.check == stand.line.check and now.subjects[name] == stand.subject for name, line in now.open.items()
         )

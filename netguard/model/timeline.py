@@ -25,6 +25,9 @@ from netguard.model.vocabulary import (
     Transport,
 )
 
+FIRMWARE = "firmware."
+"""How the kinds of observation begin that tell which firmware a device has."""
+
 DISCOVERY = "discover."
 """How the stage of an attempt begins that asked who is here; its target names the networks that were asked."""
 
@@ -92,6 +95,8 @@ class OpenLine:
     severity: Severity
     target: str
     title: str = ""
+    by_firmware: bool = False
+    """Whether it rests on which firmware its target has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +171,7 @@ def summary(scan: Scan) -> Summary:
     texts = tuple(sorted({text for each in asked.values() for text in each}))
     place = {text: n for n, text in enumerate(texts)}
     targets = tuple(sorted({f.target for f in scan.findings}))
+    firmware = frozenset(o.id for o in scan.observations if o.kind.startswith(FIRMWARE))
     return Summary(
         devices=tuple(
             DeviceLine(
@@ -202,7 +208,14 @@ def summary(scan: Scan) -> Summary:
             sorted({g.device for g in scan.gateways if g.device and g.services.igd and g.services.igd.listed == "all"})
         ),
         open=tuple(
-            OpenLine(fingerprint=f.fingerprint, check=f.check, severity=f.severity, target=f.target, title=f.title)
+            OpenLine(
+                fingerprint=f.fingerprint,
+                check=f.check,
+                severity=f.severity,
+                target=f.target,
+                title=f.title,
+                by_firmware=not firmware.isdisjoint(f.evidence),
+            )
             for f in sorted(scan.findings, key=lambda f: f.fingerprint)
             if f.status is Status.FAIL
         ),

@@ -261,15 +261,22 @@ def running(version, *findings):
     return judged(*findings, devices=(router(), there), observations=(fact,))
 
 
+def unsure(device):
+    return finding("firmware-end-of-life", device, Status.UNKNOWN)
+
+
 def test_a_finding_about_firmware_ends_with_the_firmware():
     old = finding("firmware-end-of-life", camera(), evidence=("o1",))
     told = chain(running("1.0", old), running("1.0"), running("2.0"))
     assert [fates(d) for d in told] == [set(), {("firmware-end-of-life", "resolved")}]
     assert words(told[1]) == ["firmware changed firmware=1.0>2.0"]
+    mute = judged(devices=(router(), camera(firmware=None)))
+    assert [fates(d) for d in chain(running("1.0", old), running("2.0", unsure(camera())), mute)] == [set(), set()]
     told = chain(running("1.0", old), running("2.0"))
     assert told[0].changes[0].findings == (only(told[0]).fingerprint,)
-    unsure = finding("firmware-end-of-life", camera(), Status.UNKNOWN)
-    assert fates(chain(running("1.0", old), running("2.0", unsure))[0]) == set()
+    assert fates(chain(running("1.0", old), running("2.0", unsure(camera())))[0]) == set()
+    beside = finding("no-login", camera())
+    assert fates(chain(running("1.0", beside), running("2.0"))[0]) == set()
     other = finding("firmware-end-of-life", camera(), mark="other")
     assert fates(chain(running("1.0", old), running("2.0", other))[0]) == {("firmware-end-of-life", "new")}
 
