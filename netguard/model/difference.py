@@ -101,7 +101,7 @@ class FindingChange:
     check: str
     fate: Fate
     cause: Cause | None
-    """Null for what makes no difference."""
+    """Null for what makes no difference, and for an acceptance that ended: there only the calendar moved."""
     target: str
     name: str
     """What a person calls the target."""

@@ -40,6 +40,12 @@ def closed(port, number=20):
     return builders.service(port, at=f"192.0.2.{number}", state=PortState.CLOSED)
 
 
+def running(port, product, version):
+    """Something at `port` that says what it is."""
+    service = dataclasses.replace(builders.service(port), product=product, version=version)
+    return camera(services=(service,))
+
+
 def stranger(number, mac, **given):
     """Something nobody recognised, with a private MAC alone."""
     given = {"key": f"random-mac:{mac}", "mac": address.mac(mac), "mac_randomised": True, "name": None} | given
