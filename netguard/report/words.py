@@ -309,20 +309,10 @@ NOT_TOLD = "not told"
 PIN_METHODS = frozenset({WpsMethod.LABEL, WpsMethod.DISPLAY, WpsMethod.KEYPAD})
 """Methods of WPS that are a PIN: printed on the device, shown by it, or typed into it."""
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)  # strftime would follow the locale of the machine, and two machines would write two reports
+_MONTHS = (  # strftime would follow the locale of the machine, and two machines would write two reports
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def wps(said: Wps | None) -> str:
