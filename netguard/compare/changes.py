@@ -91,7 +91,8 @@ def _arrival(pair: Pair, name: str) -> Change | None:
     if _was_known(pair, name) or expectation(line, pair.same.known(name)) is PASSING:
         return None
     could = any(
-        m.sight.reaches(pair.new.sight) and (m.sight.personal or not may_be_left_out(line, pair.same.known(name)))
+        m.sight.reaches(pair.new.sight)
+        and (m.sight.personal or not pair.new.sight.personal or not may_be_left_out(line, pair.same.known(name)))
         for m in pair.before.whole
     )
     cause = Cause.NETWORK if could else Cause.VANTAGE

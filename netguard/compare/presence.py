@@ -101,8 +101,6 @@ class Presence:
     """As it was seen last."""
     sight: Sight
     """Of the scan that saw it last: whoever sees less does not miss it."""
-    since: datetime
-    """When it was first seen."""
     at: datetime
     """When it was seen last."""
     here: bool = True
@@ -111,9 +109,9 @@ class Presence:
     gone: bool = False
 
 
-def seen(before: Presence | None, line: DeviceLine, now: Moment) -> Presence:
+def seen(line: DeviceLine, now: Moment) -> Presence:
     """The presence of a device that `now` sees as `line`."""
-    return Presence(line=line, sight=now.sight, since=before.since if before is not None else now.at, at=now.at)
+    return Presence(line=line, sight=now.sight, at=now.at)
 
 
 def missed(before: Presence, known: KnownDevice | None, now: Moment) -> Presence:
@@ -130,7 +128,7 @@ def why_not_missed(before: Presence, known: KnownDevice | None, sight: Sight) ->
     """Why it says nothing that a scan with this `sight` does not see the device; null where it does."""
     if not sight.whole:
         return "the newer scan did not ask everybody on this network"
-    if not sight.personal and may_be_left_out(before.line, known):
+    if before.sight.personal and not sight.personal and may_be_left_out(before.line, known):
         return "the newer scan left out personal devices, as asked"
     if not sight.reaches(before.sight):
         return "the newer scan looked with fewer rights or less depth than the one that saw it"

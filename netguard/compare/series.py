@@ -193,11 +193,14 @@ def ordered(old: Entry, new: Entry, series: Sequence[Entry]) -> tuple[list[Entry
     """The scans that a comparison of `old` with `new` goes by, oldest first, and the places of the two in it.
 
     That is what was made at the place of `new`, with `old` wherever that was made; both as they are given, whatever the
-    series has of them. Nothing counts that is later than `new`.
+    series has of them. Nothing counts that is later than `new`: by its place in the series, else by the clock.
     """
     here = Place.of(new)
     ids = [entry.line.id for entry in series]
-    before = series[: ids.index(new.line.id)] if new.line.id in ids else series
+    if new.line.id in ids:
+        before = series[: ids.index(new.line.id)]
+    else:
+        before = [e for e in series if e.line.started_at <= new.line.started_at]
     chosen = [e for e in before if e.line.id == old.line.id or Place.of(e).is_same(here)]
     at = next((n for n, e in enumerate(chosen) if e.line.id == old.line.id), None)
     if at is None:

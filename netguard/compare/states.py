@@ -116,7 +116,7 @@ def away(state: State, same: Sameness) -> tuple[datetime, ...]:
 def _seen(
     before: Known | None, line: DeviceLine, asked: tuple[str, ...], now: Moment, registered: KnownDevice | None
 ) -> Known:
-    presence = seen(before.presence if before is not None else None, line, now)
+    presence = seen(line, now)
     if before is None:
         return Known(
             presence=presence,

@@ -186,6 +186,24 @@ def test_personal_devices_that_were_left_out_are_neither_gone_nor_new():
     assert [words(d) for d in chain(without, gone, gone)] == [[], ["device gone"]]
 
 
+def test_scans_that_leave_out_personal_devices_alike_are_alike():
+    """What nobody recognised and has a MAC of its maker's is listed by both."""
+    without, with_box = (
+        scan(router(), personal_devices=1),
+        scan(router(), camera(), builders.device(50), personal_devices=1),
+    )
+    told = chain(without, with_box, *[without] * 5)
+    assert [c.cause for c in told[0].changes] == ["network", "network"]
+    assert [words(d) for d in told[1:]] == [[], ["device gone"], [], [], ["device gone"]]
+
+
+def test_a_newer_scan_that_is_not_in_the_series_is_placed_by_the_clock():
+    made = dated([scan(router(), camera()), scan(router()), scan(router()), scan(router())])
+    series = [entry(s) for n, s in enumerate(made) if n != 1]
+    assert compared(made[0], made[1], series=series).is_empty
+    assert compared(made[0], made[1], series=[entry(s) for s in made[2:]]).is_empty
+
+
 def test_the_newer_scan_was_made_before_the_older():
     made = dated([scan(router(), camera()), scan(router())])
     told = compared(made[1], made[0], series=[entry(s) for s in made])
