@@ -114,7 +114,7 @@ def take_in(url: str, site: str | None, file: str) -> None:
                 raise DocumentError(f"{name}: {error}; nothing was taken over") from error
 
         taken = history.take_in(things())
-    new = ", ".join(f"{number} {what}" for what, number in taken.new.items())
+    new = ", ".join(f"{number:,} {what[:-1] if number == 1 else what}" for what, number in taken.new.items())
     already = f"{_counted(taken.there)} {'was' if taken.there == 1 else 'were'} here already." if taken.there else ""
     click.echo(" ".join(filter(None, (f"New: {new}." if new else "There is nothing new in it.", already))))
 

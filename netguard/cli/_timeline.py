@@ -13,8 +13,8 @@ from netguard.model.observation import clean
 from netguard.model.timeline import Entry, ScanLine
 from netguard.model.vocabulary import Ended
 
-REACH = 2
-"""So many times the listed scans are read at first: the one before is hardly ever further away."""
+BEFORE = 20
+"""Scans that are read before the oldest listed one: what came back and what was missing for a while is told from them."""
 
 EVERY = 2**31 - 1
 """Scans in the longest list."""
@@ -84,7 +84,7 @@ def told(history: History, site: str | None, limit: int) -> tuple[tuple[Told, ..
                     privileged=entry.summary.privileged,
                     gateway=entry.summary.gateway,
                 )
-                for entry, (new, resolved) in zip(entries, trend.told(entries), strict=True)
+                for entry, (new, resolved) in zip(entries, trend.told(entries, history.known(each)), strict=True)
                 if entry.line.id in ids
             }
     return tuple(known.get(line.id, Told(line=line)) for line in lines), problem
@@ -92,7 +92,7 @@ def told(history: History, site: str | None, limit: int) -> tuple[tuple[Told, ..
 
 def _enough(history: History, site: str, ids: set[str]) -> tuple[Entry, ...]:
     """The newest scans of `site` with those of `ids` and one that each is compared with, where there is one."""
-    reach = REACH * len(ids) + 1
+    reach = len(ids) + BEFORE
     while True:
         entries = history.timeline(site, reach)
         places: list[tuple[object, str | None]] = []
