@@ -34,7 +34,7 @@ NUMBERS = st.sampled_from((20, 21, 22))
 ROLES = {20: Role.CAMERA, 21: Role.LOCK, 22: Role.PHONE}
 PORTS = (23, 443, 8080)
 STATUSES = st.sampled_from((Status.FAIL, Status.FAIL, Status.PASS, Status.UNKNOWN, None))
-MANY = settings(max_examples=80, deadline=None)
+MANY = settings(max_examples=50, deadline=None)
 
 
 @st.composite

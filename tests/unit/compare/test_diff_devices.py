@@ -138,8 +138,9 @@ def test_something_of_which_only_a_private_mac_is_known_is_neither_new_nor_gone(
     assert away.why == PASSING.says
 
 
-def test_an_unknown_device_that_the_person_named_is_no_stranger():
-    named = known("a", "random-mac:02:11:22:33:44:55", said_name="Heating")
+@pytest.mark.parametrize("said", [{"said_name": "Heating"}, {"joined": ("random-mac:02:11:22:33:44:55",)}])
+def test_an_unknown_device_that_the_person_spoke_of_is_no_stranger(said):
+    named = known("a", "random-mac:02:11:22:33:44:55", **({"name": "Heating"} | said))
     here = scan(router(), stranger(40, "02:11:22:33:44:55"))
     told = chain(here, *[scan(router())] * 5, every=10 * DAY, known=[named])
     assert [words(d) for d in told] == [[], [], [], [], ["device gone"]]

@@ -16,6 +16,7 @@ from tests.unit.compare.over_time import (
     gateway,
     known,
     mapping,
+    not_whole,
     only,
     own,
     router,
@@ -232,6 +233,14 @@ def test_a_network_is_not_in_order_because_its_lock_sleeps():
     assert all(d.is_empty for d in told)
     assert only(told[0]).why == "somebody who was there then was not seen this time"
     assert only(told[0]).name == "the network 192.0.2.0/24"
+
+
+def test_a_network_is_not_in_order_by_a_scan_that_asked_nobody():
+    there = builders.device(20, Role.CAMERA)
+    shared = finding("iot-shares-segment", "segment:192.0.2.0/24")
+    fine = finding("iot-shares-segment", "segment:192.0.2.0/24", Status.PASS)
+    told = chain(judged(shared, devices=(router(), there)), not_whole(judged(fine, devices=(router(),))))
+    assert only(told[0]).why == "somebody who was there then was not seen this time"
 
 
 def test_a_network_is_in_order_once_everybody_who_was_there_is_looked_at():
