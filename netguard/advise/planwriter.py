@@ -20,13 +20,12 @@ _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 def write(plan: Plan, remarks: Mapping[str, str | tuple[str, ...]] | None = None) -> str:
     """`plan` as the text of a file. A remark, by its member's name, stands as a comment above that member, or several do."""
     said = remarks or {}
-    lines = [f"schema: {plan.schema}", f"wan: {_fields([('interface', _text(plan.wan))])}", "segments:"]
-    lines += [f"  - {_segment(segment)}" for segment in plan.segments]
+    lines = [f"schema: {plan.schema}", f"wan: {flow([('interface', _text(plan.wan))])}", "segments:"]
+    lines += [segment_line(segment) for segment in plan.segments]
     lines.append("members:" if plan.members else "members: []")
     for member in plan.members:
         remark = said.get(member.name, ())
-        lines += [comment(each, "  ") for each in ((remark,) if isinstance(remark, str) else remark) if each]
-        lines += _member(member, bare=plan.segment(member.segment).role is not SegmentRole.IOT)
+        lines += member_lines(member, plan, (remark,) if isinstance(remark, str) else remark)
     return "\n".join(lines) + "\n"
 
 
@@ -39,7 +38,13 @@ def comment(text: str, indent: str = "") -> str:
     return f"{indent}# {' '.join(seen.split())}".rstrip()
 
 
-def _segment(segment: Segment) -> str:
+def segment_line(segment: Segment) -> str:
+    """A segment as one item of the list."""
+    return f"  - {flow(segment_fields(segment))}"
+
+
+def segment_fields(segment: Segment) -> list[tuple[str, str]]:
+    """What a segment has, by field, as it stands in a file."""
     fields = [("name", _text(segment.name)), ("role", segment.role.value), ("interface", _text(segment.interface))]
     fields += [
         (name, _text(str(value)) if name != "vlan" else str(value))
@@ -48,51 +53,67 @@ def _segment(segment: Segment) -> str:
     ]
     if segment.router:
         fields.append(("router", _list(map(str, segment.router))))
-    return _fields(fields)
+    return fields
 
 
-def _member(member: Member, *, bare: bool) -> Iterator[str]:
-    """A member on one line, or on a line for each field where it listens or talks to something.
+def member_lines(member: Member, plan: Plan, remarks: Iterable[str] = ()) -> list[str]:
+    """A member as one item of the list, with its remarks as comments above."""
+    bare = plan.segment(member.segment).role is not SegmentRole.IOT
+    return [*(comment(each, "  ") for each in remarks if each), *_member(member, bare=bare)]
+
+
+def member_fields(member: Member, *, bare: bool) -> list[tuple[str, str]]:
+    """What a member has, by field, as it stands in a file.
 
     `bare` leaves `talks: []` away: outside an IoT segment it would promise what it does not do.
     """
     fields = [("name", _text(member.name)), ("mac", _text(str(member.mac))), ("segment", _text(member.segment))]
     if member.addresses:
         fields.append(("addresses", _list(map(str, member.addresses))))
-    entries = [("listens", [_listen(each) for each in member.listens])] if member.listens else []
-    talks = member.talks
-    if isinstance(talks, str):
-        fields.append(("talks", talks))
-    elif talks:
-        entries.append(("talks", [_talk(each) for each in talks]))
-    elif not bare:
-        fields.append(("talks", "[]"))
-    if not entries and len(line := f"  - {_fields(fields)}") <= WIDTH:
+    if member.listens:
+        fields.append(("listens", f"[{', '.join(map(listen_text, member.listens))}]"))
+    if isinstance(member.talks, str):
+        fields.append(("talks", member.talks))
+    elif member.talks or not bare:
+        fields.append(("talks", f"[{', '.join(map(talk_text, member.talks))}]"))
+    return fields
+
+
+def _member(member: Member, *, bare: bool) -> Iterator[str]:
+    """A member on one line, or on a line for each field where it listens or talks to something."""
+    fields = member_fields(member, bare=bare)
+    talks = () if isinstance(member.talks, str) else member.talks
+    if not member.listens and not talks and len(line := f"  - {flow(fields)}") <= WIDTH:
         yield line
         return
-    later = [fields.pop()] if fields[-1][0] == "talks" else []
-    yield from (f"  {'-' if n == 0 else ' '} {name}: {value}" for n, (name, value) in enumerate(fields))
-    for name, values in entries:
-        if len(line := f"    {name}: [{', '.join(values)}]") <= WIDTH:
+    entries = {"listens": [*map(listen_text, member.listens)], "talks": [*map(talk_text, talks)]}
+    for number, (name, value) in enumerate(fields):
+        if len(line := f"  {' ' if number else '-'} {name}: {value}") <= WIDTH or not entries.get(name):
             yield line
         else:
             yield f"    {name}:"
-            yield from (f"      - {value}" for value in values)
-    yield from (f"    {name}: {value}" for name, value in later)
+            yield from (f"      - {each}" for each in entries[name])
 
 
-def _listen(listen: Listen) -> str:
-    fields = [("transport", listen.transport.value), ("ports", _ports(listen.ports)), ("from", _text(listen.source))]
-    return _fields(fields)
+def listen_text(listen: Listen) -> str:
+    """One entry of `listens`."""
+    fields = [
+        ("transport", listen.transport.value),
+        ("ports", ports_text(listen.ports)),
+        ("from", _text(listen.source)),
+    ]
+    return flow(fields)
 
 
-def _talk(talk: Talk) -> str:
+def talk_text(talk: Talk) -> str:
+    """One entry of `talks`."""
     if talk.service is not None:
-        return _fields([("service", talk.service)])
-    return _fields([("names", _list(talk.names)), ("transport", talk.transport.value), ("ports", _ports(talk.ports))])
+        return flow([("service", talk.service)])
+    return flow([("names", _list(talk.names)), ("transport", talk.transport.value), ("ports", ports_text(talk.ports))])
 
 
-def _ports(ports: tuple[int, ...]) -> str:
+def ports_text(ports: tuple[int, ...]) -> str:
+    """A list of ports."""
     return f"[{', '.join(map(str, ports))}]"
 
 
@@ -100,8 +121,18 @@ def _list(texts: Iterable[str]) -> str:
     return f"[{', '.join(map(_text, texts))}]"
 
 
-def _fields(fields: Iterable[tuple[str, str]]) -> str:
+def flow(fields: Iterable[tuple[str, str]]) -> str:
+    """Fields on one line."""
     return "{" + ", ".join(f"{name}: {value}" for name, value in fields) + "}"
+
+
+def value(written: object) -> str:
+    """What a plan's file can hold, on one line. Texts are those that a plan can have."""
+    if isinstance(written, Mapping):
+        return flow((str(name), value(each)) for name, each in written.items())
+    if isinstance(written, list | tuple):
+        return f"[{', '.join(map(value, written))}]"
+    return _text(written) if isinstance(written, str) else "null" if written is None else str(written)
 
 
 def _text(text: str) -> str:

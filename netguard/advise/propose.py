@@ -108,17 +108,18 @@ def text(proposal: Proposal) -> str:
     """The plan as a file to be edited."""
     head = [line for note in proposal.notes for line in (*_lines(note), "#")]
     said = {
-        name: tuple(line for remark in remarks for line in _wrapped(remark))
+        name: tuple(line for remark in remarks for line in wrapped(remark))
         for name, remarks in proposal.remarks.items()
     }
     return "\n".join([*head[:-1], ""]) + planwriter.write(proposal.plan, said)
 
 
 def _lines(note: str) -> list[str]:
-    return [planwriter.comment(line) for line in _wrapped(note)]
+    return [planwriter.comment(line) for line in wrapped(note)]
 
 
-def _wrapped(remark: str) -> list[str]:
+def wrapped(remark: str) -> list[str]:
+    """A remark as lines of a comment."""
     return textwrap.wrap(clean(remark, WIDTH * 8), WIDTH, break_on_hyphens=False)
 
 

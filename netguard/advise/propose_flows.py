@@ -44,7 +44,7 @@ class Flows:
 def flows(scan: Scan, rules: Rules, device: Device, sources: tuple[Name, ...], learnt: Sequence[Learnt] = ()) -> Flows:
     """The flows of `device` when it lives apart; it may be asked from `sources`. `learnt` is what it was seen to do."""
     record = rules.devices.get(device.profile or "")
-    allowed, left_out = _asked(scan, rules, device, record)
+    allowed, left_out = asked(scan, rules, device, record)
     talks, said = goes(scan, record, learnt)
     remarks = list(said)
     if left_out:
@@ -67,18 +67,18 @@ def _of(ports: frozenset[Port], transport: Transport) -> tuple[int, ...]:
     return tuple(sorted(port for t, port in ports if t is transport))
 
 
-def _asked(
+def asked(
     scan: Scan, rules: Rules, device: Device, record: DeviceRecord | None
 ) -> tuple[frozenset[Port], frozenset[Port]]:
     """Ports that may be asked, and open ones that may not."""
     opened = frozenset((s.transport, s.port) for s in device.open_services if s.port) - DISCOVERY
-    dangerous = _dangerous(rules.ports)
+    harmful = dangerous(rules.ports)
     if record is None or record.expected_inbound is None:
-        return opened - dangerous, opened & dangerous
+        return opened - harmful, opened & harmful
     named = frozenset((e.transport, e.port) for e in record.expected_inbound if e.port is not None)
     named |= _announced(scan, device, record)
-    unseen = frozenset(port for port in named if not _was_asked(device, *port))
-    allowed = ((named & opened) | unseen) - dangerous - DISCOVERY
+    unseen = frozenset(port for port in named if not was_asked(device, *port))
+    allowed = ((named & opened) | unseen) - harmful - DISCOVERY
     return allowed, opened - allowed
 
 
@@ -94,7 +94,7 @@ def _announced(scan: Scan, device: Device, record: DeviceRecord) -> frozenset[Po
     return frozenset(found)
 
 
-def _was_asked(device: Device, transport: Transport, port: int) -> bool:
+def was_asked(device: Device, transport: Transport, port: int) -> bool:
     """Whether the scan knows whether this port is open."""
     if any(
         (s.transport, s.port) == (transport, port) and s.state is not PortState.OPEN_OR_FILTERED
@@ -107,7 +107,8 @@ def _was_asked(device: Device, transport: Transport, port: int) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _dangerous(rules: PortRules) -> frozenset[Port]:
+def dangerous(rules: PortRules) -> frozenset[Port]:
+    """Ports that nobody should reach, whoever listens there."""
     return frozenset(
         (rule.transport, port)
         for rule in rules.services

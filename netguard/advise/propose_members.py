@@ -61,6 +61,10 @@ class Making:
     numbers: dict[str, int] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
     """Names that are taken beside those of the members."""
+    before: int = 0
+    """Members that are there already, beside these."""
+    kept: set[IPAddress] = field(default_factory=set)
+    """What those keep."""
 
     def name(self, *bases: str) -> Name:
         """The next name of the first base that has room for its number. Raises `ValueError` where none has."""
@@ -81,7 +85,7 @@ def add(making: Making, known: Known, made: Layout, place: Place) -> None:
     """One device as a member, or the reason why it can be none."""
     device, rules = place.device, known.rules
     mac = station(device)
-    if mac is None or mac in making.macs or len(making.members) >= MAX_MEMBERS:
+    if mac is None or mac in making.macs or making.before + len(making.members) >= MAX_MEMBERS:
         why = (
             "no MAC of it is known"
             if mac is None
@@ -144,10 +148,10 @@ def add_reserved(making: Making, known: Known, made: Layout) -> None:
         segment = next(
             (s for s in made.segments if s.role is SegmentRole.IOT and own in (s.prefix_of(own.version) or ())), None
         )
-        full = len(making.members) >= MAX_MEMBERS
+        full = making.before + len(making.members) >= MAX_MEMBERS
         if segment is None or mac in making.macs or full or planaddress.misplaced(own, segment) is not None:
             continue
-        if any(own in member.addresses for member in making.members):
+        if own in making.kept or any(own in member.addresses for member in making.members):
             continue
         name = making.name("reserved")
         talks, said = goes(known.scan, None, known.egress.of(mac))

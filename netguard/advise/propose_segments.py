@@ -6,6 +6,7 @@ interfaces' names are then guesses, and the proposal says so.
 
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from netaddr import IPAddress, IPNetwork
@@ -66,7 +67,7 @@ def layout(scan: Scan, export: Export | None, role: SegmentRole | None) -> Layou
     """
     notes: list[str] = []
     if export is None:
-        home = _scanned(scan)
+        home = scanned(scan)
         there: tuple[Segment, ...] = (home,)
         wan = WAN_INTERFACE
         notes.append(
@@ -74,7 +75,7 @@ def layout(scan: Scan, export: Export | None, role: SegmentRole | None) -> Layou
             "configuration with --from-router."
         )
     else:
-        there, home = _known(scan, export)
+        there, home = known(scan, export)
         wan = export.wan or WAN_INTERFACE
         notes += export.remarks
         guessed = [s.name for s in there if s.role is SegmentRole.TRUSTED and s.name != home.name]
@@ -88,7 +89,9 @@ def layout(scan: Scan, export: Export | None, role: SegmentRole | None) -> Layou
     if home.role is role:
         apart = home
     else:
-        apart = next((s for s in there if s.role is role), None) or _new(scan, export, there, home, role, notes)
+        apart = next((s for s in there if s.role is role), None) or new(
+            Taken.of(scan, export, there), export, home, role, notes
+        )
     if apart not in there:
         there = (*there, apart)
     elif apart is not home:
@@ -101,7 +104,7 @@ def layout(scan: Scan, export: Export | None, role: SegmentRole | None) -> Layou
     return Layout(wan=wan, segments=there, home=home, apart=apart, notes=tuple(notes))
 
 
-def _scanned(scan: Scan) -> Segment:
+def scanned(scan: Scan) -> Segment:
     """The scanned network, as far as a scan shows it."""
     prefix = scan.vantage.segment.prefix
     four = prefix if prefix.version == 4 else None
@@ -122,7 +125,7 @@ def _scanned(scan: Scan) -> Segment:
     )
 
 
-def _known(scan: Scan, export: Export) -> tuple[tuple[Segment, ...], Segment]:
+def known(scan: Scan, export: Export) -> tuple[tuple[Segment, ...], Segment]:
     """The export's networks, and which of them was scanned; what only the scan knows of that one is added."""
     prefix = scan.vantage.segment.prefix
     for index, segment in enumerate(export.segments):
@@ -139,9 +142,9 @@ def _known(scan: Scan, export: Export) -> tuple[tuple[Segment, ...], Segment]:
                 router=segment.router,
             )
             return (*export.segments[:index], home, *export.segments[index + 1 :]), home
-    known = ", ".join(str(s.prefix or s.prefix6) for s in export.segments)
+    others = ", ".join(str(s.prefix or s.prefix6) for s in export.segments)
     raise UsageError(
-        f"the scan looked at {prefix}, and the router's configuration knows {known}: it is another router's, or another scan is meant"
+        f"the scan looked at {prefix}, and the router's configuration knows {others}: it is another router's, or another scan is meant"
     )
 
 
@@ -157,33 +160,68 @@ def _ipv6(scan: Scan, others: Iterable[IPNetwork] = ()) -> IPNetwork | None:
         weight = 2 if scan.vantage.address in device.addresses else 1
         for prefix in {IPNetwork(f"{a}/64").cidr for a in device.addresses if a.version == 6 and not a.is_link_local()}:
             seen[prefix] += weight
-    known = list(others)
+    elsewhere = list(others)
     fitting = [
         p
         for p, count in seen.items()
-        if count > 1 and planaddress.unfit(p) is None and not any(p in o or o in p for o in known)
+        if count > 1 and planaddress.unfit(p) is None and not any(p in o or o in p for o in elsewhere)
     ]
     return min(fitting, key=lambda p: (p not in ULA, -seen[p], int(p.first)), default=None)
 
 
-def _new(
-    scan: Scan, export: Export | None, there: tuple[Segment, ...], home: Segment, role: SegmentRole, notes: list[str]
+@dataclass(slots=True)
+class Taken:
+    """What one more network cannot have."""
+
+    prefixes: list[IPNetwork]
+    vlans: set[int]
+    names: set[str]
+    interfaces: set[str]
+
+    @classmethod
+    def of(cls, scan: Scan, export: Export | None, there: Iterable[Segment]) -> "Taken":
+        """What the networks that are there have, and what is around them."""
+        made = cls(prefixes=[], vlans=set(), names=set(), interfaces=set())
+        for segment in there:
+            made.add(segment)
+        made.prefixes += list(export.taken) if export is not None else []
+        # Between this router and the internet there may be another: what its addresses are in is no free network.
+        outside = [g.external_address for g in scan.gateways if g.external_address is not None]
+        made.prefixes += [IPNetwork(f"{own}/24").cidr for own in outside if own.version == 4]
+        return made
+
+    def add(self, segment: Segment) -> None:
+        """One more network that is there."""
+        self.prefixes += [p for p in (segment.prefix, segment.prefix6) if p is not None]
+        if segment.vlan is not None:
+            self.vlans.add(segment.vlan)
+        self.names.add(segment.name)
+        self.interfaces.add(segment.interface)
+
+
+def new(
+    taken: Taken,
+    export: Export | None,
+    home: Segment,
+    role: SegmentRole,
+    notes: list[str],
+    name: Name | None = None,
+    vlan: int | None = None,
 ) -> Segment:
-    """One more network, beside all that is known to be taken. Raises `UsageError` where no prefix is free."""
-    taken = [p for s in there for p in (s.prefix, s.prefix6) if p is not None]
-    taken += list(export.taken) if export is not None else []
-    # Between this router and the internet there may be another: what its addresses are in is no free network.
-    outside = [g.external_address for g in scan.gateways if g.external_address is not None]
-    taken += [IPNetwork(f"{own}/24").cidr for own in outside if own.version == 4]
-    used = {s.vlan for s in there}
-    vlan, four = _free([v for v in VLANS if v not in used], home, taken)
-    six = _prefix6(home, taken)
+    """One more network, beside all that is known to be taken, of this name and VLAN where its owner has said so.
+
+    Raises `UsageError` where no prefix is free.
+    """
+    wanted = [] if vlan is None else [vlan]
+    number, four = _free([*wanted, *(v for v in VLANS if v not in taken.vlans)], home, taken.prefixes)
+    six = _prefix6(home, taken.prefixes)
     if home.prefix is None and six is not None:
         four = None
     prefixes = [p for p in (four, six) if p is not None]
     if not prefixes:
         raise UsageError("no prefix is free for one more network: take one of the router's networks away first")
-    name = _free_name(role.value, there)
+    vlan = vlan or number
+    name = name or _free_name(role.value, taken.names)
     listed = " and ".join(map(str, prefixes))
     if role is SegmentRole.GUEST:
         notes.append(f"{name} is your router's guest network; {listed} is a guess: put in what the router's menu says.")
@@ -200,7 +238,7 @@ def _new(
     return Segment(
         name=name,
         role=role,
-        interface=_interface(name, vlan, export, there),
+        interface=_interface(name, vlan, export, taken.interfaces),
         vlan=None if role is SegmentRole.GUEST else vlan,
         prefix=four,
         prefix6=six,
@@ -237,14 +275,12 @@ def _prefix6(home: Segment, taken: list[IPNetwork]) -> IPNetwork | None:
     return None
 
 
-def _free_name(wanted: str, there: tuple[Segment, ...]) -> Name:
-    used = {s.name for s in there}
+def _free_name(wanted: str, used: AbstractSet[str]) -> Name:
     return Name.of(next(n for n in (wanted, *(f"{wanted}-{i}" for i in range(2, len(used) + 3))) if n not in used))
 
 
-def _interface(name: Name, vlan: int, export: Export | None, there: tuple[Segment, ...]) -> InterfaceName:
+def _interface(name: Name, vlan: int, export: Export | None, used: AbstractSet[str]) -> InterfaceName:
     pattern = export.new_interface if export is not None else "br-{name}"
-    used = {s.interface for s in there}
     for text in (pattern.replace("{name}", name).replace("{vlan}", str(vlan)), f"vlan{vlan}", f"ng{vlan}"):
         if text not in used and len(text) <= 15:
             return InterfaceName.of(text)

@@ -22,6 +22,11 @@ GROUP = "Fix"
     metavar="FILE",
     help="What devices were seen to do in the internet (netguard.egress/1), for where they may go.",
 )
+@click.option(
+    "--plan",
+    metavar="FILE",
+    help="Complete the plan that you began in FILE, and write it back; -o writes it elsewhere.",
+)
 @_options.site
 @_options.database
 def command(
@@ -30,6 +35,7 @@ def command(
     force: bool,
     export: str | None,
     learnt: str | None,
+    plan: str | None,
     site: str | None,
     database: str | None,
 ) -> None:
@@ -38,7 +44,14 @@ def command(
     SCAN is `latest` (default), `previous`, an id or its start, a file, or `-`. Nothing is sent and nothing is changed: the plan says
     in comments what moves, why, and what you lose by it. EXPORT is what the router itself prints: `uci export` of OpenWrt,
     `/export` of RouterOS, `show configuration commands` of VyOS and EdgeOS. `netguard firewall --plan FILE` makes rules of it.
+
+    With --plan, what you wrote stays to the letter, comments too: missing fields, networks and devices are added, and where the
+    scan says otherwise you are told.
     """
     from netguard.cli._plan import Request, run
 
-    run(Request(scan=scan, output=output, force=force, export=export, learnt=learnt, site=site, database=database))
+    run(
+        Request(
+            scan=scan, output=output, force=force, export=export, learnt=learnt, plan=plan, site=site, database=database
+        )
+    )

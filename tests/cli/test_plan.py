@@ -168,3 +168,59 @@ def test_its_help_says_what_is_read_and_that_nothing_is_sent(netguard):
     done = netguard("plan", "--help")
     assert "uci export" in done.stdout
     assert "Nothing is sent" in done.stdout
+
+
+BEGUN = "# my plan\nschema: netguard.plan/1\nsegments:\n  - {name: home, role: trusted} # ours\nmembers:\n  - {name: camera, talks: []}\n"
+
+
+def test_a_plan_that_was_begun_is_completed_in_its_place_and_twice_is_once(netguard, document, tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text(BEGUN)
+    path.chmod(0o640)
+    done = netguard("plan", document, "--plan", path)
+    assert (done.returncode, done.stdout) == (0, f"{path}\n"), done.stderr
+    assert "fields filled; added: iot, homekit-lock-1, nas-1. What you wrote stays as it is." in done.stderr
+    whole = path.read_text()
+    assert "# my plan\n" in whole
+    assert "router: [192.0.2.1]} # ours" in whole
+    assert "{name: camera, talks: [], mac:" in whole
+    assert planfile.read(whole.encode()).members[0].talks == ()
+    assert path.stat().st_mode & 0o777 == 0o640
+    stamp = path.stat().st_mtime_ns
+    again = netguard("plan", document, "--plan", path)
+    assert "nothing is missing in it." in again.stderr
+    assert (path.read_text(), path.stat().st_mtime_ns) == (whole, stamp)
+    assert [p.name for p in tmp_path.iterdir() if p.suffix in {".yaml", ".bak"}] == ["plan.yaml"]
+
+
+def test_a_completed_plan_can_go_elsewhere(netguard, document, tmp_path):
+    path, other = tmp_path / "plan.yaml", tmp_path / "whole.yaml"
+    path.write_text(BEGUN)
+    printed = netguard("plan", document, "--plan", path, "-o", "-")
+    assert netguard("plan", document, "--plan", path, "-o", other).stdout == f"{other}\n"
+    assert netguard("plan", document, "--plan", "-", stdin=BEGUN).stdout == printed.stdout == other.read_text()
+    assert path.read_text() == BEGUN
+    assert netguard("plan", document, "--plan", path, "-o", other).returncode == 2
+    assert netguard("plan", document, "--plan", path, "-o", other, "--force").returncode == 0
+
+
+def test_what_has_no_place_in_its_style_is_kept_beside(netguard, document, tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text("# mine\nmembers: [{name: camera, mac}]\n")
+    done = netguard("plan", document, "--plan", path)
+    assert done.returncode == 0, done.stderr
+    assert f"without your comments; the file as it was is {path}.bak" in done.stderr
+    assert (tmp_path / "plan.yaml.bak").read_text() == "# mine\nmembers: [{name: camera, mac}]\n"
+    assert len(planfile.read(path.read_bytes()).members) == 3
+
+
+def test_what_cannot_be_completed_stays_untouched(netguard, document, tmp_path):
+    path = tmp_path / "plan.yaml"
+    path.write_text(f"{BEGUN}  - {{name: toaster}}\n")
+    done = netguard("plan", document, "--plan", path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        f"{path}: line 7: members[1].mac: it is missing, and the scan does not show which device this is" in done.stderr
+    )
+    assert path.read_text() == f"{BEGUN}  - {{name: toaster}}\n"
+    assert netguard("plan", document, "--plan", tmp_path / "none.yaml").returncode == 2
