@@ -278,19 +278,3 @@ def test_a_folder_that_may_not_be_written_is_named(shared: Path) -> None:
     shared.chmod(0o555)
     answer = as_somebody_else(lambda: str(History.open(f"sqlite:///{shared}/netguard.db")))
     assert answer.startswith(f"HistoryError: the history {shared}/netguard.db cannot be used: permission denied")
-
-
-@pytest.mark.skipif("NETGUARD_TEST_POSTGRES" not in os.environ, reason="NETGUARD_TEST_POSTGRES names no empty database")
-def test_postgresql_does_the_same(make_scan: MakeScan) -> None:
-    url = os.environ["NETGUARD_TEST_POSTGRES"]
-    with History.open(url) as history:
-        history.save(make_scan("a1b2c3d4", 1))
-        history.save(make_scan("b1b2c3d4", 2, site="cabin"))
-        with pytest.raises(HistoryError, match="is in it already"):
-            history.save(make_scan("a1b2c3d4", 3))
-    with History.open(url) as history:
-        assert [line.id for line in history.list()] == ["b1b2c3d4", "a1b2c3d4"]
-        assert history.scan("a1b2") == make_scan("a1b2c3d4", 1)
-        assert history.sites() == ("cabin", "home")
-        with pytest.raises(HistoryError, match="no saved scan '%%%%'"):
-            history.scan("%%%%")
