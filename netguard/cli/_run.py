@@ -191,11 +191,12 @@ def _kept(request: Request, scan: Scan, past: Past) -> list[str]:
     try:
         with History.open(request.database or default_url()) as history:
             placed = history.placed(scan)
-            history.save(
+            not_copied = history.save(
                 scan,
                 learn=lambda known: registered.learnt(placed, known, lambda: uuid.uuid4().hex[:12]),
                 just_made=True,
             )
+            problems += filter(None, [not_copied])
             for declaration in declared.tied(scan.devices, past.declared, history.known(scan.site)):
                 history.declare(declaration)
     except NotRememberedError as error:
