@@ -159,7 +159,7 @@ def measure(url, path):
         told("list 20", timed(lambda: _timeline.told(history, None, 20)))
         told("list all", timed(lambda: _timeline.told(history, None, 10**6), 3))
         told("list 20, its command", timed(lambda: run(url, "history")), 500)
-        told("list all, its command", timed(lambda: run(url, "history", "--limit", str(SCANS)), 3), 500)
+        told("list all, its command", timed(lambda: run(url, "history", "--limit", str(SCANS)), 3))
         rules = loader.load()
         for old, new in ((0, 1), (0, SCANS - 1), (SCANS - 2, SCANS - 1), (400, 700)):
             pair = (f"{old:06}-bench", f"{new:06}-bench")
