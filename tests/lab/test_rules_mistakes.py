@@ -1,6 +1,7 @@
 """Every known mistake, made in netguard's own rules, is noticed by packets; and the rules as they are pass all trials."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator
 
 import pytest
 
@@ -30,8 +31,20 @@ def lab(files: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield home
 
 
-def notices(lab: Lab, trial: str, text: str, patience: float = SHORT) -> set[str]:
-    """What of a trial does not come out as it should."""
+QUIET = tuple(f"F{number}" for number in range(20, 26))
+"""What the internet asks, and has to hear nothing of."""
+
+
+def notices(
+    lab: Lab,
+    trial: str,
+    text: str,
+    patience: float = SHORT,
+    *,
+    only: Collection[str] = (),
+    quiet: Collection[str] = QUIET,
+) -> set[str]:
+    """What of a trial does not come out as it should; of the flows, `only` some."""
     lab.reset()
     assert lab.nft(text=text) == ""
     if trial in {"modem", "laptop"}:
@@ -45,7 +58,7 @@ def notices(lab: Lab, trial: str, text: str, patience: float = SHORT) -> set[str
             lab.lie(address="")
     if trial == "flows":
         lab.resolve()
-        return lab.wrong(lab.matrix(lab.the_46, patience))
+        return lab.wrong(lab.matrix(only or lab.the_46, patience))
     if trial == "twice":
         once = lab.listing()
         lab.nft(text=text)
@@ -56,8 +69,12 @@ def notices(lab: Lab, trial: str, text: str, patience: float = SHORT) -> set[str
             name for name, heard in lab.ask(flows=["F05", "F12", "F36"], patience=SHORT).items() if heard != "refused"
         }
     if trial == "quiet":
-        heard = lab.ask(flows=["F20", "F21", "F22", "F23", "F24", "F25"], patience=1.5)
+        heard = lab.ask(flows=sorted(quiet), patience=1.5)
         return {name for name, what in heard.items() if what != "silent"}
+    if trial == "router":
+        asking = f"import socket; socket.create_connection(({str(lab.house.address('hub', 4))!r}, {lab.house.app}), {patience})"
+        code, _ = lab.run(argv=[sys.executable, "-c", asking])
+        return {trial} if code else set()
     if trial == "found":
         return set() if lab.found() else {trial}
     wanted = [str(a) for a in lab.house.host("hub").addresses]
