@@ -6,7 +6,7 @@ LAB := .lab
 UNIT := tests/unit tests/property tests/golden tests/cli tests/hostile tests/packaging
 export NETGUARD_LAB := $(CURDIR)/$(LAB)
 
-.PHONY: demo test test-unit test-lab test-browser coverage lint bench golden lock lab browser clean help
+.PHONY: demo test test-unit test-lab test-browser coverage lint bench soak golden lock lab browser clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -53,8 +53,12 @@ lint: $(VENV)/.ready ## style, types, layers, dependencies
 bench: lab ## measures, printed and never asserted
 	$(BIN)/python -m tests.bench
 
+soak: $(VENV)/.ready ## kill netguard two hundred times in the middle of saving
+	NETGUARD_SOAK=200 $(BIN)/python -m pytest -q --timeout 3600 tests/unit/history/test_history_killed.py
+
 golden: $(VENV)/.ready ## write the golden files anew; read the difference before you commit it
 	$(BIN)/python -m tests.golden.report.make_golden
+	$(BIN)/python -m tests.golden.diff.make_golden
 
 lock: $(VENV)/.ready ## pin dependencies anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
