@@ -46,11 +46,13 @@ class Pair:
         there = [moment.devices[name] for moment in (self.new, self.old) if name in moment.devices]
         there += [known.presence.line for state in (self.after, self.before) if (known := state.devices.get(name))]
         each = self.same.known(name)
-        said = (each.said_name or each.name) if each is not None else None
-        told = next((line.name for line in there if line.name), None)
-        if each is not None and each.said_name:
-            told = each.said_name
-        return told or said or next((a for line in there for a in line.addresses), None) or self.same.key(name)
+        names = (
+            each.said_name if each is not None else None,
+            *(line.name for line in there),
+            each.name if each is not None else None,
+            *(address for line in there for address in line.addresses),
+        )
+        return next(filter(None, names), self.same.key(name))
 
 
 def changes(pair: Pair) -> Iterator[Change]:

@@ -73,6 +73,14 @@ def test_what_changes_of_an_access_point(before, after, told):
     assert [words(d) for d in chain(hearing(own(**before)), hearing(own(**after)), hearing(own(**after)))] == [told, []]
 
 
+def test_what_the_air_does_is_the_networks_doing():
+    told = chain(hearing(HOME, ATTIC), hearing(own(security="open")), hearing(own(security="open")))
+    assert [(str(c.turn), str(c.cause)) for d in told for c in d.changes] == [
+        ("changed", "network"),
+        ("gone", "network"),
+    ]
+
+
 def test_a_change_is_told_although_a_scan_in_between_could_not_tell_it():
     def secured(security):
         return hearing(own(security=security))

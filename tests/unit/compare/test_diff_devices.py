@@ -239,6 +239,21 @@ def test_an_update_of_the_firmware_is_told_once_also_when_a_scan_did_not_see_it(
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "registered", "called"),
+    [
+        ({"name": "Porch"}, {"name": "Camera"}, "Porch"),
+        ({"name": None}, {"name": "Camera"}, "Camera"),
+        ({"name": "Porch"}, {"said_name": "Mine"}, "Mine"),
+        ({"name": None}, {}, "192.0.2.20"),
+        ({"name": None, "addresses": (), "services": ()}, {}, "mac:00:00:5e:00:53:14"),
+    ],
+)
+def test_what_a_device_is_called(given, registered, called):
+    later = known("a", "mac:00:00:5e:00:53:14", first_seen=builders.NOW + WEEK, **registered)
+    assert chain(scan(router()), scan(router(), camera(**given)), known=[later])[0].changes[0].name == called
+
+
 def test_names_and_roles_are_never_told():
     told = chain(
         scan(router(), camera(name="a")),

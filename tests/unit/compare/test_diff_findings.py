@@ -153,7 +153,9 @@ def test_one_of_two_ports_is_resolved_by_its_own_end():
 
 def test_a_port_nobody_had_asked_gives_its_cause_to_its_finding():
     narrow = judged(devices=(router(), camera(asked="443")))
-    assert (only(chain(narrow, judged(telnet()))[0]).cause) == "vantage"
+    told = chain(narrow, judged(telnet()))[0]
+    assert only(told).cause == "vantage"
+    assert told.changes[0].findings == (only(told).fingerprint,)
 
 
 def test_findings_of_a_device_that_is_gone_are_resolved_with_it():
