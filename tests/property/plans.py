@@ -32,6 +32,9 @@ NEIGHBOUR = {4: IPAddress("198.51.100.66"), 6: IPAddress("2001:db8:fffe::66")}
 UNNAMED = {4: IPAddress("203.0.113.66"), 6: IPAddress("2001:db8:cafe::66")}
 """A server in the internet whose name nobody asked the router for."""
 
+LATER = IPNetwork("2001:db8:ee::/64")
+"""A prefix that no drawn plan has, and that a provider may hand out one day."""
+
 UNLISTED = 9
 """A port that no drawn plan lists (discard, RFC 863)."""
 
@@ -156,6 +159,8 @@ def destinations(plan: Plan, came_in: str, to: str, version: int) -> list[Place]
         ]
     members = [m for m in plan.members if m.segment == to]
     found = [(address, nothing) for m in members for address in kept(plan, m, version)]
+    if version == 6:  # the provider hands out another prefix, and what ends like a member is the member still
+        found += [(IPAddress(LATER.first | int(ending), 6), nothing) for m in members for ending in m.interface_ids]
     return [(free(plan, to, version, 0), nothing), *found]
 
 

@@ -40,7 +40,8 @@ class Wanted:
 def asked(plan: Plan, *, overlay: bool = False) -> list[Wanted]:
     """Every frame with what the plan wants of it."""
     policy = Policy.of(plan)
-    every = dict.fromkeys(chain(classes(plan), _astray(plan), _to_no_internet(plan), _answered_with_home(plan)))
+    ways = (classes(plan), _astray(plan), _to_no_internet(plan), _answered_with_home(plan), _of_no_connection(plan))
+    every = dict.fromkeys(chain(*ways))
     packets = [each for packet in every for each in _with_twin(policy, packet)]
     return [*(_wanted(plan, policy, each, overlay=overlay) for each in packets), *_around(plan, overlay=overlay)]
 
@@ -79,6 +80,15 @@ def _answered_with_home(plan: Plan) -> Iterator[Packet]:
             for address, port in product(_at_home(plan, segment.name, version), _talks(member)):
                 packet = _packet(member.segment, segment.name, source, address, member.mac, port)
                 yield replace(packet, names=_every_name(plan))
+
+
+def _of_no_connection(plan: Plan) -> Iterator[Packet]:
+    """From things to what is no internet, and belongs to no connection: dropped for the latter before it is refused for the former."""
+    for segment, network in product(plan.with_role(SegmentRole.IOT), BOGONS):
+        mac, source = senders(plan, segment.name, network.version)[0]
+        address = IPAddress(network.first + 1, network.version)
+        packet = _packet(segment.name, WAN, source, address, mac, ("tcp", 443))
+        yield replace(packet, state=State.INVALID)
 
 
 def _ends() -> list[IPAddress]:
