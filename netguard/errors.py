@@ -62,7 +62,7 @@ class WifiFileError(NetguardError):
 
 
 class PlanError(NetguardError):
-    """A plan cannot be used. The message has the form `file: line 12: field: reason`."""
+    """A plan, or what was learnt for one, cannot be used. The message has the form `file: line 12: field: reason`."""
 
     exit_code = exitcodes.USAGE
 
