@@ -1,5 +1,6 @@
 """One scan of a home at a time: who waits, what is said, and that no lock outlives its holder."""
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -9,7 +10,7 @@ import pytest
 
 from netguard import exitcodes
 from netguard.cli import _lock
-from netguard.errors import AlreadyScanningError
+from netguard.errors import AlreadyScanningError, NetguardError
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -100,17 +101,75 @@ def test_who_holds_it_may_take_it_again_and_keeps_it_until_its_own_end(database,
     assert not list((tmp_path / "data").glob("*.held"))
 
 
-def test_only_its_owner_reads_it(database, tmp_path):
+def test_only_its_owner_writes_it_and_only_they_enter_the_folder(database, tmp_path):
     with _lock.scanning(database, "home"):
-        assert {path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()} == {0o600}
+        assert {path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()} == {0o644}
+        assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+        (note,) = (tmp_path / "data").glob("*.held")
+        assert set(json.loads(note.read_bytes())) == {"process", "since"}
 
 
-@pytest.mark.parametrize("site", ["home", "../../etc", "Hütte am See", "a" * 300, "", "CON"])
-def test_every_site_has_a_file_beside_the_database(database, tmp_path, site):
-    with _lock.scanning(database, site):
-        names = {path.name for path in (tmp_path / "data").iterdir()}
-    assert {name.split(".")[0] for name in names} == {"h"}
-    assert all(len(name) < 100 for name in names)
+def test_a_database_by_another_name_is_the_same_one(database, another, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "h.sqlite").touch()
+    (tmp_path / "link.sqlite").symlink_to(tmp_path / "data" / "h.sqlite")
+    (tmp_path / "folder").symlink_to(tmp_path / "data")
+    another()
+    for name in (f"{tmp_path}/link.sqlite", f"{tmp_path}/folder/h.sqlite"):
+        with pytest.raises(AlreadyScanningError), _lock.scanning(f"sqlite:///{name}", "home"):
+            pass
+
+
+def test_links_in_a_circle_are_taken_by_their_name(tmp_path):
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with _lock.scanning(f"sqlite:///{tmp_path}/a", "home"):
+        assert list(tmp_path.glob("a.home-*.lock"))
+
+
+class TestAnotherUser:
+    """Who may not write to the lock of somebody else; root may write to everything, so only the opening is refused."""
+
+    @pytest.fixture(autouse=True)
+    def _may_not_write(self, monkeypatch):
+        def refused(self, *_, **__):
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr("filelock.FileLock.acquire", refused)
+
+    @pytest.fixture
+    def lock(self, database, tmp_path):
+        """The other one's lock file, which is there for good."""
+        (tmp_path / "data").mkdir()
+        (place, _) = _lock._places(database, "home")
+        place.touch()
+        return place
+
+    def test_is_refused_while_the_other_one_scans(self, database, lock, another, own_folder, capsys):
+        holder = another()
+        with pytest.raises(AlreadyScanningError, match=rf"\(process {holder.pid}\)"), _lock.scanning(database, "home"):
+            pass
+        assert not own_folder.exists()
+
+    def test_locks_the_same_file_when_nobody_does(self, database, lock, own_folder, capsys):
+        with _lock.scanning(database, "home"), _lock.scanning(database, "home"):
+            done = subprocess.run(
+                [sys.executable, "-c", textwrap.dedent(HOLDER), database, "home"],
+                stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT, check=False,
+            )  # fmt: skip
+            assert "AlreadyScanningError" in done.stderr
+        assert not own_folder.exists()
+        assert capsys.readouterr().err == ""
+        assert _lock._borrowed == {}
+
+    def test_is_told_when_it_may_not_even_read_it(self, database, lock, own_folder):
+        lock.unlink()
+        lock.symlink_to(lock.with_suffix(".nowhere"))  # which is never followed
+        refused = pytest.raises(NetguardError, match=r"cannot be locked \(Permission denied\)")
+        with refused as told, _lock.scanning(database, "home"):
+            pass
+        assert str(lock) in str(told.value)
+        assert not own_folder.exists()
 
 
 def test_a_server_has_its_lock_among_the_persons_own_files_without_its_password(own_folder):
@@ -122,10 +181,11 @@ def test_a_server_has_its_lock_among_the_persons_own_files_without_its_password(
         assert {path.name for path in own_folder.glob("*.lock")} == {lock.name}
 
 
-def test_where_the_folder_takes_no_file_the_persons_own_does(database, own_folder, tmp_path):
+def test_where_the_folder_takes_no_file_the_persons_own_does_and_that_is_said(database, own_folder, tmp_path, capsys):
     (tmp_path / "data").write_text("no folder")
     with _lock.scanning(database, "home"):
         assert list(own_folder.glob("*.lock"))
+    assert "only your own scans of home are kept apart" in capsys.readouterr().err
 
 
 def test_where_nothing_takes_one_it_goes_on_and_says_so(database, own_folder, tmp_path, capsys):
