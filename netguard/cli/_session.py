@@ -53,7 +53,8 @@ def give_up_root(user: str | None) -> Rights:
     """Fork the opener and drop root, before anything is parsed. Without root nothing happens.
 
     A process that is no root and holds CAP_NET_RAW, as systemd's AmbientCapabilities give it, is parted likewise: the
-    opener keeps that one right, and what parses keeps none. Raises `PrivilegeError`, and `UsageError` for `--user` without root.
+    opener keeps that one right, and what parses keeps none. Without that right it keeps no other one either.
+    Raises `PrivilegeError`, and `UsageError` for `--user` without root.
     """
     if not (privileges.supported() and privileges.is_root()):
         if user is not None:
@@ -62,6 +63,7 @@ def give_up_root(user: str | None) -> Rights:
             )
         if privileges.may_open_raw_sockets():
             return Rights(opener=opener.separate(privileges.itself()))
+        privileges.drop_what_is_left()
         return Rights(opener=None)
     identity = privileges.whom_to_become(os.environ, user)
     if not privileges.holds(privileges.CAP_NET_RAW):

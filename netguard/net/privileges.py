@@ -40,6 +40,11 @@ class Rights:
     ambient: int
     no_new_privileges: bool
 
+    @property
+    def capabilities(self) -> int:
+        """Every capability that it has or could come by, a bit each."""
+        return self.effective | self.permitted | self.inheritable | self.ambient
+
 
 def is_root() -> bool:
     """Whether this process runs as user 0. False on systems without users of that kind."""
@@ -107,6 +112,22 @@ def may_open_raw_sockets() -> bool:
         return False
 
 
+def drop_what_is_left() -> None:
+    """Let go of every capability that this process, which is no root, has or could hand on. Without any nothing happens.
+
+    Where its rights cannot be read it stays as it was started. Must run before any thread starts. Raises `PrivilegeError`
+    unless it worked entirely.
+    """
+    if not supported():
+        return
+    try:
+        rights = read_rights()
+    except PrivilegeError:
+        return
+    if rights.capabilities:
+        drop(itself())
+
+
 def drop(identity: Identity, keep: frozenset[int] = frozenset()) -> Rights:
     """Become `identity` for good, with only the capabilities in `keep`, and read back what the kernel made of it.
 
@@ -125,7 +146,7 @@ def drop(identity: Identity, keep: frozenset[int] = frozenset()) -> Rights:
     mask = sum(1 << capability for capability in keep)
     kept_too_much = (rights.effective | rights.permitted) & ~mask or rights.inheritable or rights.ambient
     if kept_too_much or set(rights.uids) != {identity.uid} or not rights.no_new_privileges:
-        raise PrivilegeError(f"root's rights could not be given up (the kernel still says {rights}); nothing was sent")
+        raise PrivilegeError(f"rights could not be given up (the kernel still says {rights}); nothing was sent")
     return rights
 
 
