@@ -1,6 +1,7 @@
 """What a scan is in the table: its row, and what is read from one."""
 
 import zlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,24 @@ LINE = tuple(scans.c[name] for name in ScanLine.__dataclass_fields__)
 
 ENTRY = (*LINE, scans.c.summary)
 """The columns that `entry` reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One scan in the order of its site: as little as tells which of thousands are worth reading."""
+
+    id: str
+    at: datetime
+    """Its place in the order: its start, or just after the one before where the clock was set back."""
+    started_at: datetime
+    prefix: str
+    finished: bool
+    devices: int
+    failing: int
+
+
+STOP = (*(scans.c[name] for name in ("id", "started_at", "prefix", "ended", "devices", "failing")), scans.c.ordered_at)
+"""The columns that `stop` reads."""
 
 _SUMMARY = msgspec.json.Decoder(Summary)
 """A summary is plain text, numbers and words: thirty times faster than the codec, which a list of a year needs."""
@@ -61,6 +80,20 @@ def place(connection: Connection, scan: Scan) -> datetime:
     if last is None or last < scan.started_at:
         return scan.started_at
     return last + min(_TICK, datetime.max.replace(tzinfo=UTC) - last)
+
+
+def stop(row: Row[Any]) -> Stop:
+    """Where the scan in `row` stands."""
+    id_, started_at, prefix, ended, devices, failing, at = row
+    return Stop(
+        id=id_,
+        at=at,
+        started_at=started_at,
+        prefix=prefix,
+        finished=ended == Ended.FINISHED.value,
+        devices=devices,
+        failing=failing,
+    )
 
 
 def line(row: Row[Any]) -> ScanLine:

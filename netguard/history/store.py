@@ -2,7 +2,7 @@
 
 import builtins
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -36,6 +36,9 @@ _SHOWN = 5
 
 _MOST = 2**31 - 1
 """Scans in one list at most; a larger number is none that every database takes."""
+
+_AT_ONCE = 500
+"""Scans asked for in one statement; SQLite before 3.32 takes 999 values."""
 
 _NEWEST_FIRST = (scans.c.ordered_at.desc(), scans.c.number.desc())
 
@@ -168,14 +171,36 @@ class History(Devices, Mappings, Acceptances, Retention, Moving, Outbox, Homes):
                     return ()
                 same = (scans.c.ordered_at == place.ordered_at) & (scans.c.number <= place.number)
                 query = query.where((scans.c.ordered_at < place.ordered_at) | same)
-            found = {row.id: rows.entry(row) for row in connection.execute(query.limit(min(max(limit, 0), _MOST)))}
-            late = {id_: rows.unpacked(connection, id_) for id_, entry in found.items() if entry is None}
-        if late:
-            self._summarise(late.values())
-        return tuple(entry or rows.entry_of(late[id_]) for id_, entry in reversed(found.items()))
+            found = builtins.list(connection.execute(query.limit(min(max(limit, 0), _MOST))))
+            entries, late = _shortened(connection, reversed(found))
+        self._summarise(late)
+        return entries
 
-    def _summarise(self, found: Iterable[Scan]) -> None:
+    def order(self, site: str) -> tuple[rows.Stop, ...]:
+        """Every scan of `site` in the order of the history, oldest first: where each stands, without what it saw."""
+        query: Select[Any] = select(*rows.STOP).where(scans.c.site == site).order_by(*_NEWEST_FIRST)
+        with self._database.reading() as connection:
+            return tuple(map(rows.stop, reversed(builtins.list(connection.execute(query)))))
+
+    def entries(self, ids: Iterable[str]) -> tuple[Entry, ...]:
+        """The scans of these ids in short, in the order of `ids`; one that was taken out meanwhile is left out.
+
+        Raises `DocumentError` for a scan that must be read for it and cannot be.
+        """
+        wanted = tuple(ids)
+        found: dict[str, Row[Any]] = {}
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                some = scans.c.id.in_(wanted[start : start + _AT_ONCE])
+                found |= {row.id: row for row in connection.execute(select(*rows.ENTRY).where(some))}
+            entries, late = _shortened(connection, (found[id_] for id_ in wanted if id_ in found))
+        self._summarise(late)
+        return entries
+
+    def _summarise(self, found: Sequence[Scan]) -> None:
         """Keep the summaries of scans that an older netguard saved, so that none is made again; unless it cannot be now."""
+        if not found:
+            return
         with contextlib.suppress(HistoryError), self._database.writing() as connection:
             for scan in found:
                 here = (scans.c.id == scan.id) & scans.c.summary.is_(None)
@@ -230,6 +255,18 @@ def _narrowed(query: Select[Any], site: str | None) -> Select[Any]:
 def _newest(connection: Connection, site: str | None, limit: int) -> builtins.list[Row[Any]]:
     query = _narrowed(select(*rows.LINE), site).order_by(*_NEWEST_FIRST).limit(min(max(limit, 0), _MOST))
     return builtins.list(connection.execute(query))
+
+
+def _shortened(connection: Connection, found: Iterable[Row[Any]]) -> tuple[tuple[Entry, ...], builtins.list[Scan]]:
+    """What is in these rows, in their order, and the scans that had to be read for it because they had no summary."""
+    entries, late = [], []
+    for row in found:
+        entry = rows.entry(row)
+        if entry is None:
+            late.append(rows.unpacked(connection, row.id))
+            entry = rows.entry_of(late[-1])
+        entries.append(entry)
+    return tuple(entries), late
 
 
 def _named(connection: Connection, reference: str, site: str | None) -> builtins.list[Row[Any]]:
