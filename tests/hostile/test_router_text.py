@@ -160,7 +160,9 @@ def test_a_scans_text_changes_no_file_at_all(platform, path, text):
         news = [line for line in body.splitlines() if line not in told and not line.startswith(("# closes:", "- `"))]
         assert news == [], (name, path)
         assert lines[name] <= len(before.get(name, body).splitlines())
-        assert text.strip() not in body or len(text.strip()) < 12 or text.isalnum()
+        # A drawn text may be words that are ours and stand there anyway; a short one is in any text.
+        least = text.strip()
+        assert len(least) < 12 or least.isalnum() or body.count(least) <= before.get(name, body).count(least)
 
 
 @EACH
