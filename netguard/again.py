@@ -13,20 +13,22 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from netaddr import IPAddress
+from netaddr import IPAddress, mac_unix_expanded
 
 from netguard.compare import labels
 from netguard.compare.presence import ALWAYS_ON, expectation
 from netguard.compare.sameness import Sameness
+from netguard.compare.series import Place
 from netguard.discovery import Discovery
 from netguard.identify import personal
 from netguard.model import ports as port_text
 from netguard.model.device import Coverage, Device, Service
+from netguard.model.known import KnownDevice
 from netguard.model.observation import Fact
 from netguard.model.past import Past
-from netguard.model.scan import Scan
 from netguard.model.surroundings import Surroundings
 from netguard.model.timeline import DeviceLine
+from netguard.model.vantage import Vantage
 from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, Depth, Outcome, PortState, Transport
 from netguard.net.access import Network
 from netguard.net.control import Deadline
@@ -94,11 +96,11 @@ class Again:
 
     def ask(self) -> None:
         """Ask once more, and look at what turns up. Raises `Cancelled`."""
-        previous = self._past.previous
-        if previous is None or not is_same_place(previous, self._surroundings) or self._network.deadline:
+        earlier, now = self._past.here, place_of(self._surroundings.vantage)
+        if earlier is None or not place_of(earlier.vantage).is_same(now) or self._network.deadline:
             return
         try:
-            before = tuple(d for d in labels.on_devices(previous.devices, self._past.known) if d.seen)
+            before = tuple(d for d in labels.on_devices(earlier.devices, self._past.known) if d.seen)
             present = self._ask_for_devices(before)
             if self._options.depth.at_least(Depth.QUICK):
                 self._ask_for_ports(before, present)
@@ -140,7 +142,8 @@ class Again:
         taken = {address for device in here for address in device.addresses}
         found = []
         for device in before:
-            if not is_always_on(device) or self._is_others(device) or same.of(device.key) in names:
+            name = same.of(device.key)
+            if name in names or not is_always_on(device, same.known(name)) or self._is_others(device):
                 continue
             free = (a for a in device.addresses if a.version == 4 and a not in taken)
             if addresses := tuple(a for a in free if self._may_touch(a, device)):
@@ -261,16 +264,15 @@ class Again:
         return self._network.net("again").may_touch(address) and not guard.is_untouchable(address, device.mac)
 
 
-def is_same_place(scan: Scan, surroundings: Surroundings) -> bool:
-    """Whether `scan` was made on the network that is looked at now: the same prefix, and where both are known the same router."""
-    then, now = scan.vantage, surroundings.vantage
-    routers = [hop.mac for hop in (then.gateway, now.gateway) if hop is not None and hop.mac is not None]
-    return then.segment.prefix == now.segment.prefix and len(set(routers)) <= 1
+def place_of(vantage: Vantage) -> Place:
+    """The network that is looked at from `vantage`."""
+    mac = None if vantage.gateway is None else vantage.gateway.mac
+    return Place(prefix=vantage.segment.prefix, gateway=None if mac is None else str(mac.format(mac_unix_expanded)))
 
 
-def is_always_on(device: Device) -> bool:
+def is_always_on(device: Device, known: KnownDevice | None) -> bool:
     """Whether `device` is expected to answer at any time, by what a comparison of scans expects of it."""
-    return expectation(DeviceLine(key=device.key, role=device.role, power=device.power), None) is ALWAYS_ON
+    return expectation(DeviceLine(key=device.key, role=device.role, power=device.power), known) is ALWAYS_ON
 
 
 def _weight(device: Device) -> tuple[bool, str]:

@@ -4,7 +4,7 @@ import signal
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,17 +13,20 @@ from typing import TextIO
 import click
 
 from netguard import config, exitcodes, pipeline, registry
+from netguard.again import place_of
 from netguard.cli import _active, _air, _documents, _lock, _overlays, _progress, _reports, _session, _unsaved
 from netguard.cli._summary import summary
 from netguard.compare import declared, labels
 from netguard.compare import registry as registered
-from netguard.errors import NetguardError, NotRememberedError, UsageError
+from netguard.compare.series import Place
+from netguard.errors import DocumentError, NetguardError, NotRememberedError, UsageError
 from netguard.history.database import default_url
 from netguard.history.store import History
 from netguard.model import codec
 from netguard.model.overlay import Decisions, Overlay
 from netguard.model.past import Past
 from netguard.model.scan import Scan
+from netguard.model.vantage import Vantage
 from netguard.model.vocabulary import Depth, Ended, Outcome, Severity, Status
 from netguard.net import sleep
 from netguard.net.access import Network
@@ -32,6 +35,9 @@ from netguard.net.transcript import Transcript
 from netguard.rules import loader
 from netguard.vantage import system
 from netguard.vantage._capabilities import NMAP
+
+LOOKED_BACK = 125
+"""Scans among which one of the same network is looked for: a month of one every six hours, as far as a comparison goes back."""
 
 NO_LIMIT = 7 * 24 * 3600.0
 """Seconds; a scan without --max-time ends when it is done, and never later than after a week."""
@@ -132,7 +138,7 @@ def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
                 addresses=_session.own_addresses(around),
             )
         )
-        past = _past(request, site)
+        past = _past(request, site, around.vantage)
         options = pipeline.Options(
             site=site,
             depth=Depth(request.depth),
@@ -158,7 +164,7 @@ def _keep_and_say(request: Request, scan: Scan, past: Past) -> int:
     if request.json_file and request.json_file != "-":
         _documents.write(Path(request.json_file), codec.dumps(scan))
     said = labels.laid_over(scan, past.known)
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).astimezone()
     overlay, unread = _overlays.over_made(said, request.database or default_url(), now)
     if unread is not None and not problems:
         problems.append(unread)
@@ -231,15 +237,27 @@ def _exit_code(request: Request, scan: Scan, decisions: Decisions) -> int:
     return exitcodes.DONE
 
 
-def _past(request: Request, site: str) -> Past:
+def _past(request: Request, site: str, vantage: Vantage) -> Past:
     """What is known from before. Without saving nothing is compared with earlier scans; who is who is known all the same."""
     with History.open(request.database or default_url()) as history:
+        compared = not request.no_save
         return Past(
-            previous=None if request.no_save else history.latest(site, finished=True),
+            previous=history.latest(site, finished=True) if compared else None,
+            here=_earlier_here(history, site, place_of(vantage), Depth(request.depth)) if compared else None,
             known=history.known(site),
             declared=history.declared(site),
             mappings=history.mappings(site),
         )
+
+
+def _earlier_here(history: History, site: str, place: Place, depth: Depth) -> Scan | None:
+    """The newest scan that asked everybody at `place`, at no less than `depth` where one did; null where none did."""
+    newest_first = reversed(history.timeline(site, LOOKED_BACK))
+    found = [e.line for e in newest_first if e.summary.whole and Place.of(e).is_same(place)]
+    for line in sorted(found, key=lambda line: not line.depth.at_least(depth)):
+        with suppress(DocumentError):  # a damaged one is no reason not to go by the one before
+            return history.scan(line.id, site)
+    return None
 
 
 def _awaited(names: tuple[str, ...], past: Past) -> tuple[str, ...]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from netguard import config, exitcodes
+from netguard.again import place_of
 from netguard.cli import _run, _schedule_log, _session
+from netguard.cli._handing import Clock
 from netguard.cli._schedule_log import Log
-from netguard.cli._telling import AWAY, Clock, Teller
+from netguard.cli._telling import AWAY, Teller, about
+from netguard.compare.series import Place
 from netguard.errors import AlreadyScanningError, NetguardError, NotAtHomeError, UsageError, VantageError
 from netguard.history.database import default_url
 from netguard.history.store import History
@@ -30,6 +33,16 @@ SLACK_SHARE = 24
 
 SERIES = 200
 """Scans looked back on for the last one that was told: more than half a year of daily ones."""
+
+FURTHER = 5000
+"""And so many where none of those was told, since somebody looks at single devices every few minutes."""
+
+AT_ONCE = 5
+"""Newest scans among which the one that was just made is: others may be saved meanwhile, by hand."""
+
+AFTER_PART = timedelta(hours=6)
+"""How long to wait with the next scan, at most, where this one could not ask everybody: it is worth another try before the
+week is over, and not one every hour."""
 
 
 def _now() -> datetime:
@@ -94,13 +107,8 @@ def is_due(last: datetime | None, hours: int, now: datetime) -> bool:
 
 def here(entries: tuple[Entry, ...], around: Surroundings) -> tuple[Entry, ...]:
     """Those of `entries` that were made where this computer is now: the same addresses behind the same router."""
-    hop = around.vantage.gateway
-    mac = None if hop is None or hop.mac is None else str(hop.mac).replace("-", ":").lower()
-    return tuple(
-        e
-        for e in entries
-        if e.line.prefix == around.vantage.segment.prefix and (mac is None or e.summary.gateway in {None, mac})
-    )
+    place = place_of(around.vantage)
+    return tuple(e for e in entries if Place.of(e).is_same(place))
 
 
 def _at_its_time(order: _Order, rights: _session.Rights, log: Log, clock: Clock) -> int:
@@ -122,12 +130,16 @@ def _at_its_time(order: _Order, rights: _session.Rights, log: Log, clock: Clock)
         known = home.recognise(around, homes)
         if known is None:
             log.say(f"not at home, no scan: {home.why_not(around, homes)}")
-            _away(history, homes, teller)
+            _away(history, homes, teller, clock())
             return exitcodes.DONE
         history.at_home(known.site, clock())
+
+        def still_there() -> bool:
+            return _is_at(known.site, order, rights, history)
+
         code = _at_home(order, rights, history, known.site, around, teller, log, clock)
         teller.heartbeat(known.site)
-        teller.send()
+        teller.send(at_home=still_there)
         teller.tidy()
         return code
 
@@ -143,25 +155,60 @@ def _at_home(
     clock: Clock,
 ) -> int:
     """Tell what is yet untold, and scan if it is time."""
-
-    def whole() -> tuple[Entry, ...]:
-        """The scans that ended by themselves and looked at no less than the schedule's do, oldest first."""
-        entries = history.timeline(site, SERIES)
-        return tuple(e for e in entries if e.line.ended is Ended.FINISHED and e.line.depth.at_least(order.depth))
-
-    before = whole()
-    teller.begin(site, before)
-    teller.scans(site, here(before, around))  # one made by hand, or by a run that was ended before it could tell
-    teller.send()
-    last = max((e.line.started_at for e in here(before, around)[-1:]), default=None)
-    if not is_due(last, order.hours, clock()):
+    before = _whole(history, site)
+    teller.begin(site, before, order.depth)
+    teller.scans(
+        site, here(before, around), order.depth
+    )  # one made by hand, or by a run that ended before it could tell
+    teller.send(at_home=lambda: _is_at(site, order, rights, history))
+    if not _is_time(order, history, site, around, teller, clock()):
         return exitcodes.DONE
     if order.not_on_battery and power.on_battery():
         log.say("on battery: the scan waits until the computer is plugged in")
         return exitcodes.DONE
+    made_before = {e.line.id for e in _finished(history, site, AT_ONCE)}
     code = _scan(order, rights, site, log)
-    teller.scans(site, here(whole(), around))
+    for entry in _finished(history, site, AT_ONCE):
+        if entry.line.id not in made_before and not entry.summary.whole:
+            teller.partly(site, entry)
+            log.say(f"scan {entry.line.id} could not ask everybody on the network: nothing is compared with it")
+    teller.scans(site, here(_whole(history, site), around), order.depth)
     return code
+
+
+def _is_time(order: _Order, history: History, site: str, around: Surroundings, teller: Teller, now: datetime) -> bool:
+    """Whether the last scan is long enough ago that asked everybody here, and looked at no less than the schedule's do."""
+    deep = [e for e in here(_finished(history, site, SERIES), around) if e.line.depth.at_least(order.depth)]
+    whole = max((e.line.started_at for e in [e for e in deep if e.summary.whole][-1:]), default=None)
+    part = max((e.line.started_at for e in deep[-1:] if teller.was_partly(site, e)), default=None)
+    retried = part is None or not timedelta(0) <= now - part < min(AFTER_PART, timedelta(hours=order.hours))
+    return retried and is_due(whole, order.hours, now)
+
+
+def _finished(history: History, site: str, number: int) -> tuple[Entry, ...]:
+    """The newest scans that ended by themselves, oldest first."""
+    return tuple(e for e in history.timeline(site, number) if e.line.ended is Ended.FINISHED)
+
+
+def _whole(history: History, site: str) -> tuple[Entry, ...]:
+    """Those of them that asked everybody: a scan of single devices says nothing of the others."""
+    told = history.told(site)
+    entries: tuple[Entry, ...] = ()
+    for number in (SERIES, FURTHER):
+        entries = tuple(e for e in _finished(history, site, number) if e.summary.whole)
+        if any(about(e) in told for e in entries):
+            break
+    return entries
+
+
+def _is_at(site: str, order: _Order, rights: _session.Rights, history: History) -> bool:
+    """Whether this computer is still, or again, in a network of `site`: a laptop is carried away while it scans or sends."""
+    try:
+        around, _ = _session.look(order.interface, rights)
+    except VantageError:
+        return False
+    known = home.recognise(around, history.homes())
+    return known is not None and known.site == site
 
 
 def _scan(order: _Order, rights: _session.Rights, site: str, log: Log) -> int:
@@ -192,16 +239,25 @@ def _scan(order: _Order, rights: _session.Rights, site: str, log: Log) -> int:
     return code
 
 
-def _away(history: History, homes: tuple[Enrolment, ...], teller: Teller) -> None:
+def _away(history: History, homes: tuple[Enrolment, ...], teller: Teller, now: datetime) -> None:
     """After a fortnight without any of `homes`, the question; it alone is sent from a network that is not the person's."""
-
-    def last(site: str, enrolled_at: datetime) -> datetime:
-        lines = history.list(site, 1)
-        return history.last_at_home(site) or max((line.started_at for line in lines), default=enrolled_at)
-
-    when, site = max((last(e.site, e.enrolled_at), e.site) for e in homes)
+    when, site = max((_last_there(history, e, now), e.site) for e in homes)
     teller.away(site, when)
     teller.send(only=AWAY)
+
+
+def _last_there(history: History, enrolment: Enrolment, now: datetime) -> datetime:
+    """When this computer was last in that home: recognised, scanning or enrolled there, whatever was the latest.
+
+    A time to come was written while the clock was ahead, and says nothing. Where there is no other, time begins `now`.
+    """
+    times = [enrolment.enrolled_at, *(line.started_at for line in history.list(enrolment.site, SERIES))]
+    if (recognised := history.last_at_home(enrolment.site)) is not None:
+        times.append(recognised)
+    past = [time for time in times if time <= now]
+    if not past:
+        history.at_home(enrolment.site, now)
+    return max(past, default=now)
 
 
 def _hours(every: str) -> int:

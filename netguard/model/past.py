@@ -13,7 +13,10 @@ class Past:
     """Loaded before the scan and handed to the pipeline and to every check; neither opens the history itself."""
 
     previous: Scan | None = None
-    """The latest finished scan of the same site."""
+    """The latest finished scan of the same site, whatever network of it that looked at and how far."""
+    here: Scan | None = None
+    """The latest one that asked everybody on the network that is looked at now, at no lesser depth where there is such a
+    one: what is seen no more is asked for a second time by it."""
     known: tuple[KnownDevice, ...] = ()
     """The devices that earlier scans of the same site saw."""
     declared: tuple[Declaration, ...] = ()

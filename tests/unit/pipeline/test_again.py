@@ -8,114 +8,33 @@ from netaddr import EUI, IPNetwork
 from netguard import again
 from netguard.model import address
 from netguard.model.device import Coverage, Service
-from netguard.model.known import KnownDevice, KnownIdentity
 from netguard.model.past import Past
 from netguard.model.vantage import NextHop
 from netguard.model.vocabulary import Depth, Ended, Outcome, PortState, Role, Transport
-from netguard.net.access import GENTLE, Net
+from netguard.net.access import GENTLE
 from netguard.net.control import Cancel, Deadline
 from netguard.net.failures import NoAnswer
 from netguard.net.guard import Guard
-from netguard.net.swept import Swept
 from netguard.probe._contract import Target
-from tests.builders import NOW
 from tests.servers import free_port
 from tests.unit.pipeline.conftest import (
     HUB,
+    MAC,
     SURROUNDINGS,
     TV,
     attempts,
+    away,
+    exposes,
     fact,
     others,
     protocol,
+    quiet_until,
+    said,
     sees,
     sighting,
+    states,
     surface,
 )
-
-MAC = address.mac("00:00:5e:00:53:01")
-HERE = sighting(mac=MAC)
-
-
-def exposes(*opened, covered="1-65535", transport=Transport.TCP):
-    """A probe that says that these ports are open, and that all of `covered` were asked."""
-
-    def probe(target, net):
-        for port in opened:
-            yield Service(address=target.address, transport=transport, port=port, state=PortState.OPEN)
-        yield Coverage(address=target.address, transport=transport, ports=covered, engine="builtin")
-
-    return surface(wants=lambda device, ask: [Target(address=device.addresses[0], port=1)], probe=probe)
-
-
-def said(device, role):
-    """The history's device that the person said is a `role`."""
-    shown = tuple(
-        KnownIdentity(kind=i.kind, value=i.value, stability=i.stability, first_seen=NOW, last_seen=NOW)
-        for i in device.identities
-    )
-    return KnownDevice(
-        id="0" * 12, site="home", key=device.key, identities=shown, mac=device.mac, first_seen=NOW, last_seen=NOW,
-        said_role=role,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def then(scan, stages):
-    """An earlier scan that saw one device with these ports open."""
-
-    def make(*opened, seen=HERE, **given):
-        stages(discover={"fake": sees(seen)}, probe={"ports": exposes(*opened, **given)})
-        return scan()
-
-    return make
-
-
-@pytest.fixture
-def now(scan, stages):
-    """Scans after `before`: everybody is there, and every port was asked and seems closed."""
-
-    def make(before, *, probes=None, seen=HERE, known=(), **given):
-        stages(discover={"fake": sees(*([seen] if seen else []))}, probe=probes or {"ports": exposes()})
-        return scan(past=Past(previous=before, known=known), **given)
-
-    return make
-
-
-@pytest.fixture
-def sweeps(monkeypatch):
-    """What was swept, by which manners; `states` say what the ports answer, which are closed by themselves."""
-
-    class Sweeps:
-        def __init__(self):
-            self.asked, self.manners, self.states, self.otherwise, self.then = (
-                [],
-                [],
-                {},
-                PortState.CLOSED,
-                lambda: None,
-            )
-
-    noted, real = Sweeps(), Net.sweep
-
-    def sweep(self, at, ports):
-        if self._why == "liveness":
-            return real(self, at, ports)
-        noted.asked.append((at, tuple(ports)))
-        noted.manners.append(self._network.turnstile(at).manners)
-        swept = Swept()
-        for port in ports:
-            swept.book((at, port), noted.states.get(port, noted.otherwise))
-        noted.then()
-        return swept
-
-    monkeypatch.setattr(Net, "sweep", sweep)
-    return noted
-
-
-def states(found):
-    (device,) = others(found)
-    return {(s.transport, s.port): s.state for s in device.services}
 
 
 def test_a_port_that_refuses_again_stands_as_closed(then, now):
@@ -312,25 +231,6 @@ def test_a_udp_port_is_asked_by_the_probe_that_knows_how(then, now, answers, bec
     assert next(turns, None) is None
 
 
-def quiet_until(asked_again, answers=HERE):
-    """ARP that hears nobody when all are asked, and notes who is asked for by name."""
-
-    def discover(ask, net):
-        if not ask.is_whole:
-            asked_again.append(tuple(map(str, ask.targets)))
-            yield answers
-
-    return protocol(discover)
-
-
-def away(scan, stages, before, asked_again, **given):
-    rounds = []
-    probe = surface(wants=lambda device, ask: rounds.append((ask.round, device.addresses)) or ())
-    stages(discover={"arp": quiet_until(asked_again)}, probe={"p": probe})
-    found = scan(past=Past(previous=before, known=given.pop("known", ())), **given)
-    return found, [r for r in rounds if HUB in r[1]]
-
-
 def test_a_printer_that_was_missed_is_asked_for_by_its_address_and_looked_at(then, scan, stages):
     before, asked = then(80), []
     found, rounds = away(scan, stages, before, asked, known=(said(others(before)[0], Role.PRINTER),))
@@ -344,6 +244,22 @@ def test_a_printer_that_was_missed_is_asked_for_by_its_address_and_looked_at(the
 def test_who_comes_and_goes_or_sleeps_is_not_asked_for(then, scan, stages, role):
     before, asked = then(80), []
     away(scan, stages, before, asked, known=(said(others(before)[0], role),))
+    assert asked == []
+
+
+def test_what_the_history_knows_it_to_be_counts_where_the_last_scan_could_not_tell(then, scan, stages):
+    before, asked = then(80), []
+    (device,) = others(before)
+    assert device.role is Role.UNKNOWN
+    away(scan, stages, before, asked, known=(replace(said(device, None), role=Role.NAS),))
+    assert asked == [(f"{HUB}/32",)]
+
+
+def test_who_was_not_seen_then_is_not_missing_now(then, scan, stages):
+    before, asked = then(80), []
+    (device,) = others(before)
+    declared = replace(before, devices=tuple(replace(d, seen=d is not device) for d in before.devices))
+    away(scan, stages, declared, asked, known=(said(device, Role.NAS),))
     assert asked == []
 
 
@@ -363,7 +279,7 @@ def test_an_address_that_somebody_else_has_now_is_not_asked(then, scan, stages):
     before, asked = then(80), []
     other = sighting(mac=address.mac("00:00:5e:00:53:02"))
     stages(discover={"arp": quiet_until(asked), "fake": sees(other)}, probe={"none": surface()})
-    scan(past=Past(previous=before, known=(said(others(before)[0], Role.PRINTER),)))
+    scan(past=Past(here=before, known=(said(others(before)[0], Role.PRINTER),)))
     assert asked == []
 
 
@@ -386,5 +302,5 @@ def test_why_it_could_not_be_asked_for_is_kept(then, scan, stages):
         return ()
 
     stages(discover={"arp": protocol(fails)}, probe={"none": surface()})
-    found = scan(past=Past(previous=before, known=(said(others(before)[0], Role.PRINTER),)))
+    found = scan(past=Past(here=before, known=(said(others(before)[0], Role.PRINTER),)))
     assert attempts(found, "again.devices") == [(str(HUB), Outcome.FAILED, "the interface takes no packets")]
