@@ -11,6 +11,7 @@ and takes out only what bears `MARK`.
 import os
 import re
 import tempfile
+import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,7 +36,8 @@ REQUIRED = (
 """What a kind's module has.
 
 `TITLE`, for people. `SYSTEM`, whether it is for the whole computer and takes root. `missing(here)`, why it cannot be used
-here, or null. `wanted(order, here)`, the parts it would write. `present(here)`, those of ours that are there.
+here, or null. `wanted(order, here)`, the parts it would write. `present(here)`, those of ours that are there, and what the
+scheduler still runs of ours though its file is gone; a part that is not as netguard left it says what is `wrong`.
 `commands(here)`, what is run after writing. `put(parts, here)` writes and starts. `take_out(here)` stops and removes, and
 gives what went wrong meanwhile. `argv(parts)`, the command that stands in parts. `next_look(here)`, when the system says
 it runs next, or null. `notes(here)`, what the person should know.
@@ -144,6 +146,8 @@ class Here:
     """argv to standard output. Raises `OSError` where the program is not there, `NetguardError` when it failed."""
     find: Callable[[str], str | None]
     """A program's path, or null."""
+    sleep: Callable[[float], None] = time.sleep
+    """Waits so many seconds, for schedulers that obey only after a while."""
     units: Path = Path("/etc/systemd/system")
     """Where an administrator's units are (systemd.unit(5), Unit File Load Path)."""
     booted: Path = Path("/run/systemd/system")
@@ -166,8 +170,10 @@ class Part:
     """For people: a path, or `your crontab`."""
     text: str
     path: Path | None = None
-    """The file it is; null for lines of a crontab."""
+    """The file it is; null for lines of a crontab, and for what only the scheduler still has."""
     encoding: str = "utf-8"
+    wrong: str = ""
+    """What is not as netguard left it, and what to do about it; empty where all is well."""
 
 
 def file_part(path: PurePath, text: str, encoding: str = "utf-8") -> Part:

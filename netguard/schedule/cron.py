@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from netguard.errors import NetguardError, ScheduleError
-from netguard.schedule._contract import MADE_BY, MARK, Here, Order, Part, obeyed, tried
+from netguard.schedule._contract import MADE_BY, Here, Order, Part, obeyed, tried
 
 TITLE = "cron"
 SYSTEM = False
@@ -21,7 +21,10 @@ LONGEST_COMMAND = 990
 """Characters. Vixie's cron keeps a command in 1,000 (MAX_COMMAND) and leaves a longer one out."""
 
 _BEGIN, _END = f"# {MADE_BY}", "# End of netguard's line."
-_BLOCK = re.compile(rf"^{re.escape(_BEGIN)}\n(?:.*\n)*?{re.escape(_END)}\n?", re.MULTILINE)
+_BLOCK = re.compile(rf"^{re.escape(_BEGIN)}\n(?:.* schedule run .*\n)?{re.escape(_END)}(?:\n|\Z)", re.MULTILINE)
+"""What is ours: the two lines around, and at most the one between. Anything else between them is somebody's own."""
+_RUNS = re.compile(r"^(?!\s*#).* -m netguard schedule run ", re.MULTILINE)
+"""A line that runs a schedule of ours; a comment about it is none."""
 _NONE = re.compile(r"no crontab for|can't open '[^']*': No such file", re.IGNORECASE)
 """What crontab says where there is none: Vixie's, cronie's and macOS's words, and BusyBox's."""
 
@@ -41,14 +44,17 @@ def wanted(order: Order, here: Here) -> tuple[Part, ...]:
 
 
 def present(here: Here) -> tuple[Part, ...]:
-    """The lines in the crontab that are ours. None where it cannot be read."""
+    """The lines in the crontab that are ours, and what is wrong with them. None where it cannot be read."""
     if here.find("crontab") is None:
         return ()
     try:
-        found = _BLOCK.search(_current(here))
+        text = _read(here)
     except ScheduleError:
         return ()
-    return (Part(where=WHERE, text=found[0]),) if found else ()
+    ours, wrong = "".join(_BLOCK.findall(text)), _wrong(text)
+    if ours or _marks(text) or _RUNS.search(text):
+        return (Part(where=WHERE, text=ours, wrong=wrong),)
+    return ()
 
 
 def commands(here: Here) -> tuple[tuple[str, ...], ...]:
@@ -89,8 +95,15 @@ def argv(parts: tuple[Part, ...]) -> tuple[str, ...]:
 
 
 def next_look(here: Here) -> str | None:
-    """Cron tells no next time; the minute of the hour is what is known."""
-    return f"at {here.minute} minutes past the hour" if present(here) else None
+    """Cron tells no next time; what is known is what stands before the command."""
+    for part in present(here):
+        for line in part.text.splitlines():
+            times = line.split(None, 5)[:5]
+            if not line.startswith("#") and argv((part,)):
+                minute, *rest = times
+                whole = rest == ["*"] * 4 and minute.isdecimal()
+                return f"at {int(minute)} minutes past the hour" if whole else f"as `{' '.join(times)}` says"
+    return None
 
 
 def notes(here: Here) -> tuple[str, ...]:
@@ -101,7 +114,8 @@ def notes(here: Here) -> tuple[str, ...]:
 def edited(crontab: str, block: str) -> str:
     """`crontab` with `block` where ours stood, or at its end; with an empty block, without ours. The rest stays as it is."""
     if _BLOCK.search(crontab):
-        return _BLOCK.sub(lambda _: block, crontab, count=1)
+        left = iter((block,))  # a second one, as of a crontab that was put back twice, only goes
+        return _BLOCK.sub(lambda _: next(left, ""), crontab)
     if not block:
         return crontab
     return crontab + ("\n" if crontab and not crontab.endswith("\n") else "") + block
@@ -109,22 +123,42 @@ def edited(crontab: str, block: str) -> str:
 
 def _current(here: Here) -> str:
     """The crontab; empty where there is none. Raises `ScheduleError` for one that cannot be read, or not be kept as it is."""
+    text = _read(here)
+    if wrong := _wrong(text):
+        raise ScheduleError(wrong)
+    return text
+
+
+def _read(here: Here) -> str:
+    """The crontab; empty where there is none. Raises `ScheduleError` for one that cannot be read."""
     try:
-        text = here.run(("crontab", "-l"))
+        return here.run(("crontab", "-l"))
     except OSError as error:
         raise ScheduleError(f"crontab could not be run ({error})") from error
     except NetguardError as error:
         if _NONE.search(str(error)):
             return ""
         raise ScheduleError(f"your crontab could not be read, and stays as it is: {error}") from error
+
+
+def _wrong(text: str) -> str:
+    """Why a crontab of `text` is not changed; empty where it can be."""
     if "\ufffd" in text or "\r" in text:
-        raise ScheduleError(
+        return (
             "your crontab has characters that are not UTF-8, which netguard cannot put back as they are; it stays as it is. "
             "Change the lines of netguard in it by hand (crontab -e)"
         )
-    if MARK in text and len(_BLOCK.findall(text)) != text.count(MARK):
-        raise ScheduleError("the lines of netguard in your crontab were changed by hand; take them out (crontab -e)")
-    return text
+    rest = _BLOCK.sub("", text)
+    if _marks(rest):
+        return "the lines of netguard in your crontab were changed by hand; take them out (crontab -e)"
+    if _RUNS.search(rest):
+        return "a line of your own in your crontab runs `netguard schedule run`; take it out (crontab -e)"
+    return ""
+
+
+def _marks(text: str) -> bool:
+    """Whether any whole line is one of the two around ours; a comment that only speaks of netguard is none."""
+    return any(line.strip() in (_BEGIN, _END) for line in text.split("\n"))
 
 
 def _replace(here: Here, text: str) -> None:

@@ -31,6 +31,18 @@ LABEL = "netguard.schedule"
 STOP_SECONDS = 60
 """Seconds from SIGTERM to SIGKILL (ExitTimeOut; 20 by default): a scan that is ended keeps what it learnt."""
 
+POLL_SECONDS = 0.5
+"""Between two questions whether the agent is gone."""
+
+GONE_SECONDS = STOP_SECONDS + 10
+"""`bootout` ends before the agent has: a run that is ended may take `STOP_SECONDS`."""
+
+TRIES = 5
+"""Of `bootstrap`, which says "5: Input/output error" while launchd still clears up after the agent of before."""
+
+TRY_SECONDS = 2.0
+"""Between two of them."""
+
 _HEAD_END = '<plist version="1.0">'
 
 
@@ -55,8 +67,14 @@ def wanted(order: Order, here: Here) -> tuple[Part, ...]:
 
 
 def present(here: Here) -> tuple[Part, ...]:
-    """What is there of ours."""
-    return read_parts(_path(here))
+    """What is there of ours; where the list is gone, the agent that launchd still has."""
+    parts = read_parts(_path(here))
+    if parts or _path(here).exists() or not _known(here):
+        return parts
+    wrong = (
+        "launchd still runs it though its file is gone; `netguard schedule remove` stops it, `install` writes it anew"
+    )
+    return (Part(where=f"{_path(here)} (gone)", text="", wrong=wrong),)
 
 
 def commands(here: Here) -> tuple[tuple[str, ...], ...]:
@@ -70,17 +88,37 @@ def commands(here: Here) -> tuple[tuple[str, ...], ...]:
 def put(parts: tuple[Part, ...], here: Here) -> None:
     """Write `parts` and start the agent. Raises `ScheduleError`."""
     write_parts(parts)
-    before, *then = commands(here)
+    before, then = commands(here)
     tried(here, before)  # fails where there is none
-    obeyed(here, *then)
+    _wait_until_gone(here)
+    for _ in range(TRIES - 1):
+        if not tried(here, then):
+            return
+        here.sleep(TRY_SECONDS)
+    obeyed(here, then)
 
 
 def take_out(here: Here) -> tuple[str, ...]:
     """Stop the agent and delete what is ours."""
-    parts = present(here)
-    problem = tried(here, ("launchctl", "bootout", _service(here)))
-    still = bool(problem) and next_look(here) is not None
-    return (*((problem,) if still else ()), *delete_parts(parts))
+    parts = read_parts(_path(here))
+    problem = tried(here, commands(here)[0])
+    if _wait_until_gone(here):
+        return delete_parts(parts)
+    return (problem or f"launchd still has the agent {LABEL}; try again in a minute", *delete_parts(parts))
+
+
+def _wait_until_gone(here: Here) -> bool:
+    """Wait until launchd does not know the agent any more; false where that takes too long."""
+    for _ in range(int(GONE_SECONDS / POLL_SECONDS)):
+        if not _known(here):
+            return True
+        here.sleep(POLL_SECONDS)
+    return not _known(here)
+
+
+def _known(here: Here) -> bool:
+    """Whether launchd knows the agent."""
+    return here.find("launchctl") is not None and bool(asked(here, "launchctl", "print", _service(here)))
 
 
 def argv(parts: tuple[Part, ...]) -> tuple[str, ...]:
@@ -95,8 +133,7 @@ def argv(parts: tuple[Part, ...]) -> tuple[str, ...]:
 
 def next_look(here: Here) -> str | None:
     """The minute of the hour, since launchd tells no next time; null where it does not know the agent."""
-    known = asked(here, "launchctl", "print", _service(here))
-    return f"at {here.minute} minutes past the hour" if known else None
+    return f"at {here.minute} minutes past the hour" if _known(here) else None
 
 
 def notes(here: Here) -> tuple[str, ...]:

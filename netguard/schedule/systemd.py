@@ -44,7 +44,7 @@ def wanted(order: Order, here: Here) -> tuple[Part, ...]:
 
 def present(here: Here) -> tuple[Part, ...]:
     """What is there of ours."""
-    return read_parts(_folder(here) / _units.SERVICE, _folder(here) / _units.TIMER)
+    return found_in(here, _CTL, _folder(here))
 
 
 def commands(here: Here) -> tuple[tuple[str, ...], ...]:
@@ -95,10 +95,12 @@ def taken_out(here: Here, ctl: tuple[str, ...], folder: Path, parts: tuple[Part,
 
     The files go also where the manager cannot be reached. A scan that runs at this moment ends by itself.
     """
-    problems = [tried(here, (*ctl, "disable", "--now", _units.TIMER))]
+    # A unit without a file cannot be disabled, and then would not be stopped either.
+    stop = ("disable", "--now") if any(part.path for part in parts) else ("stop",)
+    problems = [tried(here, (*ctl, *stop, _units.TIMER))]
     tried(here, (*ctl, "clean", "--what=state", _units.TIMER))
     link = folder / "timers.target.wants" / _units.TIMER
-    if problems[0] and link.is_symlink():
+    if link.is_symlink() and (problems[0] or stop == ("stop",)):
         problems += delete_parts((file_part(link, ""),))
     problems += delete_parts(parts)
     problems.append(tried(here, (*ctl, "daemon-reload")))
@@ -115,5 +117,31 @@ def next_elapse(here: Here, ctl: tuple[str, ...]) -> str | None:
     return said if said not in ("", "n/a", "0") else None
 
 
+def found_in(here: Here, ctl: tuple[str, ...], folder: Path) -> tuple[Part, ...]:
+    """Our units in `folder`; where there are none, the timer that its manager still runs from there."""
+    parts = read_parts(folder / _units.SERVICE, folder / _units.TIMER)
+    timer = folder / _units.TIMER
+    if parts or timer.exists() or _loaded(here, ctl) != timer or next_elapse(here, ctl) is None:
+        return parts
+    wrong = "systemd still runs it though its files are gone; `netguard schedule remove` stops it, `install` writes them anew"
+    return (Part(where=f"{timer} (gone)", text="", wrong=wrong),)
+
+
+def _loaded(here: Here, ctl: tuple[str, ...]) -> Path | None:
+    """The file that the manager has the timer from; null where it knows none, or there is no manager."""
+    if here.find(ctl[0]) is None:
+        return None
+    said = asked(here, *ctl, "show", _units.TIMER, "--property=FragmentPath", "--value")
+    return Path(said) if said else None
+
+
 def _folder(here: Here) -> Path:
-    return here.config / "systemd" / "user"
+    """Where our units are, or will be: a person's manager keeps to the XDG_CONFIG_HOME of its own start, not to this shell's."""
+    own = here.config / "systemd" / "user"
+    if any((own / unit).exists() for unit in (_units.SERVICE, _units.TIMER)):
+        return own
+    usual = here.home / ".config" / "systemd" / "user" / _units.TIMER
+    for timer in (_loaded(here, _CTL), usual):
+        if timer is not None and read_parts(timer):
+            return timer.parent
+    return own

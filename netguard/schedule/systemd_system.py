@@ -2,7 +2,7 @@
 
 The person's own netguard gets CAP_NET_RAW, nothing else, for the time of a run, and can give itself no more
 (AmbientCapabilities, CapabilityBoundingSet and NoNewPrivileges of systemd.exec(5)). Whoever can change the program's files
-can use that right, too; `notes` says so.
+can use that right, too: `_trust` finds them, `install` refuses, and `notes` says so when it came to be later.
 
 The sandbox leaves what a scan needs: /proc/net, the neighbour table and routes (AF_NETLINK), raw frames (AF_PACKET), the
 system's programs, D-Bus (AF_UNIX) and the home folder to read. MemoryDenyWriteExecute is not in it, since libffi, by which
@@ -10,9 +10,9 @@ Python speaks with C, may need pages that are both; nor is SystemCallFilter, sin
 would end scans for a reason that nobody sees.
 """
 
-from netguard.schedule import _units
+from netguard.schedule import _trust, _units
 from netguard.schedule import systemd as own
-from netguard.schedule._contract import Here, Order, Part, file_part, obeyed, read_parts, write_parts
+from netguard.schedule._contract import Here, Order, Part, file_part, obeyed, write_parts
 
 TITLE = "systemd, for this computer"
 SYSTEM = True
@@ -62,7 +62,7 @@ def wanted(order: Order, here: Here) -> tuple[Part, ...]:
 
 def present(here: Here) -> tuple[Part, ...]:
     """What is there of ours."""
-    return read_parts(here.units / _units.SERVICE, here.units / _units.TIMER)
+    return own.found_in(here, _CTL, here.units)
 
 
 def commands(here: Here) -> tuple[tuple[str, ...], ...]:
@@ -92,11 +92,9 @@ def next_look(here: Here) -> str | None:
 
 
 def notes(here: Here) -> tuple[str, ...]:
-    """Whose rights these are."""
-    program = next(iter(argv(present(here))), "")
+    """Whose rights these are, and who else can use them."""
+    command = argv(present(here))
     said = ["It runs whenever this computer is on, and may open raw sockets (CAP_NET_RAW)."]
-    if program.startswith(f"{here.home}/"):
-        said.append(
-            f"The program it runs is in {here.home}: whatever can change files there can open raw sockets, too."
-        )
+    if command and (why := _trust.problem(here, command)):
+        said.append(f"Others can open raw sockets by it, too: {why}.")
     return tuple(said)

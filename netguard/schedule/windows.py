@@ -14,6 +14,7 @@ from netguard.errors import ScheduleError
 from netguard.schedule._contract import (
     LONGEST_RUN_HOURS,
     MADE_BY,
+    MARK,
     Here,
     Order,
     Part,
@@ -96,8 +97,14 @@ def wanted(order: Order, here: Here) -> tuple[Part, ...]:
 
 
 def present(here: Here) -> tuple[Part, ...]:
-    """What is there of ours. Whether the Task Scheduler still has the task is what `next_look` says."""
-    return read_parts(_path(here), encoding=_ENCODING)
+    """What is there of ours; where the file is gone, the task that the Task Scheduler still has."""
+    parts = read_parts(_path(here), encoding=_ENCODING)
+    if parts or _path(here).exists() or MARK not in (text := _task(here)):
+        return parts
+    wrong = (
+        f"{_path(here)} is gone and the task still runs; `netguard schedule remove` stops it, `install` writes it anew"
+    )
+    return (Part(where=f"the task {TASK} in the Task Scheduler", text=text, wrong=wrong),)
 
 
 def commands(here: Here) -> tuple[tuple[str, ...], ...]:
@@ -106,15 +113,27 @@ def commands(here: Here) -> tuple[tuple[str, ...], ...]:
 
 
 def put(parts: tuple[Part, ...], here: Here) -> None:
-    """Write `parts` and give them to the Task Scheduler. Raises `ScheduleError`."""
+    """Write `parts` and give them to the Task Scheduler. Raises `ScheduleError`, also where such a task is somebody else's."""
+    if (task := _task(here)) and MARK not in task:
+        raise ScheduleError(
+            f"the Task Scheduler has a task {TASK} that was not made by netguard; rename it if it is needed"
+        )
     write_parts(parts)
     obeyed(here, *commands(here))
 
 
 def take_out(here: Here) -> tuple[str, ...]:
-    """Delete the task and its file."""
-    problem = tried(here, ("schtasks", "/Delete", "/TN", TASK, "/F"))
+    """Delete the task and its file. A task of the same name that somebody else made stays."""
+    task = _task(here)
+    problem = tried(here, ("schtasks", "/Delete", "/TN", TASK, "/F")) if MARK in task or not task else ""
     return (*((problem,) if problem else ()), *delete_parts(read_parts(_path(here), encoding=_ENCODING)))
+
+
+def _task(here: Here) -> str:
+    """The task's XML as the Task Scheduler has it; empty where it has none."""
+    if here.find("schtasks") is None:
+        return ""
+    return asked(here, "schtasks", "/Query", "/TN", TASK, "/XML").replace("\0", "")  # where it writes UTF-16
 
 
 def argv(parts: tuple[Part, ...]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ def here(computer, tmp_path) -> Here:
         uid=1000,
         run=computer.run,
         find=computer.find,
+        sleep=computer.sleep,
         units=tmp_path / "units",
         booted=tmp_path / "booted",
     )

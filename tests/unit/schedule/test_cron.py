@@ -20,7 +20,7 @@ crontabs = st.text(st.characters(codec="utf-8", exclude_characters="\r\ufffd", e
 
 @given(crontabs)
 def test_the_rest_of_a_crontab_stays_as_it_is(before):
-    block = f"{cron._BEGIN}\n5 * * * * x >/dev/null 2>&1\n{cron._END}\n"
+    block = f"{cron._BEGIN}\n5 * * * * x schedule run --every day >/dev/null 2>&1\n{cron._END}\n"
     once = cron.edited(before, block)
     assert once.startswith(before)
     assert once.endswith(block)
@@ -48,7 +48,7 @@ def test_a_crontab_that_held_nothing_else_goes(order, here, computer):
 
 
 @pytest.mark.parametrize(
-    "text", ["0 5 * * * caf\ufffd\n", "0 5 * * * x\r\n", f"{cron._BEGIN}\n5 * * * * x\n", f"# {cron.MARK}\n"]
+    "text", ["0 5 * * * caf\ufffd\n", "0 5 * * * x\r\n", f"{cron._BEGIN}\n5 * * * * x\n", f"{cron._END}\n"]
 )
 def test_a_crontab_that_could_not_be_put_back_stays_as_it_is(order, here, computer, text):
     computer.crontab = text
@@ -57,6 +57,68 @@ def test_a_crontab_that_could_not_be_put_back_stays_as_it_is(order, here, comput
     (problem,) = cron.take_out(here)
     assert "crontab -e" in problem
     assert computer.crontab == text
+
+
+LINE = "5 * * * * /usr/bin/python3 -P -m netguard schedule run --every week >/dev/null 2>&1"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [cron._BEGIN, LINE],
+        [LINE, cron._END],
+        [LINE],
+        [f"  {LINE}"],
+        [cron._BEGIN, LINE, "0 5 * * * backup", cron._END],
+        [cron._BEGIN, "0 5 * * * backup", cron._END],
+        [cron._BEGIN, LINE, cron._END, LINE],
+        [cron._BEGIN, cron._BEGIN, LINE, cron._END],
+        [cron._BEGIN, LINE, cron._END, "0 5 * * * caf\ufffd"],
+    ],
+)
+def test_lines_that_somebody_changed_are_there_and_need_the_persons_hand(order, here, computer, lines):
+    computer.crontab = before = "MAILTO=me\n" + "\n".join(lines) + "\n"
+    (part,) = cron.present(here)
+    assert "crontab -e" in part.wrong
+    assert cron.take_out(here) == (part.wrong,)
+    with pytest.raises(ScheduleError, match="crontab -e"):
+        _install.install(cron, cron.wanted(order, here), here)
+    assert computer.crontab == before
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["# see netguard schedule install", f"## {cron._BEGIN}", f"# {LINE}", f"{cron._BEGIN} (mine)"],
+)
+def test_a_comment_of_the_persons_own_is_none_of_ours(order, here, computer, comment):
+    computer.crontab = f"{comment}\n"
+    assert cron.present(here) == ()
+    _install.install(cron, cron.wanted(order, here), here)
+    assert cron.present(here) == cron.wanted(order, here)
+    assert cron.take_out(here) == ()
+    assert computer.crontab == f"{comment}\n"
+
+
+def test_a_line_that_was_put_back_twice_goes_as_a_whole(order, here, computer):
+    (part,) = cron.wanted(order, here)
+    computer.crontab = f"{part.text}0 5 * * * backup\n{part.text}"
+    assert not _install.stands(cron, (part,), here)
+    _install.install(cron, (part,), here)
+    assert computer.crontab == f"{part.text}0 5 * * * backup\n"
+
+
+@pytest.mark.parametrize(
+    ("times", "says"),
+    [("7 * * * *", "at 7 minutes past the hour"), ("7 3 * * 1", "as `7 3 * * 1` says"), ("# 7 * * * *", None)],
+)
+def test_the_next_time_is_what_stands_in_the_line(order, here, computer, times, says):
+    (part,) = cron.wanted(order, here)
+    computer.crontab = part.text.replace(f"{here.minute} * * * *", times)
+    assert cron.next_look(here) == says
+    (found,) = cron.present(here)
+    assert found.wrong == ""
+    assert cron.take_out(here) == ()
+    assert computer.crontab is None
 
 
 def test_a_crontab_that_cannot_be_read_is_never_replaced(order, here, computer):

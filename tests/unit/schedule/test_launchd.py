@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from netguard.errors import ScheduleError
 from netguard.schedule import _install, launchd
 from netguard.schedule._contract import Part
 
@@ -55,13 +56,54 @@ def test_interval_and_load_keys_that_lose_times_are_not_used(order, here):
 def test_an_agent_that_is_not_there_is_no_problem_and_one_that_stays_is(order, here, computer):
     _install.install(launchd, launchd.wanted(order, here), here)
     assert launchd.next_look(here) == f"at {here.minute} minutes past the hour"
-    assert computer.asked[:2] == [
+    assert [argv for argv in computer.asked if argv[1] != "print"] == [
         ("launchctl", "bootout", "gui/1000/netguard.schedule"),
         ("launchctl", "bootstrap", "gui/1000", str(launchd.wanted(order, here)[0].path)),
     ]
+    assert computer.slept == []
     computer.failing.add(("launchctl", "bootout"))
     (problem,) = launchd.take_out(here)
     assert "bootout" in problem
+    assert sum(computer.slept) >= launchd.STOP_SECONDS, "a run that is ended may take so long"
+
+
+def test_a_new_agent_waits_until_the_one_before_is_gone(order, here, computer):
+    _install.install(launchd, launchd.wanted(order, here), here)
+    computer.ending, computer.slept = 7, []
+    _install.install(launchd, launchd.wanted(replace(order, depth="quick"), here), here)
+    assert computer.slept == [launchd.POLL_SECONDS] * 7
+    assert computer.running
+    assert [argv[1] for argv in computer.asked if argv[1] != "print"] == ["bootout", "bootstrap"] * 2
+
+
+def test_a_launchd_that_is_not_ready_is_asked_again_and_not_for_ever(order, here, computer):
+    computer.busy = launchd.TRIES - 1
+    _install.install(launchd, launchd.wanted(order, here), here)
+    assert computer.running
+    assert computer.slept == [launchd.TRY_SECONDS] * (launchd.TRIES - 1)
+    launchd.take_out(here)
+    computer.busy = launchd.TRIES
+    with pytest.raises(ScheduleError, match="Input/output error"):
+        launchd.put(launchd.wanted(order, here), here)
+
+
+def test_an_agent_that_ends_slowly_is_taken_out_in_the_end(order, here, computer):
+    _install.install(launchd, launchd.wanted(order, here), here)
+    computer.ending = 9
+    assert launchd.take_out(here) == ()
+    assert launchd.present(here) == ()
+
+
+def test_an_agent_whose_file_is_gone_is_there_and_is_taken_out(order, here, computer):
+    (part,) = launchd.wanted(order, here)
+    _install.install(launchd, (part,), here)
+    part.path.unlink()
+    (found,) = launchd.present(here)
+    assert "still runs it" in found.wrong
+    assert not _install.stands(launchd, (part,), here)
+    assert launchd.take_out(here) == ()
+    assert launchd.present(here) == ()
+    assert not computer.running
 
 
 @pytest.mark.parametrize("text", ["", "<plist", "<plist version='1.0'><array/></plist>", "bplist00"])

@@ -116,7 +116,7 @@ def test_somebody_elses_file_of_our_name_is_not_touched(kind, order, here, compu
         return
     with pytest.raises(ScheduleError, match="was not made by netguard"):
         kind.put(tuple(parts), here)
-    assert computer.asked == []
+    assert not [argv for argv in computer.asked if not {"show", "print", "/Query"} & set(argv)]
     kind.take_out(here)
     assert all(part.path.read_text().startswith("[Unit]\nDescription=my own") for part in parts)
 

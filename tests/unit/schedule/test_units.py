@@ -3,13 +3,14 @@
 import re
 import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netguard.errors import ScheduleError
-from netguard.schedule import _install, _units, systemd, systemd_system
+from netguard.schedule import _install, _trust, _units, systemd, systemd_system
 from netguard.schedule._contract import every
 
 printable = st.text(
@@ -95,16 +96,106 @@ def test_it_says_how_to_linger_until_that_is_so(here, computer):
     assert "enable-linger" not in note
 
 
-def test_a_program_in_the_home_folder_shares_its_right(order, here):
+UNIT = {"Description": "netguard: scan this home when it is time"}
+RUNS = {
+    "Type": "oneshot",
+    "ExecStart": "/usr/bin/python3 -P -m netguard schedule run --every week",
+    "TimeoutStartSec": "6h",  # a oneshot has none, and one that hangs would keep all later ones from starting
+    "Nice": "10",
+    "IOSchedulingClass": "idle",
+    "UMask": "0077",  # reports and histories are nobody else's
+    "NoNewPrivileges": "yes",
+}
+SANDBOX = {
+    "User": "alice",
+    "AmbientCapabilities": "CAP_NET_RAW",
+    "CapabilityBoundingSet": "CAP_NET_RAW",
+    "ProtectSystem": "strict",
+    "ProtectHome": "read-only",
+    "PrivateTmp": "yes",
+    "PrivateDevices": "yes",
+    "ProtectClock": "yes",
+    "ProtectControlGroups": "yes",
+    "ProtectHostname": "yes",
+    "ProtectKernelLogs": "yes",
+    "ProtectKernelModules": "yes",
+    "ProtectKernelTunables": "yes",
+    "ProtectProc": "invisible",
+    "RestrictAddressFamilies": "AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
+    "RestrictNamespaces": "yes",
+    "RestrictRealtime": "yes",
+    "RestrictSUIDSGID": "yes",
+    "LockPersonality": "yes",
+    "SystemCallArchitectures": "native",
+}
+NETWORK = {"Wants": "network-online.target", "After": "network-online.target"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "runs"),
+    [(systemd, UNIT, RUNS), (systemd_system, UNIT | NETWORK, RUNS | SANDBOX | {"ReadWritePaths": "/srv/scans"})],
+)
+def test_each_line_of_the_service_is_there_and_no_other(order, here, kind, unit, runs):
+    """Every one of them is a decision, so that none goes without a word."""
+    service, timer = kind.wanted(replace(order, writes=(Path("/srv/scans"),)), here)
+    assert dict(options(service.text, "Unit")) == unit
+    assert dict(options(service.text, "Service")) == runs
+    assert re.findall(r"^\[(.*)\]$", service.text, re.MULTILINE) == ["Unit", "Service"]
+    assert re.findall(r"^\[(.*)\]$", timer.text, re.MULTILINE) == ["Unit", "Timer", "Install"]
+
+
+def test_who_else_has_the_right_is_said(order, here, computer, monkeypatch):
     assert len(systemd_system.notes(here)) == 1
-    inside = replace(order, program=(f"{here.home}/venv/bin/python", "-m", "netguard"))
-    _install.install(systemd_system, systemd_system.wanted(inside, here), here)
-    assert str(here.home) in systemd_system.notes(here)[1]
+    _install.install(systemd_system, systemd_system.wanted(order, here), here)
+    asked = []
+    monkeypatch.setattr(_trust, "problem", lambda here, command: asked.append(command) or "/x is alice's")
+    assert systemd_system.notes(here)[1] == "Others can open raw sockets by it, too: /x is alice's."
+    assert asked == [order.argv]
+    monkeypatch.setattr(_trust, "problem", lambda here, command: None)
+    assert len(systemd_system.notes(here)) == 1
+
+
+@pytest.mark.parametrize(("kind", "ctl"), [(systemd, ("systemctl", "--user")), (systemd_system, ("systemctl",))])
+def test_a_timer_whose_files_are_gone_is_there_and_is_stopped(order, here, computer, kind, ctl):
+    parts = kind.wanted(order, here)
+    _install.install(kind, parts, here)
+    computer.fragment = str(parts[1].path)
+    for part in parts:
+        part.path.unlink()
+    link = parts[1].path.parent / "timers.target.wants" / "netguard.timer"
+    link.parent.mkdir()
+    link.symlink_to(parts[1].path)
+    (found,) = kind.present(here)
+    assert "still runs it" in found.wrong
+    computer.asked.clear()
+    assert kind.take_out(here) == ()
+    assert (*ctl, "stop", "netguard.timer") in computer.asked
+    assert not link.is_symlink()
+    assert kind.present(here) == ()
+
+
+def test_a_timer_of_somebody_else_is_not_ours(order, here, computer):
+    computer.fragment, computer.running = "/usr/lib/systemd/user/netguard.timer", True
+    assert systemd.present(here) == ()
+    assert systemd_system.present(here) == ()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_units_are_found_where_the_manager_has_them(order, here, computer, told):
+    """A shell with another XDG_CONFIG_HOME than the manager's."""
+    parts = systemd.wanted(order, here)
+    _install.install(systemd, parts, here)
+    elsewhere = replace(here, config=here.home / "other")
+    computer.fragment = str(parts[1].path) if told else ""
+    assert systemd.present(elsewhere) == parts
+    assert systemd.wanted(order, elsewhere) == parts
+    assert systemd.take_out(elsewhere) == ()
+    assert systemd.present(here) == ()
 
 
 def test_a_running_timer_is_started_anew_so_that_it_takes_its_new_times(order, here, computer):
     _install.install(systemd, systemd.wanted(order, here), here)
-    assert computer.asked == [
+    assert [argv for argv in computer.asked if "show" not in argv] == [
         ("systemctl", "--user", "daemon-reload"),
         ("systemctl", "--user", "enable", "netguard.timer"),
         ("systemctl", "--user", "restart", "netguard.timer"),

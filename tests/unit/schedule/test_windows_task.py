@@ -68,6 +68,30 @@ def test_the_next_time_is_told_in_windows_words(order, here, computer):
     assert windows.next_look(here) == "11/27/2026 9:23:00 AM"
 
 
+def test_a_task_whose_file_is_gone_is_there_and_is_taken_out(order, here, computer):
+    (part,) = windows.wanted(order, here)
+    _install.install(windows, (part,), here)
+    part.path.unlink()
+    (found,) = windows.present(here)
+    assert "still runs" in found.wrong
+    assert windows.argv((found,)) == order.argv
+    computer.task = "\0".join(computer.task)  # UTF-16, read byte by byte
+    assert windows.present(here)
+    assert windows.take_out(here) == ()
+    assert windows.present(here) == ()
+    assert not computer.running
+
+
+def test_a_task_of_somebody_else_stays(order, here, computer):
+    computer.running, computer.task = True, "<Task><Description>my own</Description></Task>"
+    assert windows.present(here) == ()
+    with pytest.raises(ScheduleError, match="was not made by netguard"):
+        _install.install(windows, windows.wanted(order, here), here)
+    assert windows.take_out(here) == ()
+    assert computer.running
+    assert not [argv for argv in computer.asked if {"/Create", "/Delete"} & set(argv)]
+
+
 def test_a_path_longer_than_the_scheduler_takes_is_refused(order, here):
     with pytest.raises(ScheduleError, match="longer than the Task Scheduler takes"):
         windows.wanted(replace(order, program=("C:\\" + "x" * 260, "-m")), here)
