@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, table, text
@@ -41,6 +42,18 @@ _WRITING = "netguard_writing"
 
 _LEAST_ROOM = 64 * 1024
 """Bytes; the index of the write-ahead log alone takes 32 KiB (sqlite.org/walformat.html)."""
+
+HARMLESS = frozenset(
+    {
+        "application_name", "channel_binding", "client_encoding", "connect_timeout", "gssencmode", "host", "hostaddr",
+        "keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval", "krbsrvname", "passfile", "port",
+        "require_auth", "requirepeer", "service", "ssl_max_protocol_version", "ssl_min_protocol_version", "sslcert",
+        "sslcertmode", "sslcrl", "sslcrldir", "sslkey", "sslmode", "sslnegotiation", "sslrootcert", "sslsni",
+        "target_session_attrs", "tcp_user_timeout", "user",
+    }
+)  # fmt: skip
+"""Options of a PostgreSQL URL that hold names, paths, numbers and modes (postgresql.org/docs/current/libpq-connect.html, Parameter
+Key Words). Whatever else stands there may be a secret: `password`, `sslpassword`, a key of SCRAM, or a slip such as `passwd`."""
 
 _REASONS = {
     sqlite3.SQLITE_NOTADB: "it is not a database",
@@ -88,7 +101,7 @@ class Database:
         on_disk = local and parsed.database not in {None, "", ":memory:"}
         self.path = Path(str(parsed.database)) if on_disk else None
         """The file; null for a database in memory or on a server."""
-        self._secrets = [str(s) for s in (parsed.password, parsed.query.get("password")) if s]
+        self._secrets = secrets_of(parsed)
         with self._explained():
             self._engine = _sqlite(parsed) if local else _server(parsed)
         try:
@@ -217,8 +230,16 @@ class Database:
             return f"{cause.strerror.lower()} ({cause.filename}); look at your rights to it and its folder"
         said = str(cause) or type(cause).__name__
         for secret in self._secrets:
-            said = said.replace(secret, "***")
+            for form in (secret, quote_plus(secret), quote(secret, safe="")):
+                said = said.replace(form, "***")
         return clean(said)
+
+
+def secrets_of(url: URL) -> tuple[str, ...]:
+    """The texts in `url` that nobody may be shown: its password, and the value of every option that is none of `HARMLESS`."""
+    values = [value for key, values in url.normalized_query.items() if key not in HARMLESS for value in values]
+    found = sorted({str(secret) for secret in (url.password, *values) if secret})
+    return tuple(sorted(found, key=len, reverse=True))  # the longer first, of which one may be a part
 
 
 def restore(url: str, now: datetime) -> tuple[Path | None, Path]:
@@ -260,7 +281,7 @@ def _parsed(url: str) -> URL:
         return parsed.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise HistoryError(f"a history in {backend} is not possible; use a sqlite:// or postgresql:// URL")
-    if (parsed.database or "").startswith("file:") or parsed.query:
+    if (parsed.database or "").startswith("file:") or parsed.query or parsed.password is not None:
         raise HistoryError("a sqlite:// URL holds a path and nothing else: sqlite:////folder/netguard.db")
     return parsed.set(drivername="sqlite", database=parsed.database or ":memory:")
 

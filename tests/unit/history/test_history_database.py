@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 
 from netguard.errors import HistoryError
 from netguard.history import database, tables
@@ -181,7 +181,8 @@ def test_a_truncated_database_is_damaged_not_a_traceback(
         "", "netguard.db", "nonsense", "hunter2", "postgresql//me:hunter2@host/db", "mysql://me:hunter2@host/db",
         "sqlite:///file:x?mode=ro", "sqlite:////tmp/x.db?password=hunter2", "postgresql://me:hunter2@host:port/db",
         "postgresql://me:hunter2@127.0.0.1:1/db?connect_timeout=2", "postgresql://127.0.0.1:1/db?password=hunter2",
-        "oracle+what://me:hunter2@host",
+        "oracle+what://me:hunter2@host", "postgresql://127.0.0.1:1/db?passwd=hunter2", "sqlite://me:hunter2@/x.db",
+        "postgresql://127.0.0.1:1/db?sslpassword=hunter2", "postgresql://127.0.0.1:1/db?hunter2=hunter2",
     ],
 )  # fmt: skip
 def test_an_address_that_cannot_be_used_is_refused_without_showing_its_password(url: str) -> None:
@@ -189,6 +190,25 @@ def test_an_address_that_cannot_be_used_is_refused_without_showing_its_password(
         History.open(url)
     assert "hunter2" not in "".join(traceback.format_exception_only(error.value))
     assert "\n" not in str(error.value)
+
+
+def test_every_form_of_every_secret_is_covered() -> None:
+    """Whatever the driver repeats: an option that nobody knows to be harmless counts as a secret."""
+    url = make_url(
+        "postgresql://me:pass%20word@h/db?passwd=hun%2Fter&x=hun%2Fter2&x=other&sslkey=/home/me/key&password=&host=h2"
+    )
+    assert database.secrets_of(url) == ("pass word", "hun/ter2", "hun/ter", "other")
+    made = object.__new__(database.Database)
+    made._secrets = database.secrets_of(url)
+    said = made._reason(
+        ValueError("no 'pass word', pass+word, pass%20word, hun/ter2, hun%2Fter2, other at /home/me/key")
+    )
+    assert said == "no '***', ***, ***, ***, ***, *** at /home/me/key"
+
+
+def test_no_option_that_may_hold_a_secret_is_called_harmless() -> None:
+    assert not [name for name in database.HARMLESS if "pass" in name and name != "passfile"]
+    assert not {"scram_client_key", "scram_server_key", "oauth_client_secret", "options", "dbname"} & database.HARMLESS
 
 
 def test_a_full_disk_is_told_and_nothing_is_half_saved(history: History, make_scan: MakeScan) -> None:
