@@ -3,7 +3,7 @@
 import signal
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,6 +75,8 @@ class Request:
     """What is left after root was given up, where somebody did that already."""
     silent: bool = False
     """Whether nothing goes to standard output: nobody is there to read it."""
+    when_unsaved: Callable[[str], object] | None = None
+    """Told why, where the scan was made and the history did not take it. That alone is no reason to exit other than with 0."""
 
 
 def run(request: Request) -> int:
@@ -209,6 +211,8 @@ def _kept(request: Request, scan: Scan, past: Past) -> list[str]:
         problems.append(str(error))
     except NetguardError as error:
         kept = _unsaved.keep(scan, request.database or default_url())
+        if request.when_unsaved is not None:
+            request.when_unsaved(str(error))
         problems.append(f"the scan is not in the history: {error}; {kept}")
     return problems
 

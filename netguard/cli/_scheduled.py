@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from netguard import config, exitcodes
 from netguard.again import place_of
-from netguard.cli import _run, _schedule_log, _session
+from netguard.cli import _run, _schedule_log, _session, _unsaved
 from netguard.cli._handing import Clock
 from netguard.cli._schedule_log import Log
 from netguard.cli._telling import AWAY, Teller, about
@@ -161,13 +161,20 @@ def _at_home(
         site, here(before, around), order.depth
     )  # one made by hand, or by a run that ended before it could tell
     teller.send(at_home=lambda: _is_at(site, order, rights, history))
-    if not _is_time(order, history, site, around, teller, clock()):
+    place = place_of(around.vantage)
+    unsaved = f"{site} {order.depth} {place.prefix} {place.gateway}"
+    is_due_by_note = is_due(_unsaved.noted(unsaved), order.hours, clock())
+    if not (is_due_by_note and _is_time(order, history, site, around, teller, clock())):
         return exitcodes.DONE
     if order.not_on_battery and power.on_battery():
         log.say("on battery: the scan waits until the computer is plugged in")
         return exitcodes.DONE
     made_before = {e.line.id for e in _finished(history, site, AT_ONCE)}
-    code = _scan(order, rights, site, log)
+    problems: list[str] = []
+    code = _scan(order, rights, site, log, problems)
+    if problems:
+        # It counts all the same: to make it again every hour mends no history, and fills the disk.
+        _unsaved.note(unsaved, clock())
     for entry in _finished(history, site, AT_ONCE):
         if entry.line.id not in made_before and not entry.summary.whole:
             teller.partly(site, entry)
@@ -211,8 +218,11 @@ def _is_at(site: str, order: _Order, rights: _session.Rights, history: History) 
     return known is not None and known.site == site
 
 
-def _scan(order: _Order, rights: _session.Rights, site: str, log: Log) -> int:
-    """Scan and keep it; what keeps it from that is said, and is no reason to tell nothing of earlier ones."""
+def _scan(order: _Order, rights: _session.Rights, site: str, log: Log, unsaved: list[str]) -> int:
+    """Scan and keep it; what keeps it from that is said, and is no reason to tell nothing of earlier ones.
+
+    Where the scan was made and is not in the history, why goes into `unsaved`.
+    """
     request = _run.Request(
         interface=order.interface,
         depth=order.depth,
@@ -221,6 +231,7 @@ def _scan(order: _Order, rights: _session.Rights, site: str, log: Log) -> int:
         rights=rights,
         quiet=True,
         silent=True,
+        when_unsaved=unsaved.append,
     )
     try:
         code = _run.run(request)
@@ -230,6 +241,9 @@ def _scan(order: _Order, rights: _session.Rights, site: str, log: Log) -> int:
     except NetguardError as error:
         log.say(f"the scan did not end well: {error}")
         return error.exit_code
+    if unsaved:
+        log.say(f"scanned, but not saved: {unsaved[0]}")
+        return code
     how = {
         exitcodes.DONE: "scanned",
         exitcodes.INTERRUPTED: "the scan was interrupted; it is made again at the next time",
