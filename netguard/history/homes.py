@@ -5,6 +5,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from netguard.errors import HistoryError
 from netguard.history.database import Database
+from netguard.history.outbox import note_at_home
 from netguard.history.tables import homes
 from netguard.model.home import Enrolment
 from netguard.model.observation import clean
@@ -18,7 +19,7 @@ class Homes:
     def move_home(self, enrolment: Enrolment, instead_of: EUI | None = None) -> None:
         """Keep `enrolment`, and as one step forget those of its site whose router has the MAC `instead_of`, if any.
 
-        Scans, devices and everything else of the site stay with it. Raises `HistoryError` when the network belongs to
+        Scans, devices and everything else of the site stay with it, and the computer counts as at home then. Raises `HistoryError` when the network belongs to
         another site; then nothing is changed.
         """
         row = {
@@ -29,6 +30,7 @@ class Homes:
             "enrolled_at": enrolment.enrolled_at,
         }
         with self._database.writing() as connection:
+            self._database.one_at_a_time(connection)
             if instead_of is not None:
                 _forget(connection, enrolment.site, instead_of)
             same = (homes.c.gateway_mac == row["gateway_mac"]) & (homes.c.prefixes == row["prefixes"])
@@ -41,6 +43,7 @@ class Homes:
                 raise HistoryError(
                     f"this network belongs to site {clean(there)!r} already, not to {clean(enrolment.site)!r}"
                 )
+            note_at_home(connection, enrolment.site, enrolment.enrolled_at)
 
     def forget_homes(self, site: str, router: EUI | None = None) -> int:
         """Forget the networks of `site`, or those whose router has the MAC `router`; gives how many there were.

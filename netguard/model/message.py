@@ -29,22 +29,60 @@ class Message:
     tried_at: datetime | None
     sent_at: datetime | None
     problem: str | None
-    """Why the last try failed; while one is under way, by whom."""
+    """Why the last try failed; while one is under way, by whom. How it begins says what became of the message."""
 
     @property
     def given_up(self) -> bool:
-        """Whether it will not be tried again, though it was never delivered."""
-        return self.sent_at is None and self.problem is not None and self.problem.startswith(GIVEN_UP)
+        """Whether it will not be tried again, though nobody knows that it was delivered."""
+        return self._begins(GIVEN_UP)
+
+    @property
+    def said(self) -> bool:
+        """Whether it was given up, and its receiver was told so in a later message."""
+        return self._begins(GIVEN_UP + SAID)
+
+    @property
+    def passed_on(self) -> bool:
+        """Whether it is not sent because those are told instead who are receivers now."""
+        return self._begins(PASSED_ON)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it may have arrived all the same: it was handed over once, and how that ended was never learnt."""
+        return self.sent_at is None and UNSURE in self._state()
 
     @property
     def handing(self) -> str | None:
         """The computer that began to hand it over and has not said how that ended, if any."""
-        begun = self.sent_at is None and self.problem is not None and self.problem.startswith(HANDING)
-        return self.problem[len(HANDING) :] if begun and self.problem is not None else None
+        return self.why[len(HANDING) :] if self.sent_at is None and self.why.startswith(HANDING) else None
+
+    @property
+    def why(self) -> str:
+        """`problem` in words for a person, without what became of it; empty where there is none."""
+        return (self.problem or "")[len(self._state()) :]
+
+    def _begins(self, start: str) -> bool:
+        return self.sent_at is None and self.problem is not None and self.problem.startswith(start)
+
+    def _state(self) -> str:
+        """How `problem` begins, by the words below."""
+        rest = self.problem or ""
+        for start in (GIVEN_UP, SAID, PASSED_ON, UNSURE):
+            rest = rest.removeprefix(start)
+        return (self.problem or "")[: len(self.problem or "") - len(rest)]
 
 
 HANDING = "being handed over by "
 """How `problem` begins while a try is under way; the computer's name follows."""
 
+UNSURE = "perhaps delivered: "
+"""How `problem` begins, before anything of a try, once it is not known of one whether the message arrived."""
+
 GIVEN_UP = "given up: "
 """How `problem` begins of a message that is not tried again."""
+
+SAID = "said since: "
+"""What follows `GIVEN_UP` once a later message told its receiver that this one was lost."""
+
+PASSED_ON = "passed on: "
+"""How `problem` begins of a message whose receiver is no longer one, and which others get in its place."""

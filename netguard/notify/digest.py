@@ -1,12 +1,13 @@
 """What a message says: one for all that a scan found different, one a month that nothing was, one when never at home. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from netguard.config import Notify
 from netguard.model.difference import Cause, Change, Difference, Fate, FindingChange, Kind, Turn
 from netguard.model.message import Text
+from netguard.model.timeline import ScanLine
 from netguard.notify.discretion import Discretion
 
 MAX_LINES = 15
@@ -51,12 +52,12 @@ def digest(
     *,
     roles: Mapping[str, str] | None = None,
     macs: Iterable[str] = (),
-    remarks: Iterable[str] = (),
 ) -> Text | None:
     """The one message about `difference`; null where nothing in it is worth one.
 
     `roles` are what devices are, by key, to call them by where their names may not be told; `macs` those of the home,
-    so that they are recognised inside names; `remarks` are lines of our own for the end.
+    so that they are recognised inside names. It says of when the two scans are, in this computer's time: a message may
+    arrive long after.
     """
     speaker = _Speaker(Discretion(allowed, macs), roles or {})
     findings = sorted((f for f in difference.findings if f.fate in TOLD), key=lambda f: TOLD.index(f.fate))
@@ -73,33 +74,42 @@ def digest(
         *lines,
         "",
         f"{grade}.",
+        f"Scanned on {_moment(difference.new.started_at)}, compared with the scan of {_moment(difference.old.started_at)}.",
         "All of it: netguard diff, and netguard report, on the computer that scanned.",
-        *remarks,
     ]
     return Text(title=f"netguard{speaker.at(difference.site)}: {_counted(findings, changes)}", body="\n".join(body))
 
 
-def quiet(
-    site: str, scans: int, since: date, grade: str | None, failing: int, allowed: Notify, remarks: Iterable[str] = ()
-) -> Text:
-    """The monthly line: so many scans since then, and nothing new; `remarks` are lines of our own for the end."""
+def quiet(scans: Sequence[ScanLine], since: datetime, allowed: Notify) -> Text:
+    """The monthly line about `scans`, the newest first and at least one: so many since then, and nothing new."""
+    speaker, newest, number = _Speaker(Discretion(allowed), {}), scans[0], len(scans)
+    made = f"{number} {'scan' if number == 1 else 'scans'}"
+    last = f"on {_moment(newest.started_at)}" if number == 1 else f"the last on {_moment(newest.started_at)}"
+    return Text(
+        title=f"netguard{speaker.at(newest.site)}: {made}, nothing new",
+        body=f"Since {since.astimezone():%Y-%m-%d} there {'was' if number == 1 else 'were'} {made} ({last}), and nothing to"
+        f" tell. Grade: {newest.grade or 'incomplete'}, {_open_ones(newest)}.",
+    )
+
+
+def uncompared(scan: ScanLine, since: datetime, allowed: Notify) -> Text:
+    """That `scan` could be compared with none before it, the last of which began at `since`."""
     speaker = _Speaker(Discretion(allowed), {})
-    made = f"{scans} {'scan' if scans == 1 else 'scans'}"
-    were = "was" if scans == 1 else "were"
-    open_ones = (
-        f"{failing} {'finding stands' if failing == 1 else 'findings stand'} open" if failing else "nothing open"
+    return Text(
+        title=f"netguard{speaker.at(scan.site)}: a scan could not be compared",
+        body=f"Scanned on {_moment(scan.started_at)}. What the history keeps of this scan, or of those before it, cannot be"
+        f" read, so that nobody can say what changed since {_moment(since)}. The next scan is compared with this one."
+        f"\nGrade: {scan.grade or 'incomplete'}, {_open_ones(scan)}."
+        "\nWhat stands open now: netguard report, on the computer that scanned. An older copy of the history: netguard"
+        " history restore.",
     )
-    said = (
-        f"Since {since:%Y-%m-%d} there {were} {made}, and nothing to tell. Grade: {grade or 'incomplete'}, {open_ones}."
-    )
-    return Text(title=f"netguard{speaker.at(site)}: {made}, nothing new", body="\n".join((said, *remarks)))
 
 
 def away(site: str, last: date, days: int, allowed: Notify) -> Text:
     """The question after a fortnight without home."""
     speaker = _Speaker(Discretion(allowed), {})
     return Text(
-        title=f"netguard{speaker.at(site)}: no scan for {days} days",
+        title=f"netguard: not{speaker.at(site) or ' at home'} for {days} days",
         body=f"This computer has not recognised its home network since {last:%Y-%m-%d}, so nothing was looked at."
         " Was the router replaced? Then run once, at home: netguard home moved."
         " If you are merely away, there is nothing to do: scans go on when the computer is back."
@@ -203,6 +213,17 @@ class _Speaker:
             return "the home network"
         role = self._roles.get(subject, "unknown")
         return "a device" if role == "unknown" else f"{'an' if role[0] in 'aeiou' else 'a'} {role.replace('-', ' ')}"
+
+
+def _moment(time: datetime) -> str:
+    """A time as a person's clock shows it."""
+    return f"{time.astimezone():%Y-%m-%d at %H:%M}"
+
+
+def _open_ones(scan: ScanLine) -> str:
+    if not scan.failing:
+        return "nothing open"
+    return f"{scan.failing} {'finding stands' if scan.failing == 1 else 'findings stand'} open"
 
 
 def _said_by_finding(change: Change, told: set[str]) -> bool:

@@ -63,7 +63,7 @@ def test_after_a_fortnight_away_it_asks_once_whether_the_router_was_replaced(lif
     for _ in range(40):
         life.after(days=1)
         life.run()
-    assert receiver.titles == ["netguard at home: no scan for 14 days"]
+    assert receiver.titles == ["netguard: not at home for 14 days"]
     assert "netguard home moved" in receiver.got[0]["message"]
 
 
@@ -77,7 +77,7 @@ def test_each_time_away_is_asked_about_by_itself(life, receiver):
         for _ in range(20):
             life.after(days=1)
             life.run()
-    assert [title for title in receiver.titles if "no scan" in title] == ["netguard at home: no scan for 14 days"] * 2
+    assert [title for title in receiver.titles if "not at home" in title] == ["netguard: not at home for 14 days"] * 2
 
 
 def test_a_home_that_was_never_scanned_is_away_since_it_was_enrolled(life, receiver):
@@ -85,7 +85,7 @@ def test_a_home_that_was_never_scanned_is_away_since_it_was_enrolled(life, recei
     life.vantage = OTHER_ROUTER
     life.after(days=14)
     life.run()
-    assert receiver.titles == ["netguard at home: no scan for 14 days"]
+    assert receiver.titles == ["netguard: not at home for 14 days"]
 
 
 def test_without_a_network_it_says_so_and_waits(life):

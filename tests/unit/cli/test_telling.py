@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from netguard import config
-from netguard.cli import _schedule_log, _schedule_status, _telling
+from netguard.cli import _handing, _schedule_log, _schedule_status, _telling
 from netguard.history.store import History
 from netguard.model import address
 from netguard.model.message import Text
-from netguard.notify import receivers, sender
+from netguard.notify import receivers, sender, services
 from tests import builders
 from tests.unit.cli.scheduling import Life, newcomer
 from tests.unit.notify.receiving import receiving
@@ -170,10 +170,13 @@ def test_pauses_between_tries_grow_and_after_a_fortnight_it_is_given_up_in_words
     life.devices.append(newcomer(31, "Garage"))
     weeks(life, 1)
     assert receiver.titles == ["netguard at home: 1 device new"]
-    assert receiver.got[0]["message"].endswith("1 message before this one could not be delivered.")
+    lost_on = f"{began.astimezone():%Y-%m-%d}"
+    assert receiver.got[0]["message"].endswith(f"Never delivered: netguard at home: 1 device new ({lost_on}).")
     life.devices.append(newcomer(32, "Shed"))
     weeks(life, 1)
-    assert "could not be delivered" not in receiver.got[1]["message"]
+    assert "Never delivered" not in receiver.got[1]["message"]
+    [still] = _schedule_status.messages(life.url)["given_up"]
+    assert still == given_up
 
 
 def test_a_month_of_silence_is_told_once_a_month(life, receiver, monkeypatch, tmp_path):
@@ -215,7 +218,7 @@ def test_without_receivers_it_is_in_the_log_and_nothing_waits(life):
 
 def test_without_apprise_messages_wait_and_one_line_says_what_to_install(life, receiver, monkeypatch):
     def missing():
-        raise sender.MissingError
+        raise services.MissingError
 
     life.tell(receiver.url)
     life.run()
@@ -244,6 +247,10 @@ def test_what_waited_for_a_receiver_that_was_corrected_goes_to_the_corrected_one
     life.run()
     assert receiver.titles == second.titles == ["netguard at home: 1 device new"]
     assert any("receiver that was removed; it goes to those" in line for line in life.log)
+    assert _schedule_status.messages(life.url) == {"waiting": 0, "given_up": []}, "nobody is without it"
+    life.devices.append(newcomer(31, "Garage"))
+    weeks(life, 1)
+    assert all("elivered" not in got["message"] for got in receiver.got)
 
 
 def test_a_damaged_scan_in_between_is_passed_over(life, receiver):
@@ -292,15 +299,15 @@ def test_two_computers_on_one_history_do_not_send_the_same(life, receiver, monke
         teller(life.url, history, receiver).send()
         assert receiver.got == []
         [message] = history.waiting()
-        later = builders.NOW + _telling.ELSEWHERE
-        assert not _telling.is_due(message, "this laptop", later - timedelta(seconds=1))
-        assert _telling.is_due(message, "this laptop", later), "the other one was stopped"
+        later = builders.NOW + _handing.ELSEWHERE
+        assert not _handing.is_due(message, "this laptop", later - timedelta(seconds=1))
+        assert _handing.is_due(message, "this laptop", later), "the other one was stopped"
 
 
 SENDING = """
     import sys
     from netguard import config
-    from netguard.cli import _schedule_log, _schedule_status, _telling
+    from netguard.cli import _handing, _schedule_log, _schedule_status, _telling
     from netguard.history.store import History
     from netguard.notify import receivers
     from tests import builders
@@ -330,7 +337,7 @@ def test_killed_between_handing_over_and_noting_it_it_is_sent_once_more_and_says
     with History.open(life.url) as history:
         for _ in range(3):
             teller(life.url, history, receiver).send()
-    assert [m["message"] for m in receiver.got] == [TEXT.body, f"{TEXT.body}\n{_telling.AGAIN}"]
+    assert [m["message"] for m in receiver.got] == [TEXT.body, f"{TEXT.body}\n{_handing.AGAIN}"]
     assert life.waiting() == ()
 
 
@@ -344,9 +351,9 @@ def test_killed_before_it_could_send_it_is_sent_at_the_next_run(life, receiver, 
         def killed(*_):
             raise KeyboardInterrupt
 
-        patch.setattr(_telling.Teller, "_all", killed)
+        patch.setattr(_handing.Handing, "all", killed)
         with pytest.raises(KeyboardInterrupt):
             life.run()
     life.run()
     assert receiver.titles == ["netguard at home: 1 device new"]
-    assert _telling.AGAIN not in receiver.got[0]["message"]
+    assert _handing.AGAIN not in receiver.got[0]["message"]

@@ -2,14 +2,15 @@
 
 import itertools
 import re
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netguard.config import Notify
-from netguard.model import address
+from netguard.model import address, timeline
 from netguard.model.difference import (
     Attribute,
     Cause,
@@ -24,17 +25,23 @@ from netguard.model.difference import (
 )
 from netguard.model.vocabulary import Depth, Severity
 from netguard.notify import digest as made
+from tests import builders
 from tests.hostile.corpus import NASTY
 from tests.unit.notify.test_discretion import ANY_IPV4, ANY_IPV6, ANY_MAC, MARKUP
 
 MAC, IP = "00:00:5e:00:53:20", "192.0.2.20"
 HUB = f"mac:{MAC}"
 COUNTER = itertools.count()
+WHEN = datetime(2026, 11, 21, 12, 34, tzinfo=UTC)
 
 
-def side(grade="B"):
+def moment(time):
+    return f"{time.astimezone():%Y-%m-%d at %H:%M}"
+
+
+def side(grade="B", when=WHEN):
     return Side(
-        id="0123456789ab", started_at=datetime(2026, 11, 21, tzinfo=UTC), depth=Depth.STANDARD, interface="eth0",
+        id="0123456789ab", started_at=when, depth=Depth.STANDARD, interface="eth0",
         prefix=address.network("192.0.2.0/24"), privileged=True, grade=grade, rules="0" * 64,
     )  # fmt: skip
 
@@ -42,7 +49,7 @@ def side(grade="B"):
 def difference(*, changes=(), findings=(), unobserved=(), site="home", grade="B"):
     return Difference(
         site=site,
-        old=side(),
+        old=side(when=WHEN - timedelta(days=7)),
         new=side(grade),
         changes=tuple(changes),
         findings=tuple(findings),
@@ -185,13 +192,14 @@ def test_the_worst_comes_first_and_one_thing_is_told_once():
     assert lines[3:] == [
         "",
         "Grade: D, was B.",
+        f"Scanned on {moment(WHEN)}, compared with the scan of {moment(WHEN - timedelta(days=7))}.",
         "All of it: netguard diff, and netguard report, on the computer that scanned.",
     ]
 
 
 def test_a_long_list_is_cut_and_says_so():
     lines = body(findings=[finding(Fate.NEW) for _ in range(40)])
-    assert len(lines) == made.MAX_LINES + 3
+    assert len(lines) == made.MAX_LINES + 4
     assert lines[made.MAX_LINES - 1] == "And 26 more."
 
 
@@ -238,18 +246,36 @@ def test_whatever_devices_say_no_address_and_no_markup_leaves(one, two, three, n
     assert "005320" not in text.title + text.body
 
 
-def test_the_monthly_line_and_the_question():
-    quiet = made.quiet(
-        "home", 4, date(2026, 10, 21), "B", 2, Notify(), ["1 message before this one could not be delivered."]
+def line(number, **given):
+    facts = {"grade": "B", "failing": 2, "site": "home", "started_at": WHEN - timedelta(days=7 * number)} | given
+    return replace(timeline.line(builders.scan()), **facts)
+
+
+def test_the_monthly_line_says_of_when_its_scans_are():
+    quiet = made.quiet([line(0), line(1)], WHEN - timedelta(days=31), Notify())
+    assert quiet.title == "netguard at home: 2 scans, nothing new"
+    since = f"{(WHEN - timedelta(days=31)).astimezone():%Y-%m-%d}"
+    assert quiet.body == (
+        f"Since {since} there were 2 scans (the last on {moment(WHEN)}), and nothing to tell."
+        " Grade: B, 2 findings stand open."
     )
-    assert quiet.title == "netguard at home: 4 scans, nothing new"
-    assert quiet.body.split("\n") == [
-        "Since 2026-10-21 there were 4 scans, and nothing to tell. Grade: B, 2 findings stand open.",
-        "1 message before this one could not be delivered.",
-    ]
-    assert (
-        made.quiet("home", 1, date(2026, 10, 21), None, 0, Notify(names=False)).title == "netguard: 1 scan, nothing new"
-    )
+    one = made.quiet([line(0, grade=None, failing=0)], WHEN, Notify(names=False))
+    assert one.title == "netguard: 1 scan, nothing new"
+    assert f"there was 1 scan (on {moment(WHEN)})" in one.body
+    assert one.body.endswith("Grade: incomplete, nothing open.")
+
+
+def test_the_question_names_the_home_where_names_may_be_told():
     away = made.away("home", date(2026, 11, 1), 14, Notify())
-    assert away.title == "netguard at home: no scan for 14 days"
+    assert away.title == "netguard: not at home for 14 days"
     assert "netguard home moved" in away.body
+    assert made.away("cabin", date(2026, 11, 1), 15, Notify()).title == "netguard: not at cabin for 15 days"
+    assert made.away("cabin", date(2026, 11, 1), 15, Notify(names=False)).title == "netguard: not at home for 15 days"
+
+
+def test_that_nothing_could_be_compared_is_said_in_words():
+    text = made.uncompared(line(0, failing=1), WHEN - timedelta(days=7), Notify())
+    assert text.title == "netguard at home: a scan could not be compared"
+    assert f"Scanned on {moment(WHEN)}." in text.body
+    assert f"changed since {moment(WHEN - timedelta(days=7))}" in text.body
+    assert "Grade: B, 1 finding stands open." in text.body
