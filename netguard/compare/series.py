@@ -165,7 +165,7 @@ class _Names:
         self._renamed = [line.key for line in short.devices if same.current(line.key) != line.key]
 
     def of(self, line: OpenLine) -> tuple[str, tuple[str, str] | None]:
-        """The fingerprint of `line` by today's keys, and the port or mapping that it is about."""
+        """The fingerprint of `line` by today's keys, and the port or mapping that it is about, or rests on."""
         ports = self._ports.get(line.target)
         for port in ports or ():
             if _print(line.check, line.target, port) == line.fingerprint:
@@ -173,13 +173,14 @@ class _Names:
         for gateway, door in self._doors:
             if _print(line.check, gateway, door) == line.fingerprint:
                 return self._now(line.check, gateway, door), (self._same.of(gateway), door)
+        rests_on = None if line.port is None else (self._same.of(line.target), line.port)
         # Of a device with another key now, by the words that checks use beside ports and mappings.
         keys = [line.target] if line.target in self._ports and line.target in self._renamed else []
         for key in keys:
             for word in WORDS:
                 if _print(line.check, key, word) == line.fingerprint:
-                    return self._now(line.check, key, word), None
-        return line.fingerprint, None
+                    return self._now(line.check, key, word), rests_on
+        return line.fingerprint, rests_on
 
     def _now(self, check: str, key: str, mark: str) -> str:
         return _print(check, self._same.current(key), mark)

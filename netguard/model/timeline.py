@@ -1,6 +1,6 @@
 """Scans over time in short: what a list of scans says of each, and what later scans are compared with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -9,7 +9,9 @@ from netaddr import EUI, IPNetwork, mac_unix_expanded
 
 from netguard.model import ports as port_text
 from netguard.model.device import Device, Service
+from netguard.model.finding import Finding
 from netguard.model.mapping import name as mapping_name
+from netguard.model.observation import Observation
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import (
     Depth,
@@ -97,6 +99,8 @@ class OpenLine:
     title: str = ""
     by_firmware: bool = False
     """Whether it rests on which firmware its target has."""
+    port: str | None = None
+    """The one port of its target (`tcp/445`) that all of its evidence about that is from; null for none or several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +176,7 @@ def summary(scan: Scan) -> Summary:
     place = {text: n for n, text in enumerate(texts)}
     targets = tuple(sorted({f.target for f in scan.findings}))
     firmware = frozenset(o.id for o in scan.observations if o.kind.startswith(FIRMWARE))
+    observed = {o.id: o for o in scan.observations}
     return Summary(
         devices=tuple(
             DeviceLine(
@@ -215,6 +220,7 @@ def summary(scan: Scan) -> Summary:
                 target=f.target,
                 title=f.title,
                 by_firmware=not firmware.isdisjoint(f.evidence),
+                port=_port(f, observed),
             )
             for f in sorted(scan.findings, key=lambda f: f.fingerprint)
             if f.status is Status.FAIL
@@ -265,6 +271,16 @@ def _closed(device: Device) -> tuple[str, ...]:
     there = {(s.transport, s.port) for s in device.open_services}
     shut = {PortState.CLOSED, PortState.FILTERED}
     return ports({(s.transport, s.port) for s in device.services if s.state in shut} - there)
+
+
+def _port(finding: Finding, observed: Mapping[str, Observation]) -> str | None:
+    """The port that all evidence of `finding` about its target is from; null for none, several, or what has no port."""
+    about = (observed[id_] for id_ in finding.evidence if id_ in observed)
+    found = {(o.transport, o.port) for o in about if o.device == finding.target}
+    if len(found) != 1:
+        return None
+    ((transport, port),) = found
+    return None if transport is None or port is None else f"{transport}/{port}"
 
 
 def _version(service: Service) -> str | None:

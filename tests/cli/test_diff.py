@@ -7,9 +7,14 @@ from datetime import timedelta
 import jsonschema
 import pytest
 
+from netguard import pipeline
 from netguard.history.store import History
 from netguard.model import codec
+from netguard.model.acceptance import Acceptance
+from netguard.model.past import Past
 from netguard.model.scan import Ruleset
+from netguard.model.vocabulary import Status
+from netguard.rules import loader
 from tests import builders
 
 CAMERA = builders.device(77, name="Kitchen camera")
@@ -114,6 +119,32 @@ def test_facts_that_other_rules_judged_are_judged_by_today_s(netguard, kept):
     assert document["changes"] == []
     assert "telnet-open" in {f["check"] for f in document["findings"]}
     assert not [f for f in document["findings"] if f["cause"] == "network"]
+
+
+def test_a_decision_that_ended_since_is_told(netguard, kept, tmp_path):
+    telnet = replace(builders.device(20, asked=builders.ALL_TCP), services=(builders.service(23, name="telnet"),))
+    # Long ago, since a scan of the future counts as made today.
+    before, after = week(-60), week(-59)
+    judged = pipeline.judge(week(-60, telnet, id="a" * 12), loader.load(), Past())
+    (finding,) = [f for f in judged.findings if f.check == "telnet-open" and f.status is Status.FAIL]
+    kept(judged, replace(judged, id="b" * 12, started_at=after.started_at, finished_at=after.started_at))
+    with History.open(f"sqlite:///{tmp_path / 'person' / 'netguard' / 'netguard.db'}") as history:
+        history.accept(
+            Acceptance(
+                id="0" * 8, site="home", fingerprint=finding.fingerprint, reason="An old printer", owner="Ada",
+                accepted_at=before.started_at, until=before.started_at.date(),
+            )
+        )  # fmt: skip
+    done = netguard("diff", "--exit-code")
+    assert done.returncode == 1
+    assert done.stdout.startswith("1 thing changed since ")
+    assert "expired     Medium: unknown 20 offers telnet" in done.stdout
+    assert "you had accepted it, and the time for that is over" in " ".join(done.stdout.split())
+
+
+def test_the_older_one_alone_is_compared_with_the_latest_of_its_own_home(netguard, kept):
+    kept(week(1), week(2, CAMERA), week(3, site="cabin"))
+    assert "Kitchen camera" in netguard("diff", "000000000001").stdout
 
 
 @pytest.mark.parametrize(

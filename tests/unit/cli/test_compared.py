@@ -1,20 +1,25 @@
 """Which two scans are compared, what stands behind them, and by which rules they are judged."""
 
+import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from netguard.cli import _compared
+from netguard.compare.registry import learnt
 from netguard.errors import DocumentError, HistoryError, NothingEarlierError, UsageError
 from netguard.history.store import History
 from netguard.model import address, codec
 from netguard.model.declared import Declaration
+from netguard.model.device import Identity
+from netguard.model.gateway import Gateway
 from netguard.model.known import KnownDevice, KnownIdentity
 from netguard.model.scan import Ruleset
 from netguard.model.vocabulary import Ended, Role, Stability
 from netguard.rules import loader
 from tests import builders
+from tests.unit.history.test_history_mappings import mapping
 
 NOW = datetime(2026, 12, 24, 12, tzinfo=UTC)
 
@@ -43,6 +48,20 @@ def elsewhere(prefix="198.51.100.0/24", gateway="00:00:5e:00:53:01"):
     vantage = builders.scan().vantage
     hop = replace(vantage.gateway, mac=address.mac(gateway))
     return replace(vantage, segment=replace(vantage.segment, prefix=address.network(prefix)), gateway=hop)
+
+
+def lasting(number):
+    """A device that the registry knows again."""
+    made = builders.device(number)
+    mac = Identity(kind="mac", value=made.key.removeprefix("mac:"), stability=Stability.PERMANENT)
+    return replace(made, identities=(mac,))
+
+
+def learn(history, *scans):
+    """Save these one after the other as `netguard scan` does."""
+    for scan in scans:
+        placed = history.placed(scan)
+        history.save(scan, lambda known, s=placed: learnt(s, known, lambda: uuid.uuid4().hex[:12]), just_made=True)
 
 
 def saved(history, *scans):
@@ -81,6 +100,15 @@ def test_one_name_is_the_older_one(history):
     saved(history, week(1), week(2), week(3))
     assert ids(_compared.pair(history, "000000000001", None, None)) == (1, 3)
     assert ids(_compared.pair(history, "previous", None, None)) == (2, 3)
+
+
+def test_the_latest_is_looked_for_in_the_home_that_the_older_one_names(history, tmp_path):
+    saved(history, week(1), week(2), week(3, site="cabin"), week(4, site="cabin"))
+    assert ids(_compared.pair(history, f"{1:012x}", None, None)) == (1, 2)
+    (tmp_path / "old.json").write_bytes(codec.dumps(week(1)))
+    assert ids(_compared.pair(history, str(tmp_path / "old.json"), None, None)) == (1, 2)
+    assert ids(_compared.pair(history, "previous", None, None)) == (3, 4)
+    assert ids(_compared.pair(history, "previous", None, "home")) == (1, 2)
 
 
 def test_the_newer_one_alone_finds_its_own_predecessor(history):
@@ -168,12 +196,20 @@ def test_the_same_rules_need_no_judging_anew(history, seen):
     assert today == NOW.astimezone().date() == date(2026, 12, 24)
 
 
-def test_other_rules_judge_both_and_each_as_on_its_day(history, seen, monkeypatch):
-    rules = loader.load()
-    pasts = []
+@pytest.fixture
+def pasts(seen, monkeypatch):
+    """What was known of before, by the scan that was judged anew by today's rules."""
+    found = {}
     judge = _compared.pipeline.judge
-    monkeypatch.setattr(_compared.pipeline, "judge", lambda s, r, p: pasts.append((s.id, p)) or judge(s, r, p))
-    saved(history, week(0), week(1), week(2, ruleset=Ruleset(digest="1" * 64)))
+    monkeypatch.setattr(_compared.pipeline, "judge", lambda s, r, p: found.update({int(s.id, 16): p}) or judge(s, r, p))
+    return found
+
+
+OTHERS = Ruleset(digest="1" * 64)
+
+
+def test_other_rules_judge_both_and_each_as_on_its_day(history, seen, pasts):
+    saved(history, week(0), week(1), week(2, ruleset=OTHERS))
     identity = {"kind": "mac", "stability": Stability.PERMANENT}
     for number in (0, 1, 2):
         at = week(number).started_at
@@ -187,22 +223,63 @@ def test_other_rules_judge_both_and_each_as_on_its_day(history, seen, monkeypatc
         )
         history.change_known("home", lambda _, known=known: (known,))
         history.declare(Declaration(id=f"{number:012x}", site="home", name="Lock", role=Role.LOCK, declared_at=at))
-    _compared.compared(history, rules, None, None, None, NOW)
+    _compared.compared(history, loader.load(), None, None, None, NOW)
     ((old, new, background, _),) = seen
     assert background.rejudged is not None
     assert background.rejudged.id == old.id
     assert old.findings == ()
     assert new.findings != (), "it was judged by rules of before, too"
-    assert [scan for scan, _ in pasts] == [old.id, new.id]
-    first, second = (past for _, past in pasts)
-    assert [k.id for k in first.known] == ["000000000000"]
-    assert [k.id for k in second.known] == ["000000000000", "000000000001"]
-    assert all(k.last_seen <= old.started_at for k in first.known)
-    assert [d.id for d in first.declared] == ["000000000000"]
-    assert first.previous is not None
-    assert first.previous.id == week(0).id
-    assert second.previous is not None
-    assert second.previous.id == week(1).id
+    assert list(pasts) == [1, 2]
+    assert [k.id for k in pasts[1].known] == ["000000000000"]
+    assert [k.id for k in pasts[2].known] == ["000000000000", "000000000001"]
+    assert all(k.last_seen <= old.started_at for k in pasts[1].known)
+    assert [d.id for d in pasts[1].declared] == ["000000000000"]
+    assert [past.previous.id for past in pasts.values()] == [week(0).id, week(1).id]
+
+
+def test_what_a_scan_follows_in_its_past_came_to_its_end(history, pasts):
+    saved(history, week(0), week(1, ended=Ended.INTERRUPTED), week(2), week(3, ruleset=OTHERS))
+    _compared.compared(history, loader.load(), f"{2:012x}", None, None, NOW)
+    assert pasts[2].previous.id == week(0).id
+
+
+def test_a_router_s_mappings_are_those_that_had_been_seen_by_then(history, pasts):
+    gateway = Gateway(device="mac:router", mappings=(mapping(),))
+    saved(history, week(0), week(1), week(2, gateways=(gateway,)), week(3, gateways=(gateway,), ruleset=OTHERS))
+    _compared.compared(history, loader.load(), f"{1:012x}", f"{3:012x}", None, NOW)
+    assert pasts[1].mappings == ()
+    ((_, _, first, last),) = ((m.gateway, m.name, m.first_seen, m.last_seen) for m in pasts[3].mappings)
+    assert (first, last) == (week(2).started_at, week(3).started_at)
+
+
+def test_a_device_is_where_it_was_then_and_not_where_it_is_today(history, pasts):
+    """Two swapped their addresses since, and a third is of today."""
+    one, two = lasting(20), lasting(21)
+    swapped = (replace(one, addresses=two.addresses), replace(two, addresses=one.addresses))
+    today = week(3, replace(one, addresses=(address.ip("192.0.2.99"),)), lasting(22), ruleset=OTHERS)
+    learn(history, week(0, one, two), week(1), week(2, *swapped), today)
+    _compared.compared(history, loader.load(), f"{1:012x}", f"{3:012x}", None, NOW)
+    assert {k.key: (k.addresses, k.last_seen) for k in pasts[1].known} == {
+        d.key: (d.addresses, week(0).started_at) for d in (one, two)
+    }
+    assert {k.key: (k.addresses, k.last_seen) for k in pasts[3].known} == {
+        d.key: (d.addresses, week(2).started_at) for d in swapped
+    }
+
+
+def test_of_a_device_that_no_scan_tells_of_it_is_known_that_it_was_seen_first(history, pasts):
+    learn(history, week(0, lasting(20)), week(1), week(2, lasting(20)), week(3, ruleset=OTHERS))
+    history.let_go([week(0).id])
+    _compared.compared(history, loader.load(), f"{1:012x}", None, None, NOW)
+    (known,) = pasts[1].known
+    assert (known.last_seen, known.addresses) == (week(0).started_at, lasting(20).addresses)
+
+
+def test_what_was_learnt_before_a_clock_was_set_back_is_known_after_it(history, pasts):
+    learn(history, week(5, lasting(20)), week(1), week(2, ruleset=OTHERS))
+    _compared.compared(history, loader.load(), f"{1:012x}", None, None, NOW)
+    assert [k.key for k in pasts[1].known] == [lasting(20).key]
+    assert pasts[1].previous.id == week(5).id
 
 
 def test_what_today_s_rules_judged_is_left_as_it_is(history, seen):

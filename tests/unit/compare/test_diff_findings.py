@@ -1,5 +1,6 @@
 """What becomes of findings between two scans, why, and which change each comes from."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -322,3 +323,24 @@ def test_a_merge_in_the_registry_moves_findings_too():
     merged = known("a", "hue:1", "mac:a")
     told = chain(judged(finding("x", one, mark="tcp/443"), devices=(router(), one)), scan(router()), known=[merged])[0]
     assert only(told).target == "hue:1"
+
+
+def smb(*ports, status=Status.FAIL):
+    """What is told by what the ports answered, and has no port in its fingerprint."""
+    number = itertools.count(1)
+    seen = tuple(builders.observation(next(number), "smb1", value=True, of=CAMERA, port=port) for port in ports)
+    facts = tuple(o.id for o in seen)
+    found = finding("smbv1", CAMERA, status, mark="smb1" if status is Status.FAIL else "", evidence=facts)
+    return {"findings": (found,), "observations": seen}
+
+
+def test_a_finding_belongs_to_the_port_that_its_evidence_is_from():
+    both = (router(), camera(services=(443, 445)))
+    without = (router(), camera(services=(443, closed(445))))
+    there, gone = scan(*both, **smb(445)), scan(*without, **smb(status=Status.NOT_APPLICABLE))
+    told = chain(scan(router(), CAMERA, **smb(status=Status.PASS)), there, gone)
+    assert [[(c.what, c.turn, c.findings) for c in d.changes if c.what == "tcp/445"] for d in told] == [
+        [("tcp/445", turn, (only(d).fingerprint,))] for d, turn in zip(told, ("new", "gone"), strict=True)
+    ]
+    (loose,) = chain(scan(*both, **smb(443, 445)), gone)
+    assert [c.findings for c in loose.changes] == [()]

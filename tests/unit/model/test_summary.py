@@ -71,6 +71,26 @@ def test_a_check_settles_what_it_has_nothing_else_to_say_of():
     )
 
 
+@pytest.mark.parametrize(
+    ("facts", "port"),
+    [
+        ([445], "tcp/445"),
+        ([445, 445], "tcp/445"),
+        ([445, 139], None),
+        ([445, None], None),
+        ([None], None),
+        ([], None),
+    ],
+)
+def test_an_open_finding_has_the_one_port_that_all_evidence_about_its_target_is_from(facts, port):
+    a, b = camera(20), camera(21)
+    seen = [builders.observation(n, "smb1", value=True, of=a, port=each) for n, each in enumerate(facts)]
+    other = builders.observation(99, "smb1", value=True, of=b, port=80)
+    evidence = (*(o.id for o in seen), other.id, "not there")
+    made = scan(a, b, observations=(*seen, other), findings=(finding("smbv1", a, mark="smb1", evidence=evidence),))
+    assert [each.port for each in summary(made).open] == [port]
+
+
 def test_only_a_router_that_named_its_last_mapping_listed_all():
     doors = (gateway(mapping(1)), gateway(key="mac:b", listed="part"), gateway(key="mac:c", listed=None))
     assert summary(scan(router(), gateways=doors)).listed == ("mac:00:00:5e:00:53:01",)
