@@ -18,8 +18,9 @@ ISOLATED = "-I"
 usercustomize (docs.python.org/3/using/cmdline.html, `-I`, which holds -E, -P and -s)."""
 
 _LOADED = """\
-import json, sys, netguard
-print(json.dumps({"ways": [sys.executable, sys.prefix + "/pyvenv.cfg", sys.base_prefix], "trees": sys.path + list(netguard.__path__)}))
+import json, os, sys, netguard
+ways = [sys.executable, os.path.dirname(sys.executable) + "/pyvenv.cfg", sys.prefix + "/pyvenv.cfg", sys.base_prefix]
+print(json.dumps({"ways": ways, "trees": sys.path + list(netguard.__path__)}))
 """
 """Says, in the interpreter that will run, what it would load from."""
 
@@ -57,22 +58,23 @@ class _Look:
 
     def way(self, path: Path) -> str | None:
         """Who can change `path`, or put another in its place: every folder above it counts, and every link on the way."""
-        for step in (*reversed(path.parents), path):
-            if step in self._seen:
-                continue
-            self._seen.add(step)
-            try:
-                info = self._lstat(step)
-            except (FileNotFoundError, NotADirectoryError):
-                # Then those can make it who can write to the folder above, which was seen; but in /tmp that is everybody.
-                return f"everybody can make {step}" if self._is_shared(step.parent) else None
-            except OSError as error:
-                return f"{step} cannot be looked at ({error.strerror})"
-            if said := self._whose(step, info):
-                return said
-            if stat.S_ISLNK(info.st_mode) and (said := self.way(step.parent / step.readlink())):
-                return said
-        return None
+        return next((said for step in (*reversed(path.parents), path) if (said := self._step(step))), None)
+
+    def _step(self, step: Path) -> str | None:
+        """The same of `step`, where the folders above it were looked at."""
+        if step in self._seen:
+            return None
+        self._seen.add(step)
+        try:
+            info = self._lstat(step)
+        except (FileNotFoundError, NotADirectoryError):
+            # Then those can make it who can write to the folder above, which was seen; but in /tmp that is everybody.
+            return f"everybody can make {step}" if self._is_shared(step.parent) else None
+        except OSError as error:
+            return f"{step} cannot be looked at ({error.strerror})"
+        if said := self._whose(step, info):
+            return said
+        return self.way(step.parent / step.readlink()) if stat.S_ISLNK(info.st_mode) else None
 
     def tree(self, folder: Path) -> str | None:
         """Who can change anything in `folder`, where it is one."""
@@ -81,18 +83,24 @@ class _Look:
             return None
         self._trees.add(real)
         failed: list[OSError] = []
-        for at, folders, files in os.walk(folder, onerror=failed.append):
+        for at, folders, files in os.walk(real, onerror=failed.append):
+            if at == real:  # .git and the like: nothing can be imported from there by a name
+                folders[:] = [name for name in folders if not name.startswith(".")]
+            if self._is_shared(Path(at)):
+                return f"everybody can make files in {at}"
             for name in (*folders, *files):
-                path = Path(at, name)
-                if said := self.way(path):
+                if said := self._step(Path(at, name)):
                     return said
-                if path.is_symlink() and (said := self.tree(path)):
-                    return said
+            linked = (path for name in folders if (path := Path(at, name)).is_symlink())
+            if said := next((said for path in linked if (said := self.tree(path))), None):
+                return said
         return f"{failed[0].filename} cannot be looked at ({failed[0].strerror})" if failed else None
 
     def _is_shared(self, folder: Path) -> bool:
+        """Whether it is as /tmp: what is root's in it stays, and anybody can make more."""
         try:
-            return bool(self._lstat(folder).st_mode & stat.S_IWOTH)
+            mode = self._lstat(folder).st_mode
+            return bool(mode & stat.S_ISVTX and mode & (stat.S_IWOTH | stat.S_IWGRP))
         except OSError:
             return False
 

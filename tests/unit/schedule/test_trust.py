@@ -102,11 +102,32 @@ def test_a_group_counts_where_somebody_is_in_it(here, disk, program, tmp_path, m
     assert "access control list" in _trust.problem(here, program, disk.lstat)
 
 
-def test_in_a_folder_like_tmp_what_is_there_stays_and_what_is_not_can_be_made(here, disk, program, tmp_path):
-    disk.give(tmp_path / "site", more=stat.S_ISVTX | stat.S_IWOTH)
+def test_in_a_folder_like_tmp_what_is_there_stays_and_what_is_not_can_be_made(here, disk, program, computer, tmp_path):
+    disk.give(tmp_path / "bin", more=stat.S_ISVTX | stat.S_IWOTH)
     assert _trust.problem(here, program, disk.lstat) is None
-    disk.give(tmp_path, more=stat.S_ISVTX | stat.S_IWOTH)
-    assert _trust.problem(here, program, disk.lstat) == f"everybody can make {tmp_path / 'python311.zip'}"
+    computer.loads["ways"].append(str(tmp_path / "bin/pyvenv.cfg"))
+    assert _trust.problem(here, program, disk.lstat) == f"everybody can make {tmp_path / 'bin/pyvenv.cfg'}"
+    computer.loads["ways"].pop()
+    disk.give(tmp_path / "site/netguard", more=stat.S_ISVTX | stat.S_IWOTH)
+    assert _trust.problem(here, program, disk.lstat) == f"everybody can make files in {tmp_path / 'site/netguard'}"
+
+
+def test_a_folder_that_is_a_link_is_looked_through(here, disk, program, tmp_path):
+    (tmp_path / "elsewhere/package").mkdir()
+    (tmp_path / "elsewhere/package/module.py").write_text("")
+    (tmp_path / "site/package").symlink_to("../elsewhere/package")
+    (tmp_path / "site/loop").symlink_to(".")
+    assert _trust.problem(here, program, disk.lstat) is None
+    disk.give(tmp_path / "elsewhere/package/module.py", uid=ALICE)
+    assert "module.py is " in _trust.problem(here, program, disk.lstat)
+
+
+def test_what_has_no_name_to_import_by_is_left_out(here, disk, program, tmp_path):
+    for name in ("site/.git/config", "site/netguard/.libs/libssl.so"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("")
+        disk.give(tmp_path / name, uid=ALICE)
+        assert bool(_trust.problem(here, program, disk.lstat)) is ("netguard" in name), name
 
 
 def test_without_isolation_the_home_folder_is_loaded(here, disk, program):
