@@ -73,13 +73,18 @@ def without(said: Grade, findings: Iterable[Finding], devices: tuple[Device, ...
     """`said`, the grade of a document, as it is when what bears the fingerprints `accepted` does not count as open.
 
     The share that was looked at stays, and so does a missing letter: to accept something is not to look at more. No letter
-    gets worse. What is said of the router's best is the least it can be: what is accepted may have stood in its way.
+    gets worse, and none changes by what has no part in it, whatever `devices` are called today and were called then. What is
+    said of the router's best is the least it can be: what is accepted may have stood in its way.
     """
     open_ones = _open(findings)
     left = [f for f in open_ones if f.fingerprint not in accepted]
     if len(left) == len(open_ones):
         return said
-    letter, because = _letter(left, _guarded(devices), may_be_best=said.letter == BEST_FIRST[0])
+    guarded, may_be_best = _guarded(devices), said.letter == BEST_FIRST[0]
+    letter, because = _letter(left, guarded, may_be_best=may_be_best)
+    reasons = {*said.because} - {*accepted}
+    if letter == _letter(open_ones, guarded, may_be_best=may_be_best)[0] and (reasons or not said.because):
+        return replace(said, because=tuple(name for name in said.because if name in reasons))
     better = letter if said.letter is None else _better(said.letter, letter)
     return replace(
         said,
@@ -89,11 +94,15 @@ def without(said: Grade, findings: Iterable[Finding], devices: tuple[Device, ...
     )
 
 
-def letter_without(said: str | None, left: Sequence[OpenLine], devices: Iterable[DeviceLine]) -> str | None:
-    """The letter `said` of a scan in short, as it is when only `left` of what stood open counts; null stays null."""
+def letter_without(
+    said: str | None, stood: Sequence[OpenLine], left: Sequence[OpenLine], devices: Iterable[DeviceLine]
+) -> str | None:
+    """The letter `said` of a scan in short, as it is when only `left` of what `stood` open counts; null stays null."""
     if said not in BEST_FIRST:
         return said
-    return _better(said, _letter(left, _guarded(devices), may_be_best=said == BEST_FIRST[0])[0])
+    guarded, may_be_best = _guarded(devices), said == BEST_FIRST[0]
+    letter = _letter(left, guarded, may_be_best=may_be_best)[0]
+    return said if letter == _letter(stood, guarded, may_be_best=may_be_best)[0] else _better(said, letter)
 
 
 def _better(one: Letter, other: Letter) -> Letter:

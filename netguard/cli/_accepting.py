@@ -1,30 +1,29 @@
-"""Risks that a person accepts: which finding is meant, for how long, and what becomes of each decision."""
+"""Risks that a person accepts: which finding is meant, in which site, for how long; decisions renewed and taken back."""
 
 import difflib
 import getpass
 import os
 import re
+import shlex
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 from netguard import registry
-from netguard.cli import _overlays
+from netguard.cli import _back, _overlays
 from netguard.cli._known import Book
-from netguard.cli.history import _table
 from netguard.compare import labels
-from netguard.compare.acceptances import Covering, holds
+from netguard.compare.acceptances import Covering, last_open
+from netguard.compare.series import Place
 from netguard.errors import HistoryError, UsageError
 from netguard.history.database import default_url
 from netguard.history.store import History
-from netguard.model import codec
 from netguard.model.acceptance import Acceptance
 from netguard.model.observation import clean
 from netguard.model.overlay import Decisions
 from netguard.model.scan import Scan
-from netguard.model.timeline import Entry, OpenLine
+from netguard.model.timeline import Entry
 from netguard.model.vocabulary import Status
 from netguard.report.accepted import place
 from netguard.report.subjects import worded
@@ -47,16 +46,16 @@ _TARGETS = ("wifi:", "segment:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One decision as the latest scan of its site shows it."""
+class _Meant:
+    """What a person means by a target, in one site."""
 
-    acceptance: Acceptance
-    what: str
-    state: str
-    titles: tuple[str, ...]
-    """What it is about and what stands open."""
-    problem: str | None
-    """Why a person should look at it; null where all is as decided."""
+    draft: Acceptance
+    scan: Scan
+    """The latest scan of the place where it stands open, or stood open last."""
+    open: tuple[str, ...]
+    """Titles of what stands open in it."""
+    earlier: tuple[date, str] | None
+    """Where that is nothing: when it stood open last, and what that is."""
 
 
 def accept(
@@ -64,33 +63,27 @@ def accept(
 ) -> Iterator[str]:
     """Accept `target` and say what that does. Raises `UsageError` where it is not clear what is meant, `HistoryError`."""
     now = datetime.now(UTC)
-    said = _said(reason, "a reason", MAX_REASON)
-    by = _said(owner if owner is not None else _login(), "an owner (--owner)", MAX_OWNER)
+    draft = Acceptance(
+        id=uuid.uuid4().hex[:8],
+        site=site or "",
+        reason=_said(reason, "a reason", MAX_REASON),
+        owner=_said(owner if owner is not None else _login(), "an owner (--owner)", MAX_OWNER),
+        accepted_at=now,
+        until=until,
+    )
     _check_day(until, _overlays.today(now))
     with History.open(database or default_url()) as history:
-        scan, series = _latest(history, site)
-        draft = Acceptance(
-            id=uuid.uuid4().hex[:8],
-            site=scan.site,
-            reason=said,
-            owner=by,
-            accepted_at=now,
-            until=until,
-            **_meant(target, scan, series, Book(database, scan.site)),
-        )
-        known = history.known(scan.site)
-        open_ones = _open_in(scan, Covering(scan, (draft,), known))
-        earlier = None if open_ones else _open_before(series, scan, Covering(scan, (draft,), known))
-        if not open_ones and earlier is None:
-            raise UsageError(_nothing_open(target, draft, scan, series))
+        meant = _meant(history, target, draft, site, database)
+        draft, scan = meant.draft, meant.scan
         same = next((a for a in history.acceptances(scan.site) if _is_about_the_same(a, draft)), None)
         kept = draft if same is None else replace(draft, id=same.id)
         history.accept(kept)
         decided = _overlays.decisions(history, scan, now)
-    yield f"{'Accepted' if same is None else 'Accepted anew'} until {until} by {clean(by)} ({kept.id}):"
-    yield from _some(worded(t) for t in open_ones)
-    if earlier is not None:
-        yield f"  {earlier[1]}: not open in the latest scan, but in the one of {earlier[0]}"
+    how = "Accepted" if same is None else "Accepted anew"
+    yield f"{how} in site {clean(kept.site)} until {until} by {clean(kept.owner)} ({kept.id}):"
+    yield from _some(worded(t) for t in meant.open)
+    if meant.earlier is not None:
+        yield f"  {meant.earlier[1]}: not open in the latest scan, but in the one of {meant.earlier[0]}"
     yield from _effect(scan, decided)
     yield f"To take it back: netguard accept remove {kept.id}"
 
@@ -114,89 +107,86 @@ def remove(id_: str, site: str | None, database: str | None) -> str:
             found = _found(history, id_, site)
         except HistoryError:
             # A damaged row stands in the way of all others until it is out, and it can be named by its id only.
-            if any(history.take_back(each, id_) for each in _sites(history, site)):
+            if any(history.take_back(each, id_) for each in sites(history, site)):
                 return f"{clean(id_)} is taken out."
             raise
         history.take_back(found.site, found.id)
     return f"{found.id} is taken back: what it was about counts again, at once."
 
 
-def listed(site: str | None, database: str | None) -> tuple[Listed, ...]:
-    """Every decision of `site`, or of all sites, in the order they were made. Raises `HistoryError`."""
-    now = datetime.now(UTC)
-    found: list[Listed] = []
-    with History.open(database or default_url()) as history:
-        for each in _sites(history, site):
-            said = history.acceptances(each)
-            scan = history.latest(each) if said else None
-            if scan is None:
-                found += [_unscanned(a, _overlays.today(now)) for a in said]
-            else:
-                scan = labels.laid_over(scan, history.known(each))
-                decided = _overlays.decisions(history, scan, now)
-                covering = Covering(scan, said, history.known(each))
-                found += [_listed(a, scan, decided, covering) for a in said]
-    return tuple(found)
-
-
-def table(said: tuple[Listed, ...]) -> str:
-    """A line a decision."""
-    rows: list[tuple[str, ...]] = [("ID", "UNTIL", "BY", "WHAT", "STATE", "REASON")]
-    rows += [
-        (a.id, str(a.until), clean(a.owner), each.what, each.state, clean(a.reason))
-        for each in said
-        for a in (each.acceptance,)
-    ]
-    return _table(rows)
-
-
-def warnings(each: Listed) -> Iterator[str]:
-    """What a person should do about it."""
-    if each.problem is not None:
-        yield f"{each.acceptance.id} ({each.what}): {each.problem}"
-
-
-def as_json(each: Listed) -> dict[str, Any]:
-    """The decision under the names of its fields, and how it stands."""
-    import json
-
-    plain: dict[str, Any] = json.loads(codec.dumps_value(each.acceptance))
-    return plain | {"state": each.state, "open": list(each.titles), "problem": each.problem}
-
-
-def _latest(history: History, site: str | None) -> tuple[Scan, tuple[Entry, ...]]:
-    scan = history.latest(site)
-    if scan is None:
+def _meant(history: History, target: str, draft: Acceptance, site: str | None, database: str | None) -> _Meant:
+    """What `target` means. Without `site` that is looked for in every one, and must be in one only. Raises `UsageError`."""
+    latest = history.latest(site)
+    if latest is None:
         whose = "" if site is None else f" of site {clean(site)!r}"
         raise UsageError(f"there are no saved scans{whose} yet, so there is nothing to accept: run netguard scan")
-    return labels.laid_over(scan, history.known(scan.site)), history.timeline(scan.site, _overlays.SERIES)
+    found: list[_Meant] = []
+    problem: UsageError | None = None
+    for each in dict.fromkeys((latest.site, *(history.sites() if site is None else ()))):
+        try:
+            found += _meant_in(history, target, replace(draft, site=each), database)
+        except UsageError as error:
+            problem = problem or error
+    if len(found) > 1:
+        sites = " or ".join(f"--site {shlex.quote(clean(each.draft.site))}" for each in found)
+        raise UsageError(f"{clean(target)} stands open in several sites: say which is meant with {sites}")
+    if not found and problem is not None:
+        raise problem
+    return found[0]
 
 
-def _meant(target: str, scan: Scan, series: tuple[Entry, ...], book: Book) -> dict[str, str]:
-    """What an acceptance of `target` says it is about. Raises `UsageError`."""
+def _meant_in(history: History, target: str, draft: Acceptance, database: str | None) -> Iterator[_Meant]:
+    """What `target` means in the site of `draft`; nothing in one without scans. Raises `UsageError`."""
+    scan, known = history.latest(draft.site), history.known(draft.site)
+    if scan is None:
+        return
+    scan, series = labels.laid_over(scan, known), _back.everywhere(history, draft.site)
+    fingerprint, check, device = _about(target, scan, series, Book(database, draft.site))
+    draft = replace(draft, fingerprint=fingerprint, check=check, device=device)
+    covering = Covering(scan, (draft,), known)
+    last = last_open(draft, covering, series)
+    if last is None:
+        raise UsageError(_nothing_open(target, draft, covering, series))
+    newest = next(e for e in reversed(series) if Place.of(e).is_same(Place.of(last)))
+    if newest.line.id != scan.id:
+        scan = labels.laid_over(history.scan(newest.line.id, draft.site), known)
+        covering = Covering(scan, (draft,), known)
+    line = next(o for o in last.summary.open if covering.about(o))
+    about = place(scan, (line.check, line.target), draft)
+    day = last.line.started_at.astimezone().date()
+    yield _Meant(
+        draft=draft,
+        scan=scan,
+        open=tuple(f.title for f in scan.findings if f.status is Status.FAIL and covering.about(f)),
+        earlier=None if newest is last else (day, about),
+    )
+
+
+def _about(target: str, scan: Scan, series: tuple[Entry, ...], book: Book) -> tuple[str | None, str | None, str | None]:
+    """The fingerprint, or the check and the device, that an acceptance of `target` names. Raises `UsageError`."""
     if "@" not in target:
-        return {"fingerprint": _fingerprint(target, scan, series)}
+        return _fingerprint(target, scan.site, series), None, None
     check, _, device = target.partition("@")
     if check not in registry.names("netguard.checks"):
         near = difflib.get_close_matches(check, registry.names("netguard.checks"), 3)
         meant = f": did you mean {' or '.join(near)}?" if near else "; `netguard explain CHECK` knows them"
         raise UsageError(f"there is no check {clean(check)!r}{meant}")
     if device == "network" or device.startswith(_TARGETS):
-        return {"check": check, "device": device}
-    there = scan.device(device)
-    return {"check": check, "device": there.key if there is not None else book.find(device).key}
+        return None, check, device
+    # What was said and learnt since the scan comes first: which device a key or a name is may be another by now.
+    there = None if book.has(device) else scan.device(device)
+    return None, check, there.key if there is not None else book.find(device).key
 
 
-def _fingerprint(target: str, scan: Scan, series: tuple[Entry, ...]) -> str:
-    """The whole fingerprint that `target` is or begins: of the latest scan, else of an earlier one."""
+def _fingerprint(target: str, site: str, series: tuple[Entry, ...]) -> str:
+    """The whole fingerprint that `target` is or begins: of the latest scan of some place, else of an earlier one."""
     if not _HEX.fullmatch(target):
         raise UsageError(
             f"{clean(target)!r} is neither a fingerprint (at least {SHORTEST} of its digits, as a report shows it) "
             "nor CHECK@DEVICE"
         )
-    now = {f.fingerprint: f.title for f in scan.findings if f.status is Status.FAIL}
-    before = {line.fingerprint: f"{line.check} on {line.target}" for e in series for line in e.summary.open}
-    for known in (now, before):
+    for entries in (tuple(newest_of_each(series)), series):
+        known = {o.fingerprint: o.title or f"{o.check} on {o.target}" for e in entries for o in e.summary.open}
         found = sorted(name for name in known if name.startswith(target))
         if len(found) == 1:
             return found[0]
@@ -204,28 +194,24 @@ def _fingerprint(target: str, scan: Scan, series: tuple[Entry, ...]) -> str:
             named = "; ".join(f"{name} ({clean(known[name])})" for name in found[:NAMED])
             raise UsageError(f"several findings begin with {target}: {named}; give more of it")
     raise UsageError(
-        f"nothing that stands open in the saved scans of site {clean(scan.site)!r} has the fingerprint {target}: "
+        f"nothing that stands open in the saved scans of site {clean(site)!r} has the fingerprint {target}: "
         "`netguard report` shows it beneath what was found"
     )
 
 
-def _open_in(scan: Scan, covering: Covering) -> list[str]:
-    return [f.title for f in scan.findings if f.status is Status.FAIL and covering.about(f)]
+def newest_of_each(series: Iterable[Entry]) -> Iterator[Entry]:
+    """The newest of `series` (oldest first) of each place, the newest first."""
+    places: list[Place] = []
+    for entry in reversed(tuple(series)):
+        if not any(Place.of(entry).is_same(place) for place in places):
+            places.append(Place.of(entry))
+            yield entry
 
 
-def _open_before(series: tuple[Entry, ...], scan: Scan, covering: Covering) -> tuple[date, str] | None:
-    """When what is meant stood open last, and what that is; null where it never did."""
-    for entry in reversed(series):
-        line: OpenLine | None = next((o for o in entry.summary.open if covering.about(o)), None)
-        if line is not None:
-            about = place(scan, (line.check, line.target), covering.acceptances[0])
-            return entry.line.started_at.astimezone().date(), about
-    return None
-
-
-def _nothing_open(target: str, draft: Acceptance, scan: Scan, series: tuple[Entry, ...]) -> str:
-    targets = Covering(scan, ()).keys.of(draft.device or "")
-    there = sorted({f.check for f in scan.findings if f.status is Status.FAIL and f.target in targets})
+def _nothing_open(target: str, draft: Acceptance, covering: Covering, series: tuple[Entry, ...]) -> str:
+    targets = covering.keys.of(draft.device or "")
+    lines = (line for e in newest_of_each(series) for line in e.summary.open)
+    there = sorted({line.check for line in lines if line.target in targets})
     also = f"; what does: {', '.join(map(clean, there[:NAMED]))}" if there else ""
     return f"{clean(target)} stands open in none of the last {len(series)} scans, so there is nothing to accept{also}"
 
@@ -235,60 +221,27 @@ def _is_about_the_same(one: Acceptance, other: Acceptance) -> bool:
 
 
 def _effect(scan: Scan, decided: Decisions) -> Iterator[str]:
-    """What has become of the latest scan's grade."""
+    """What has become of the grade of the latest scan of that place."""
+    number = len(decided.accepted)
+    if not number:
+        yield "Nothing of it counts now; nor does it when it is found open again until then."
+        return
     was = scan.grade.letter if scan.grade else None
     now = decided.grade.letter if decided.grade else was
-    number = len(decided.accepted)
     risks = f"with {number} accepted {'risk' if number == 1 else 'risks'}"
     told = f"grade {now}, {risks}" if now else f"no grade, as before, {risks}"
     also = f" ({was} if {'it' if number == 1 else 'they'} counted)" if now != was else ""
     yield f"It is open as before, and counts no more: {told}{also}."
 
 
-def _listed(said: Acceptance, scan: Scan, decided: Decisions, covering: Covering) -> Listed:
-    about = [f for f in scan.findings if f.status is Status.FAIL and said in covering.about(f)]
-    titles = tuple(worded(f.title) for f in about)
-    lapsed = next((each for each in decided.lapsed if each.acceptance == said), None)
-    unused = next((each for each in decided.unused if each.acceptance == said), None)
-    known = lapsed.about if lapsed else unused.about if unused else None
-    what = place(scan, (about[0].check, about[0].target) if about else known or _place(said), said)
-    remove_it = f"netguard accept remove {said.id}"
-    state, problem = f"accepted, {len(titles)} open", None
-    if lapsed is not None:
-        state = "ended, counts again" if lapsed.open else "ended"
-        problem = (
-            f"it ended on {said.until}, and what it was about counts again: netguard accept renew {said.id} --until DATE,"
-            f" or {remove_it}"
-            if lapsed.open
-            else f"it ended on {said.until}, and nothing of it counts: {remove_it}"
-        )
-    elif unused is not None:
-        state, problem = "of no use", f"{unused.why}: {remove_it}"
-    elif not titles:
-        state = "not seen last time"
-    return Listed(acceptance=said, what=what, state=state, titles=titles, problem=problem)
-
-
-def _unscanned(said: Acceptance, day: date) -> Listed:
-    """Of a site that has no scan any more."""
-    state = "not seen last time" if holds(said, day) else "ended"
-    what = (
-        f"{said.check} on {clean(said.device or '')}" if said.check else f"finding {clean(said.fingerprint or '')[:12]}"
-    )
-    return Listed(acceptance=said, what=what, state=state, titles=(), problem=None)
-
-
-def _place(said: Acceptance) -> tuple[str, str] | None:
-    return (said.check, said.device) if said.check is not None and said.device is not None else None
-
-
-def _sites(history: History, site: str | None) -> tuple[str, ...]:
-    return (site,) if site is not None else history.sites()
+def sites(history: History, site: str | None) -> tuple[str, ...]:
+    """The sites that are meant: `site`, or all that have scans, homes or decisions."""
+    return (site,) if site is not None else tuple(sorted({*history.sites(), *history.accepting()}))
 
 
 def _found(history: History, id_: str, site: str | None) -> Acceptance:
     """The one decision that `id_` is or begins. Raises `UsageError`."""
-    every = [a for each in _sites(history, site) for a in history.acceptances(each)]
+    every = [a for each in sites(history, site) for a in history.acceptances(each)]
     found = [a for a in every if a.id == id_] or [a for a in every if len(id_) >= 4 and a.id.startswith(id_)]
     if len(found) == 1:
         return found[0]

@@ -8,13 +8,14 @@ import click
 
 from netguard import exitcodes
 from netguard.cli import _overlays
+from netguard.compare import labels
 from netguard.history.database import default_url
 from netguard.history.store import History
-from netguard.model.action import Action
 from netguard.model.observation import clean
-from netguard.model.overlay import NOTHING, Decisions
+from netguard.model.overlay import NOTHING, Decisions, Overlay
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import DOOR_ROLES, Status
+from netguard.report.findings import actions, problems
 
 
 def bare(ctx: click.Context) -> int:
@@ -24,11 +25,11 @@ def bare(ctx: click.Context) -> int:
     url = os.environ.get("NETGUARD_DATABASE") or default_url()
     with History.open(url) as history:
         last = history.latest()
-        now = datetime.now(UTC)
-        decisions = _overlays.decisions(history, last, now) if last is not None else NOTHING.decisions
-    if last is not None:
-        click.echo(last_result(last, now, decisions))
-        return exitcodes.DONE
+        now = datetime.now(UTC).astimezone()
+        if last is not None:
+            decisions = _overlays.decisions(history, last, now)
+            click.echo(last_result(labels.laid_over(last, history.known(last.site)), now, decisions))
+            return exitcodes.DONE
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(ctx.get_help())
         return exitcodes.DONE
@@ -48,13 +49,14 @@ def last_result(scan: Scan, now: datetime, decisions: Decisions = NOTHING.decisi
     letter_and_counts = f"grade {letter}, {sum(d.seen for d in scan.devices)} devices, {len(failed)} findings open"
     letter_and_counts += f", {len(decisions.accepted)} accepted" if decisions.accepted else ""
     said = f"{when} ({scan.started_at.astimezone():%Y-%m-%d %H:%M}), {letter_and_counts}, {len(unchecked)} not checked."
-    lines = [f"Last scan of {scan.site}: {said}"]
+    lines = [f"Last scan of {clean(scan.site)}: {said}"]
     if absent := [d.name or d.key for d in scan.devices if d.declared and not d.seen and d.role in DOOR_ROLES]:
         lines.append(f"Not seen then: {', '.join(map(clean, absent))}.")
     if again := sum(bool(each.open) for each in decisions.lapsed):
-        lines.append(f"Accepted until a day that is over, and counting again: {again}. See netguard accept list.")
-    if action := next((a for a in scan.actions if _is_wanted(a, failed, decisions)), None):
-        lines.append(f"Do next: {action.title}.")
+        lines.append(f"Accepted until a day that is over, and counting again: {again}. See `netguard accept list`.")
+    # The same first step as in the report: what closes the worst of what counts.
+    if steps := actions(scan, problems(scan, now, Overlay(decisions=decisions))):
+        lines.append(f"Do next: {steps[0].title.rstrip('.')}.")
     lines += [
         "",
         "netguard report   the whole report",
@@ -63,11 +65,6 @@ def last_result(scan: Scan, now: datetime, decisions: Decisions = NOTHING.decisi
         "netguard --help   everything else",
     ]
     return "\n".join(lines)
-
-
-def _is_wanted(action: Action, failed: list[str], decisions: Decisions) -> bool:
-    """Whether `action` closes something that counts; one that closes nothing but accepted risks is not for now."""
-    return any(f in failed for f in action.closes) or not any(f in decisions.accepted for f in action.closes)
 
 
 def _first_time() -> int:

@@ -115,7 +115,7 @@ def _page(request: Request, scan: Scan | None, change: Change) -> str | None:
         )
     from netguard.report.formats import html
 
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).astimezone()
     overlay = _overlays.over_opened(scan, request.scan or "latest", request.database, now)
     return html.render(scan, now, change, overlay)
 

@@ -50,6 +50,10 @@ class Book:
             found = [device for site in sites for device in history.known(site)]
         return tuple(sorted(found, key=_order))
 
+    def has(self, reference: str) -> bool:
+        """Whether `reference` names a device that is known, or several."""
+        return bool(_named(self.known(), reference))
+
     def find(self, reference: str) -> KnownDevice:
         """The one device that `reference` names. Raises `UsageError` when it names none or several."""
         known = self.known()

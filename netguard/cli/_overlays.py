@@ -1,28 +1,28 @@
 """What the history lays over a scan when it is read: names, accepted risks, and how things went over time. In one place."""
 
-import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from netguard.advise import grade
-from netguard.cli import _documents
+from netguard.cli import _back, _documents
 from netguard.compare import acceptances, labels, trend
-from netguard.compare.series import Place
+from netguard.compare.sameness import Sameness
 from netguard.errors import NetguardError
 from netguard.history.store import History
-from netguard.model import timeline
 from netguard.model.difference import Difference
+from netguard.model.known import KnownDevice
 from netguard.model.overlay import NOTHING, Decisions, Moment, Overlay, OverTime, Standing
 from netguard.model.scan import Scan
-from netguard.model.timeline import Entry
+from netguard.model.timeline import DeviceLine, Entry
 from netguard.model.vocabulary import Ended
 from netguard.rules.loader import Rules
 
-SERIES = 60
-"""Scans from which it is told since when something stands open: more than a year of weekly ones."""
-
 SHOWN = 12
 """Scans that a report lists: a year of monthly ones, a quarter of weekly ones; more of them are for `netguard history`."""
+
+BEFORE = 20
+"""Scans read before the oldest that is listed: what came back and what was missing for a while is told from them."""
 
 
 def opened(reference: str, database: str | None, site: str | None, now: datetime) -> tuple[Scan, Overlay]:
@@ -64,15 +64,13 @@ def over(history: History, scan: Scan, now: datetime, rules: Rules | None = None
 
     Without `rules` they are loaded where they are needed: when the scan before was judged by others.
     """
-    series = _series(history, scan)
-    decided, covering = _decided(history, scan, series, today(now))
-    return Overlay(decisions=decided, time=_over_time(history, scan, series, covering, now, rules))
+    decided, covering = _decided(history, scan, today(now))
+    return Overlay(decisions=decided, time=_over_time(history, scan, decided, covering, now, rules))
 
 
 def decisions(history: History, scan: Scan, now: datetime) -> Decisions:
     """Only what is accepted, for who says no more than that. Raises `HistoryError`."""
-    series = _series(history, scan) if history.acceptances(scan.site) else ()
-    return _decided(history, scan, series, today(now))[0]
+    return _decided(history, scan, today(now))[0]
 
 
 def today(now: datetime) -> date:
@@ -80,83 +78,106 @@ def today(now: datetime) -> date:
     return now.astimezone().date()
 
 
-def _decided(
-    history: History, scan: Scan, series: tuple[Entry, ...], day: date
-) -> tuple[Decisions, acceptances.Covering]:
+def _decided(history: History, scan: Scan, day: date) -> tuple[Decisions, acceptances.Covering]:
+    """What is accepted of `scan`. What its devices are is what the person says today, here and wherever a letter is shown."""
     said, known = history.acceptances(scan.site), history.known(scan.site)
+    scan = labels.laid_over(scan, known)
     covering = acceptances.Covering(scan, said, known)
+    series = _back.with_scan(_back.everywhere(history, scan.site), scan) if said else ()
     found = acceptances.decided(covering, scan, day, series)
     if scan.grade is not None and found.accepted:
         found = replace(found, grade=grade.without(scan.grade, scan.findings, scan.devices, found.accepted))
-    return found, covering
-
-
-def _series(history: History, scan: Scan) -> tuple[Entry, ...]:
-    """The site's scans up to `scan`, oldest first; one that is not in the history stands at their end."""
-    if there := history.timeline(scan.site, SERIES, until=scan.id):
-        return there
-    before = (e for e in history.timeline(scan.site, SERIES) if e.line.started_at <= scan.started_at)
-    return (*before, Entry(line=timeline.line(scan), summary=timeline.summary(scan)))
+    several = len(history.sites()) > 1
+    saved = any(stop.id == scan.id for stop in history.order(scan.site))
+    return replace(found, saved=saved, site=scan.site if several else None), covering
 
 
 def _over_time(
     history: History,
     scan: Scan,
-    series: tuple[Entry, ...],
+    decided: Decisions,
     covering: acceptances.Covering,
     now: datetime,
     rules: Rules | None,
 ) -> OverTime:
-    is_accepted = acceptances.accepts(covering, today(now))
+    here, known = _back.up_to(history, scan), history.known(scan.site)
+    series = here.entries
+    shown = _moments(series[-SHOWN - BEFORE :], covering, today(now), known)[-SHOWN:]
+    letter = decided.grade or scan.grade
+    # The scan that is shown has one letter, wherever that stands.
+    moments = (*shown[:-1], replace(shown[-1], letter=letter.letter if letter is not None else None))
+    since = trend.standing_since(series, known)
+    before = next((e for e in reversed(series[:-1]) if e.line.ended is Ended.FINISHED), None)
+    difference, problem = _difference(history, scan, before, rules, now) if before is not None else (None, None)
+    return OverTime(
+        moments=moments,
+        elsewhere=here.elsewhere(moments[0].id),
+        standing={
+            name: Standing(
+                since=each.first_at,
+                before=each.first_at == series[0].line.started_at,
+                scans=each.scans,
+                least=not here.whole and each.first_at < series[-_back.LATELY :][0].line.started_at,
+            )
+            for name, each in since.items()
+        },
+        difference=difference,
+        earlier=before.line.started_at if before is not None else None,
+        problem=problem,
+    )
+
+
+def _moments(
+    series: Sequence[Entry], covering: acceptances.Covering, day: date, known: Sequence[KnownDevice]
+) -> tuple[Moment, ...]:
+    """Each of `series`, scans of one place, without what is accepted on `day`."""
+    is_accepted, same = acceptances.accepts(covering, day), Sameness(known)
     counting = tuple(
         replace(e, summary=replace(e.summary, open=tuple(o for o in e.summary.open if not is_accepted(o))))
         for e in series
     )
-    known = history.known(scan.site)
-    told, here = trend.told(counting, known), Place.of(series[-1])
-    moments = tuple(
+    return tuple(
         Moment(
             id=e.line.id,
             started_at=e.line.started_at,
-            place=str(e.line.prefix),
-            here=Place.of(e).is_same(here),
             finished=e.line.ended is Ended.FINISHED,
-            letter=grade.letter_without(e.line.grade, left.summary.open, e.summary.devices)
-            if left.summary.open != e.summary.open
-            else e.line.grade,
+            letter=grade.letter_without(e.line.grade, e.summary.open, left.summary.open, _as_said(e, same)),
             open=len(left.summary.open),
             accepted=len(e.summary.open) - len(left.summary.open),
-            new=new if (earlier := _has_earlier(series[:number], e)) else None,
-            resolved=resolved if earlier else None,
+            new=new if number else None,
+            resolved=resolved if number else None,
         )
-        for number, (e, left, (new, resolved)) in enumerate(zip(series, counting, told, strict=True))
-    )
-    since = trend.standing_since(series, known)
-    return OverTime(
-        moments=moments[-SHOWN:],
-        standing={name: Standing(since=each.first_at, scans=each.scans) for name, each in since.items()},
-        difference=_difference(history, scan, rules, now),
+        for number, (e, left, (new, resolved)) in enumerate(
+            zip(series, counting, trend.told(counting, known), strict=True)
+        )
     )
 
 
-def _has_earlier(before: tuple[Entry, ...], entry: Entry) -> bool:
-    here = Place.of(entry)
-    return any(Place.of(e).is_same(here) for e in before)
+def _as_said(entry: Entry, same: Sameness) -> tuple[DeviceLine, ...]:
+    """The devices of `entry` with the roles that the person gave them."""
+    known = ((line, same.known(same.of(line.key))) for line in entry.summary.devices)
+    return tuple(
+        replace(line, role=each.said_role) if each is not None and each.said_role is not None else line
+        for line, each in known
+    )
 
 
-def _difference(history: History, scan: Scan, rules: Rules | None, now: datetime) -> Difference | None:
-    """What changed since the scan before from the same place; null where there is none, or one of them cannot be read.
+def _difference(
+    history: History, scan: Scan, before: Entry, rules: Rules | None, now: datetime
+) -> tuple[Difference | None, str | None]:
+    """What changed since the scan `before`; why that cannot be told.
 
     It is one line of a report, which is worth having without it.
     """
     from netguard.cli import _compared
 
-    with contextlib.suppress(NetguardError):
-        found = _compared.pair(history, None, scan.id, scan.site)
-        if not found.alike and rules is None:
+    try:
+        pair = _compared.Pair(old=history.scan(before.line.id, scan.site), new=scan)
+        if not pair.alike and rules is None:
             from netguard import config
             from netguard.rules import loader
 
             rules = loader.load(config.folder() / "rules")
-        return _compared.between(history, rules, found, now.astimezone())
-    return None
+        return _compared.between(history, rules, pair, now.astimezone()), None
+    except NetguardError as error:
+        return None, str(error)

@@ -137,7 +137,7 @@ def as_json(each: Told) -> dict[str, Any]:
 def story(url: str, device: KnownDevice) -> str:
     """What happened to `device`, oldest first, a line a thing. Raises `UsageError` when no saved scan saw it."""
     with History.open(url) as history:
-        events = trend.story(history.timeline(device.site, EVERY), device)
+        events = trend.story(history.timeline(device.site, EVERY), device, history.known(device.site))
     if not events:
         raise UsageError(f"no saved scan has seen {clean(device.said_name or device.name or device.id)}")
     titles = ("WHEN", "WHAT", "BEFORE", "AFTER", "SCAN")

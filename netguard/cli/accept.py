@@ -30,7 +30,20 @@ class _Accepting(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words = {*self.commands, *ctx.help_option_names}
-        return super().parse_args(ctx, args if args and args[0] in words else [RISK if args else LIST, *args])
+        if args and args[0] in words:
+            return super().parse_args(ctx, args)
+        options, rest = self._listing(args)
+        if rest and rest[0] in self.commands:  # `--site home list`
+            return super().parse_args(ctx, [rest[0], *options, *rest[1:]])
+        return super().parse_args(ctx, [RISK if rest else LIST, *args])
+
+    def _listing(self, args: list[str]) -> tuple[list[str], list[str]]:
+        """`args` as options of the list, with their values, and what follows them."""
+        own = {name for option in self.commands[LIST].params for name in option.opts}
+        at = 0
+        while at < len(args) and args[at].partition("=")[0] in own:
+            at += 1 if "=" in args[at] else 2
+        return args[:at], args[at:]
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -51,6 +64,7 @@ def command() -> None:
     FINGERPRINT is one finding, or at least its first 8 digits: a report shows it beneath what was found.
     CHECK@DEVICE is all that one check finds on one device, for example telnet-open@"Study printer";
     DEVICE is what `netguard devices` shows, or `wifi:NAME`, `segment:PREFIX` or `network`.
+    Where it could be of several sites, say --site.
 
     Both match exactly. It holds at once, for saved scans, too: reports show it as accepted and by whom,
     it does not lower the grade, and `netguard scan --fail-on` does not fail for it. After DATE it counts again.
@@ -79,20 +93,20 @@ def risk(target: str, **given: Any) -> None:
 @_options.database
 def list_(output: IO[str] | None, site: str | None, database: str | None) -> None:
     """List what is accepted, and whether it still holds."""
-    from netguard.cli import _accepting
+    from netguard.cli import _accept_list
 
-    listed = _accepting.listed(site, database)
+    listed = _accept_list.listed(site, database)
     if output is not None:
         import json
 
-        json.dump([_accepting.as_json(each) for each in listed], output, ensure_ascii=False, indent=1)
+        json.dump([_accept_list.as_json(each) for each in listed], output, ensure_ascii=False, indent=1)
         output.write("\n")
     elif listed:
-        click.echo(_accepting.table(listed))
+        click.echo(_accept_list.table(listed))
     if not listed:
         click.echo("Nothing is accepted. netguard accept --help says how.", err=True)
     for each in listed:
-        for line in _accepting.warnings(each):
+        for line in _accept_list.warnings(each):
             click.echo(f"netguard: {line}", err=True)
 
 

@@ -30,7 +30,7 @@ def command(scan: str, form: str, output: str | None, site: str | None, database
     """Report on a scan: SCAN is `latest` (default), `previous`, an id or its start, a file, or `-`."""
     from netguard.cli import _documents, _overlays, _reports
 
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).astimezone()
     document, overlay = _overlays.opened(scan, database, site, now)
     module = registry.load("netguard.report.formats", form)
     text: str = module.render(document, now, overlay=overlay)

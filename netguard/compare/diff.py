@@ -42,7 +42,7 @@ def difference(old: Scan, new: Scan, background: Background, today: date) -> Dif
     pair, judged = _followed(moments, at, end, same, background, (old, new))
     told = sorted(changes(pair), key=_weight_of_change)
     covering = Covering(new, background.acceptances, known)
-    ends = Ends(covering=covering, old_day=_day(old, today), new_day=_day(new, today))
+    ends = Ends(covering=covering, old_day=_day(old, today), new_day=_day(new, today), today=today)
     owners = Owners(pair, told)
     found = sorted(fates(pair, judged, owners, ends), key=lambda each: _weight_of_finding(each[0]))
     of_change: dict[int, list[str]] = {}

@@ -66,6 +66,11 @@ class Ends:
     covering: Covering
     old_day: date
     new_day: date
+    today: date
+
+    def accepts(self, line: OpenLine) -> bool:
+        """Whether it is accepted today."""
+        return any(holds(each, self.today) for each in self.covering.about(line))
 
     def expired(self, line: OpenLine) -> bool:
         """Whether it was accepted, that has ended since the older scan, and no other decision holds."""
@@ -132,6 +137,7 @@ def fates(pair: Pair, judged: Judgements, owners: Owners, ends: Ends) -> Iterato
             severity=line.severity,
             was=before.severity if before is not None else None,
             why=_why_unobserved(pair, judged, name, missing) if fate is Fate.UNOBSERVED else None,
+            accepted=fate is not Fate.RESOLVED and ends.accepts(line),
         )
         yield told, owner if cause in {Cause.NETWORK, Cause.VANTAGE} else None
 

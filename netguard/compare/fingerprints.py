@@ -4,8 +4,10 @@ A fingerprint is made of the check, the device's key and what tells the finding 
 document does not hold the last of the three, so it is found out: only the right one gives the fingerprint that is there.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from netguard.compare.sameness import Sameness
 from netguard.model.device import Device
 from netguard.model.finding import Finding, fingerprint
 from netguard.model.known import KnownDevice
@@ -38,20 +40,24 @@ MAX_MARKS = 4096
 
 
 class Keys:
-    """Which keys are one device's: by the document's own former keys, and by what was learnt or said since."""
+    """Which keys are one device's: by what was learnt or said since, then by the document's own former keys.
+
+    It is `Sameness`, as everywhere else: a key that another device has now was given away, and two devices that the person
+    said are two stay two, whatever an older document calls former.
+    """
 
     def __init__(self, devices: Iterable[Device], known: Iterable[KnownDevice]) -> None:
-        self._groups: dict[str, frozenset[str]] = {}
-        for key, former in (*((d.key, d.former_keys) for d in devices), *((k.key, k.former_keys) for k in known)):
-            group = {key, *former}
-            for other in tuple(group):
-                group |= self._groups.get(other, frozenset())
-            same = frozenset(group)
-            self._groups |= dict.fromkeys(same, same)
+        devices, known = tuple(devices), tuple(known)
+        self._same = Sameness(known, (devices,))
+        groups: defaultdict[str, set[str]] = defaultdict(set)
+        every = (*((d.key, *d.former_keys) for d in devices), *((k.key, *k.former_keys) for k in known))
+        for key in (key for keys in every for key in keys):
+            groups[self._same.of(key)].add(key)
+        self._groups = {name: frozenset(keys) for name, keys in groups.items()}
 
     def of(self, target: str) -> frozenset[str]:
         """Every key of the device that has or had the key `target`; just that for what is no device."""
-        return self._groups.get(target, frozenset((target,)))
+        return self._groups.get(self._same.of(target), frozenset((target,)))
 
 
 class Names:

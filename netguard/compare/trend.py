@@ -75,13 +75,15 @@ def standing_since(entries: Sequence[Entry], known: Sequence[KnownDevice] = ()) 
     return answers
 
 
-def story(entries: Sequence[Entry], device: KnownDevice) -> tuple[Event, ...]:
+def story(entries: Sequence[Entry], device: KnownDevice, known: Sequence[KnownDevice] = ()) -> tuple[Event, ...]:
     """What happened to `device` over `entries` (as for `told`), in that order; at one scan in the order of `Event.what`.
+
+    `known` are all devices of its site: a key that it had once may be another's now.
 
     It is known by its key and former keys. What it is when it is first seen is told of `seen` as `after`: its name or role.
     """
     mine = device.id
-    return tuple(event for step in _steps(entries, (device,)) for event in _events(step, mine))
+    return tuple(event for step in _steps(entries, known or (device,)) for event in _events(step, mine))
 
 
 def _steps(entries: Sequence[Entry], known: Sequence[KnownDevice]) -> Iterator[_Step]:

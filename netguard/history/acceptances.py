@@ -20,6 +20,11 @@ class Acceptances:
         with self._database.reading() as connection:
             return read_acceptances(connection, site)
 
+    def accepting(self) -> tuple[str, ...]:
+        """The sites that have decisions, in alphabetical order, whether they have scans or not."""
+        with self._database.reading() as connection:
+            return tuple(sorted(set(connection.execute(select(acceptances.c.site)).scalars())))
+
     def accept(self, acceptance: Acceptance) -> None:
         """Keep `acceptance`, in the place of the one of its site that has its id, if any."""
         row = {"id": acceptance.id, "site": acceptance.site, "body": codec.dumps_value(acceptance)}

@@ -91,6 +91,9 @@ class Change:
     """What changed of it; of something new or back what it is, with `before` null."""
     findings: tuple[str, ...] = ()
     """Fingerprints of findings of this difference that come from it, so that nobody reads of one thing twice."""
+    address: str | None = None
+    """Where the device of the subject is: its first IPv4 address, of one that is not seen the last; null where none is
+    known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,8 @@ class FindingChange:
     """In the older scan; null where it was not open there."""
     why: str | None = None
     """Of one that is unobserved: why it could not be looked at."""
+    accepted: bool = False
+    """Whether the person lives with it on the day of the comparison: it is told, and is nothing to act on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +165,11 @@ class Difference:
     def told(self) -> tuple[FindingChange, ...]:
         """The findings that make a difference."""
         return tuple(f for f in self.findings if f.fate not in QUIET)
+
+    @property
+    def pressing(self) -> tuple[FindingChange, ...]:
+        """Those of `told` that the person has not accepted."""
+        return tuple(f for f in self.told if not f.accepted)
 
     @property
     def is_empty(self) -> bool:

@@ -28,7 +28,7 @@ class Unused:
     acceptance: Acceptance
     about: tuple[str, str] | None = None
     why: str
-    """`what it is about is closed`."""
+    """What is said of what it is about: `is closed now`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,10 @@ class Decisions:
     unused: tuple[Unused, ...] = ()
     grade: Grade | None = None
     """The scan's grade without what is accepted; null where that changes nothing, or there is none."""
+    saved: bool = False
+    """Whether the scan is in the history, so that what it found can be accepted."""
+    site: str | None = None
+    """The site, where a command has to name it because there are others; else null."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +55,6 @@ class Moment:
 
     id: str
     started_at: datetime
-    place: str
-    """The network it was made in, `192.168.20.0/24`."""
-    here: bool
-    """Whether it was made in the same place as the scan that is shown."""
     finished: bool
     letter: str | None
     """Its grade, without what is accepted today; null where too little was looked at."""
@@ -71,20 +71,30 @@ class Standing:
     """Since when something stands open without a break."""
 
     since: datetime
+    before: bool = False
+    """Whether the first of the scans that are looked at had it open already, so that it stood before."""
     scans: int
     """In how many scans, this one included."""
+    least: bool = False
+    """Whether not all scans were looked at, so that there may be more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverTime:
-    """How things went up to one scan."""
+    """How things went up to one scan, in the place where it was made."""
 
     moments: tuple[Moment, ...] = ()
-    """The last scans of the site up to that one, oldest first."""
+    """The last scans of that place up to that one, oldest first."""
+    elsewhere: int = 0
+    """Scans of the site since the first of them that were made in another place."""
     standing: Mapping[str, Standing] = field(default_factory=lambda: MappingProxyType({}))
     """By fingerprint of what stands open in it."""
     difference: Difference | None = None
-    """What changed since the scan before from the same place; null where there is none."""
+    """What changed since the scan before from the same place; null where there is none, or it cannot be compared."""
+    earlier: datetime | None = None
+    """When that scan before was made; null where there is none."""
+    problem: str | None = None
+    """Why the two cannot be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

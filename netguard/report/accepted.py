@@ -53,7 +53,7 @@ def _lapsed(scan: Scan, each: Lapsed) -> str | None:
         return None
     said = each.acceptance
     titles = {f.fingerprint: f.title for f in scan.findings}
-    first = prose(titles.get(each.open[0], "")).rstrip(".")
+    first = uncoded(prose(titles.get(each.open[0], ""))).rstrip(".")
     also = f", and {words.count(len(each.open) - 1, 'more like it', 'more like it')}," if len(each.open) > 1 else ""
     how = f" To accept it once more: {again}" if (again := _again(each)) else ""
     return f"“{first}”{also} was accepted until {words.day(said.until)} and counts again.{how}"
@@ -63,16 +63,21 @@ def _again(each: Lapsed) -> str | None:
     said = each.acceptance
     if not ID.fullmatch(said.id):
         return None
-    return f"netguard accept renew {said.id} --until DATE. Else take it out: netguard accept remove {said.id}"
+    return f"`netguard accept renew {said.id} --until DATE`. To remove it: `netguard accept remove {said.id}`"
 
 
 def _unused(scan: Scan, each: Unused) -> str:
     said = each.acceptance
-    out = f" Take it out: netguard accept remove {said.id}" if ID.fullmatch(said.id) else ""
-    until = words.day(said.until)
-    return f"What was accepted until {until} ({place(scan, each.about, said)}) needs it no more: {each.why}.{out}"
+    out = f" To remove it: `netguard accept remove {said.id}`" if ID.fullmatch(said.id) else ""
+    what, until = uncoded(place(scan, each.about, said)), words.day(said.until)
+    return f"{what} {clean(each.why)}, so this acceptance (until {until}) is no longer needed.{out}"
 
 
 def _few(said: list[str]) -> tuple[str, ...]:
     more = len(said) - SHOWN
-    return (*said[:SHOWN], *([f"{more} more of them: netguard accept list"] if more > 0 else []))
+    return (*said[:SHOWN], *([f"{more} more of them: `netguard accept list`"] if more > 0 else []))
+
+
+def uncoded(text: str) -> str:
+    """`text` of a device or a document without the marks of a command: those are ours alone here."""
+    return text.replace("`", "'")

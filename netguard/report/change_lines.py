@@ -11,6 +11,7 @@ from netguard.report.change_shape import (
     ResidentView,
     Sentence,
 )
+from netguard.report.decided import titled
 from netguard.report.lines import BOLD, Lines
 
 
@@ -34,7 +35,7 @@ def change_lines(page: Lines, said: ChangeView) -> Iterator[str]:
     for each in said.by_hand:
         yield from page.wrap(f"By hand, {each.label.lower()}: {_plain(each.text)}", first="  - ", rest="    ")
     for problem in said.closes:
-        yield from page.wrap(problem.title, first="    closes ", rest="           ")
+        yield from page.wrap(titled(problem), first="    closes ", rest="           ")
     for file in said.files:
         yield from _file(page, file)
     yield from _sentences(page, "How to take all of it back", said.undo)

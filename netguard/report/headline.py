@@ -34,10 +34,10 @@ def headline(scan: Scan, decisions: Decisions = NOTHING.decisions) -> Headline:
     """Say the grade in one sentence and what it rests on. A missing lock takes the colour out of a good grade.
 
     So does a declared lock that could have been seen and was not: a good grade would seem to speak about it. What is
-    accepted does not count in the grade, and the sentence says so.
+    accepted does not count in the grade, and the last sentence says so.
     """
     grade, no_lock = decisions.grade or scan.grade, _no_lock(scan)
-    accepted = f", with {words.count(len(decisions.accepted), 'accepted risk')}" if decisions.accepted else ""
+    accepted = _not_counted(len(decisions.accepted))
     missing = no_lock or any(not without_address(d) for d in _unseen_doors(scan))
     if grade is None:
         return Headline(
@@ -56,7 +56,7 @@ def headline(scan: Scan, decisions: Decisions = NOTHING.decisions) -> Headline:
             letter=None,
             badge="incomplete",
             tone="unclear",
-            sentence=f"Incomplete{accepted}: only {share}, too little for a grade.",
+            sentence=f"Incomplete: only {share}, too little for a grade.{accepted}",
             meaning=f"Found so far: {reasons}." if reasons else "See below what was found, and what was not checked.",
             no_lock=no_lock,
             best_possible=grade.best_possible,
@@ -66,7 +66,7 @@ def headline(scan: Scan, decisions: Decisions = NOTHING.decisions) -> Headline:
         letter=grade.letter,
         badge=grade.letter,
         tone="unclear" if missing and TONES[grade.letter] == "good" else TONES[grade.letter],
-        sentence=f"Grade {grade.letter}{accepted}: {reasons or meaning}.",
+        sentence=f"Grade {grade.letter}: {reasons or meaning}.{accepted}",
         meaning=f"{grade.letter} means: {meaning}. {share}." if reasons else f"{share}.",
         no_lock=no_lock,
         best_possible=grade.best_possible if grade.best_possible != grade.letter else None,
@@ -169,6 +169,12 @@ def _network(scan: Scan) -> str:
     here = scan.vantage.segment
     named = f"{clean(here.ssid)}, {here.prefix}" if here.ssid else str(here.prefix)
     return named if here.vlan is None else f"{named}, VLAN {here.vlan}"
+
+
+def _not_counted(number: int) -> str:
+    if not number:
+        return ""
+    return f" {words.count(number, 'accepted risk is', 'accepted risks are')} not counted."
 
 
 def _reasons(scan: Scan, because: tuple[str, ...]) -> str:

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from netguard.model.difference import Difference
-from netguard.model.observation import clean
 from netguard.model.overlay import Moment, OverTime
 from netguard.report import difference as differing
 from netguard.report import words
 from netguard.report.decided import since
+from netguard.report.difference_shape import FindingLine
 from netguard.report.headline import TONES
 from netguard.report.overlay_shape import UNKNOWN, MomentView, OverTimeView, StandingView
 from netguard.report.shape import FindingView
+from netguard.report.subjects import prose
 
 CHANGES = 3
 """Changes named; `netguard diff` names all."""
@@ -24,8 +25,13 @@ LONGEST = 5
 """Problems of which it is said here since when they stand; each card says it of its own."""
 
 
-def over_time(said: OverTime, problems: Mapping[str, FindingView], now: datetime) -> OverTimeView | None:
-    """`said` in words, with `problems` by fingerprint; null where nothing is known over time."""
+def over_time(
+    said: OverTime, problems: Mapping[str, FindingView], now: datetime, *, saved: bool
+) -> OverTimeView | None:
+    """`said` in words, with `problems` by fingerprint; null where nothing is known over time.
+
+    A scan that is not `saved` is compared here, and can be nowhere else.
+    """
     if not said.moments:
         return None
     standing = sorted(
@@ -38,7 +44,7 @@ def over_time(said: OverTime, problems: Mapping[str, FindingView], now: datetime
         sentence=_sentence(said, now),
         changes=tuple(changes[:CHANGES]),
         more_changes=max(0, len(changes) - CHANGES),
-        compare=_command(said.difference) if changes and said.difference is not None else None,
+        compare=_command(said.difference) if saved and changes and said.difference is not None else None,
         moments=tuple(_moment(m, now, current=m is said.moments[-1]) for m in said.moments) if several else (),
         standing=tuple(StandingView(finding=p, since=since(each, now)) for each, p in standing[:LONGEST]),
         more_standing=max(0, len(standing) - LONGEST),
@@ -49,7 +55,10 @@ def over_time(said: OverTime, problems: Mapping[str, FindingView], now: datetime
 def _sentence(said: OverTime, now: datetime) -> str:
     if said.difference is not None:
         return differing.view(said.difference, now).sentence
-    if any(m.here for m in said.moments[:-1]):
+    if said.problem is not None and said.earlier is not None:
+        day = words.local_day(said.earlier, now)
+        return f"It could not be compared with the scan of {day}: {prose(said.problem).rstrip('.')}."
+    if len(said.moments) > 1:
         return "There is no earlier finished scan of this network to compare this one with."
     return "This is the first scan of this network. The next one says what changed."
 
@@ -62,9 +71,13 @@ def _changes(difference: Difference, now: datetime) -> list[str]:
         for group in told
         for text in (
             *(f"{line.sentence} ({line.word})" for line in group.changes),
-            *(f"{finding.title} ({finding.word})" for finding in group.findings),
+            *(f"{finding.title} ({_turned(finding)})" for finding in group.findings),
         )
     ]
+
+
+def _turned(finding: FindingLine) -> str:
+    return ", ".join(filter(None, (finding.word, finding.note)))
 
 
 def _command(said: Difference) -> str | None:
@@ -74,7 +87,6 @@ def _command(said: Difference) -> str | None:
 
 def _moment(said: Moment, now: datetime, *, current: bool) -> MomentView:
     remarks = ("this scan",) * current + ("ended early",) * (not said.finished)
-    remarks += (f"of {clean(said.place)}",) * (not said.here)
     return MomentView(
         when=_short(words.local_day(said.started_at, now)),
         badge=said.letter if said.letter in TONES else UNKNOWN,
@@ -99,6 +111,7 @@ def _notes(said: OverTime) -> list[str]:
     notes = []
     if any(m.accepted for m in said.moments):
         notes.append("What you accept today is left out of the grade and of what is open, in earlier scans, too.")
-    if not all(m.here for m in said.moments):
-        notes.append("New and resolved are counted against the scan before of the same network.")
+    if said.elsewhere:
+        others = words.count(said.elsewhere, "scan of another network is", "scans of other networks are")
+        notes.append(f"{others} left out; `netguard history` lists them.")
     return notes

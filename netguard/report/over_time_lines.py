@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from netguard.report.decided import titled
 from netguard.report.lines import Lines
 from netguard.report.overlay_shape import UNKNOWN, OverTimeView
 
@@ -35,6 +36,6 @@ def over_time_lines(page: Lines, said: OverTimeView) -> Iterator[str]:
         if not number:
             yield ""
             yield from page.wrap("Open longest:")
-        yield from page.wrap(f"{each.finding.title}, {each.since}", first="  - ", rest="    ")
+        yield from page.wrap(f"{titled(each.finding)}, {each.since}", first="  - ", rest="    ")
     if said.more_standing:
         yield from page.wrap(f"and {said.more_standing:,} more", first="  - ", rest="    ")

@@ -34,10 +34,10 @@ class AcceptedView:
     """What that means, in a sentence or two; empty where there is nothing of it."""
     cards: "tuple[Card, ...]"
     lapsed: tuple[str, ...]
-    """Of decisions that have ended while what they were about stands open: it counts again, and what to do. Is among the
-    notices of the report, too."""
+    """Of decisions that have ended while what they were about stands open: it counts again, and what to do, with commands
+    in backticks. Is among the notices of the report, too."""
     unused: tuple[str, ...]
-    """Of decisions that hold for nothing: why, and how to take them out."""
+    """Of decisions that hold for nothing: why, and how to take them out, with commands in backticks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class MomentView:
     accepted: str
     """Empty where nothing is."""
     remark: str
-    """`this scan`, `ended early`, `seen from 10.0.0.0/24`; empty where there is nothing to say."""
+    """`this scan`, `ended early`; empty where there is nothing to say."""
     current: bool
 
 
@@ -67,7 +67,7 @@ class StandingView:
 
     finding: "FindingView"
     since: str
-    """`since 3 September 2025, in 5 scans`."""
+    """`since 3 September 2025, in 5 scans`, `since before 3 September 2025, in 5 scans`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ def view(scan: Scan, now: datetime, change: Change | None = None, overlay: Overl
         more_cards=more_cards,
         no_problem=None if counting else findings.no_problem(scan, len(problems)),
         accepted=lived_with,
-        over_time=over_time(overlay.time, problems, now),
+        over_time=over_time(overlay.time, problems, now, saved=decisions.saved),
         doors=doors(scan, problems),
         devices=devices(scan, problems),
         wifi=wifi(scan, problems),

@@ -53,7 +53,7 @@ def test_a_finding_is_accepted_by_its_fingerprint(home):
     assert (one.fingerprint, one.check, one.device) == (TELNET.fingerprint, None, None)
     assert (one.reason, one.owner, str(one.until)) == ("The update comes in spring", "ada", SOON)
     assert said.splitlines() == [
-        f"Accepted until {SOON} by ada ({one.id}):",
+        f"Accepted in site home until {SOON} by ada ({one.id}):",
         "  Telnet is open on Hall bridge at tcp/23",
         "It is open as before, and counts no more: grade D, with 1 accepted risk.",
         f"To take it back: netguard accept remove {one.id}",
@@ -101,7 +101,7 @@ def test_it_holds_at_once_for_saved_scans_of_any_age_and_so_does_taking_it_back(
     assert "accepted" not in before
     accept(home, TELNET.fingerprint)
     for reference in ("latest", "previous"):
-        assert "with 1 accepted risk" in said(reference)
+        assert "1 accepted risk is not counted." in said(reference)
         assert "Accepted by ada until" in said(reference)
         assert "The update comes in spring" in said(reference)
     run(home, "remove", kept(home)[0].id[:4])
@@ -148,7 +148,7 @@ def test_a_history_that_cannot_be_read_lets_everything_count(tmp_path):
 def test_the_same_again_changes_the_decision_that_is_there(home):
     accept(home, TELNET.fingerprint)
     said = run(home, TELNET.fingerprint, "--reason", "Another", "--until", str(TODAY), "--owner", "Ben").stdout
-    assert said.startswith("Accepted anew until ")
+    assert said.startswith("Accepted anew in site home until ")
     assert [(a.reason, a.owner, a.until) for a in kept(home)] == [("Another", "Ben", TODAY)]
 
 

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 from netguard.cli._bare import last_result
 from netguard.cli._summary import MOST_FOUND, MOST_UNCHECKED, MOST_UNSEEN, WIDTH, summary
+from netguard.model.overlay import NOTHING, Overlay
+from netguard.report.view import view
+from tests.golden.report.over_time import OVERLAY
 from tests.golden.report.sample import NOW, sample_scan
 
 
@@ -88,3 +91,13 @@ def test_the_last_result_counts_who_was_seen_and_names_the_locks_that_were_not()
     assert "netguard setup " in text
     scan = sample_scan()
     assert "Not seen" not in last_result(replace(scan, devices=tuple(d for d in scan.devices if d.seen)), NOW)
+
+
+def test_netguard_alone_names_the_first_step_of_the_report():
+    """What closes the worst comes first, in whatever order the document has the steps, and never what closes nothing that counts."""
+    scan = sample_scan()
+    for order in (scan.actions, scan.actions[::-1]):
+        for decisions in (NOTHING.decisions, OVERLAY.decisions):
+            made = replace(scan, actions=order)
+            first = view(made, NOW, overlay=Overlay(decisions=decisions)).first[0]
+            assert f"\nDo next: {first.title.rstrip('.')}.\n" in last_result(made, NOW, decisions)

@@ -9,6 +9,7 @@ from netguard.model.vocabulary import Severity
 from netguard.report import words
 from netguard.report.change import Change
 from netguard.report.change_lines import change_lines
+from netguard.report.decided import titled
 from netguard.report.lines import BOLD, Lines
 from netguard.report.over_time_lines import over_time_lines
 from netguard.report.overlay_shape import AcceptedView
@@ -112,7 +113,7 @@ class _Page(Lines):
     def _action(self, number: int, action: ActionView) -> Iterator[str]:
         yield from self.wrap(action.title, first=f"{number:2}. ", rest="    ", style=BOLD)
         for closed in action.closes:
-            yield from self.wrap(f"{closed.severity_word}: {closed.title}", first="    closes ", rest="           ")
+            yield from self.wrap(f"{closed.severity_word}: {titled(closed)}", first="    closes ", rest="           ")
         yield from self.wrap(action.needs, first="    needs  ", rest="           ")
         for lost in action.loses:
             yield from self.wrap(lost, first="    costs  ", rest="           ")
@@ -233,10 +234,8 @@ class _Page(Lines):
         yield from self._gaps(said.unseen)
 
     def _found_here(self, problem: FindingView) -> Iterator[str]:
-        if problem.disposition == "open":
-            yield from self.wrap(problem.title, first="  ! ", rest="    ")
-        else:
-            yield from self.wrap(f"{problem.title} (accepted)", first="    ", rest="    ")
+        first = "  ! " if problem.disposition == "open" else "    "
+        yield from self.wrap(titled(problem), first=first, rest="    ")
 
     def _mapping(self, said: MappingView) -> Iterator[str]:
         tags = ("switched off",) * said.off + ("nobody is there",) * said.absent

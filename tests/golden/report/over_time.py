@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from netguard.advise.grade import without
+from netguard.compare.acceptances import CLOSED
 from netguard.model import address
 from netguard.model.acceptance import Acceptance
 from netguard.model.difference import Attribute, Cause, Change, Difference, Fate, FindingChange, Kind, Side, Turn
@@ -45,7 +46,7 @@ _AGAIN = _OPEN["ftp-open", NAS.key]
 
 def _moment(days: int, letter: str | None, *counts: int | None, **more: object) -> Moment:
     stands, accepted, new, resolved = counts
-    fields = {"place": str(PREFIX), "here": True, "finished": True} | more
+    fields = {"finished": True} | more
     return Moment(
         id=f"sample-{days}",
         started_at=STARTED - timedelta(days=days),
@@ -119,9 +120,10 @@ OVERLAY = Overlay(
             Unused(
                 acceptance=_PRINTER,
                 about=("telnet-open", PRINTER.key),
-                why="what it is about stands open no more",
+                why=CLOSED,
             ),
         ),
+        saved=True,
         grade=without(_SCAN.grade, _SCAN.findings, _SCAN.devices, _HELD),  # type: ignore[arg-type]
     ),
     time=OverTime(
@@ -130,14 +132,14 @@ OVERLAY = Overlay(
             _moment(49, "C", 18, 0, 1, 0),
             _moment(35, None, 9, 1, 0, 0, finished=False),
             _moment(28, "D", 22, 3, 5, 1),
-            _moment(21, "B", 2, 0, None, None, place="10.0.0.0/24", here=False),
             _moment(14, "D", 21, 3, 0, 1),
             _moment(7, "D", 21, 3, 0, 0),
             _moment(0, "D", 22, 3, 1, 0),
         ),
+        elsewhere=1,
         standing=MappingProxyType(
             {
-                f.fingerprint: Standing(since=STARTED - timedelta(days=days), scans=scans)
+                f.fingerprint: Standing(since=STARTED - timedelta(days=days), before=days == 79, scans=scans)
                 for f, days, scans in (
                     (_OPEN["rtsp-open", CAMERA.key], 79, 7),
                     (_AGAIN, 49, 6),
@@ -147,5 +149,6 @@ OVERLAY = Overlay(
             }
         ),
         difference=DIFFERENCE,
+        earlier=DIFFERENCE.old.started_at,
     ),
 )

