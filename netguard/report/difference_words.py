@@ -38,6 +38,9 @@ NOTES: dict[Fate, str] = {
 }
 """What a reader has to know of such a finding beside its word."""
 
+ACCEPTED = "accepted"
+"""The same of one that the person lives with."""
+
 GOOD_FATES = frozenset({Fate.RESOLVED, Fate.IMPROVED})
 
 SENTENCES: dict[tuple[Kind, Turn], str] = {
