@@ -10,18 +10,20 @@ from types import ModuleType
 import click
 
 from netguard import config, exitcodes
-from netguard.cli import _person, _reports, _schedule_log
-from netguard.errors import NetguardError, UsageError
-from netguard.history.database import default_url
-from netguard.history.store import History
+from netguard.cli import _person, _reports, _schedule_due, _schedule_found, _schedule_log, _unsaved
+from netguard.errors import NetguardError, ScheduleError, UsageError
+from netguard.history.database import HARMLESS, default_url
 from netguard.model.observation import clean
 from netguard.net import privileges
 from netguard.net.privileges import Identity
 from netguard.notify import receivers
-from netguard.schedule import _install
+from netguard.schedule import _install, _trust
 from netguard.schedule._contract import ENVIRONMENT, Every, Here, Order, Part, every
 
 SYSTEM_KIND = "systemd-system"
+
+FOR_ALL = "/opt/netguard"
+"""Where netguard may be installed for all users: a folder for programs that are no part of the system (FHS 3.0, 3.13)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +51,7 @@ def install(request: Request) -> int:
     kind = _kind(request, here, identity)
     told = _told(request)
     with _person.acting_as(identity):
-        order = _order(request, often, here)
-        settings_problem = _settings_problem(request)
+        order = _order(request, often, here, isolated=kind.SYSTEM)
     parts = kind.wanted(order, here)
     others = _others(kind, here)
     new = _new(told, identity)
@@ -59,15 +60,23 @@ def install(request: Request) -> int:
         _say_notes(kind, here)
         return exitcodes.DONE
     plan = _plan(kind, parts, here, others, new)
+    others_may = _trust.problem(here, order.program) if kind.SYSTEM else None
     if request.dry_run:
         click.echo(plan)
+        if others_may:
+            click.echo(f"netguard: as things are it would be refused: {_untrusted(others_may)}", err=True)
         return exitcodes.DONE
+    if others_may:
+        raise UsageError(_untrusted(others_may))
     _agreed(plan, "Write this and start it?", yes=request.yes, look="--dry-run shows what would be written")
     if kind.SYSTEM:
         with _person.acting_as(identity):
             _make_folders(order.writes)
     for other in others:
-        _say_problems(other.take_out(here))
+        problems = other.take_out(here)
+        if other.present(here):
+            raise ScheduleError("; ".join(problems) or f"the schedule by {other.TITLE} could not be taken out")
+        _say_problems(problems)
     _install.install(kind, parts, here)
     with _person.acting_as(identity):
         for receiver in new:
@@ -77,8 +86,9 @@ def install(request: Request) -> int:
         click.echo(f"Next look: {clean(look)}. Each hour it looks whether this is home and a scan is due.")
     _say_notes(kind, here)
     click.echo("See it with `netguard schedule status`, take it out with `netguard schedule remove`.")
-    if settings_problem:
-        click.echo(f"netguard: {settings_problem}", err=True)
+    with _person.acting_as(identity):
+        if settings_problem := _settings_problem(request):
+            click.echo(f"netguard: {settings_problem}", err=True)
     return exitcodes.DONE
 
 
@@ -89,7 +99,9 @@ def remove(*, yes: bool, user: str | None) -> int:
     there = {name: kind for name, kind in _install.kinds().items() if kind.present(here)}
     mine = {name: kind for name, kind in there.items() if _may(kind, identity)}
     left = [kind for name, kind in there.items() if name not in mine]
-    files = [path for path in (_schedule_log.path(), _schedule_log.older()) if path.exists()]
+    _schedule_found.take_over(kind.argv(kind.present(here)) for kind in mine.values())
+    marks = sorted(_schedule_log.path().parent.glob(f"{_unsaved.MARKS}*"))
+    files = [path for path in (_schedule_log.path(), _schedule_log.older(), *marks) if path.exists()]
     with _person.acting_as(identity):
         told = receivers.stored()
     if left and not mine:
@@ -111,21 +123,12 @@ def remove(*, yes: bool, user: str | None) -> int:
         for path in files:
             with suppress(FileNotFoundError):
                 path.unlink()
-    click.echo("Taken out. Your scans and settings stay.")
+    still = any(kind.present(here) for kind in mine.values())
+    click.echo("Not all of it could be taken out." if still else "Taken out. Your scans and settings stay.")
     _say_problems(tuple(problems))
     for kind in left:
         click.echo(f"netguard: {_elsewhere(kind)}", err=True)
-    still = any(kind.present(here) for kind in mine.values())
     return exitcodes.NOTHING_LOOKED_AT if still else exitcodes.DONE
-
-
-def adopt(variables: tuple[str, ...]) -> None:
-    """Take over `NAME=VALUE` as `install` had them. Raises `UsageError` for another name than those it gives."""
-    for text in variables:
-        name, equals, value = text.partition("=")
-        if name not in ENVIRONMENT or not equals:
-            raise UsageError(f"--with {name}: it takes one of {', '.join(ENVIRONMENT)}")
-        os.environ[name] = value
 
 
 def _often(text: str) -> Every:
@@ -214,7 +217,7 @@ def _new(told: tuple[receivers.Receiver, ...], identity: Identity | None) -> tup
     return tuple(receiver for receiver in told if receiver not in known)
 
 
-def _order(request: Request, often: Every, here: Here) -> Order:
+def _order(request: Request, often: Every, here: Here, *, isolated: bool) -> Order:
     """What the scheduler is given. Raises `UsageError` for a history whose address holds a password."""
     environment = {name: os.environ[name] for name in ENVIRONMENT if os.environ.get(name)}
     url = request.database or default_url()
@@ -226,10 +229,10 @@ def _order(request: Request, often: Every, here: Here) -> Order:
     folders = [_schedule_log.path().parent, _reports.folder().absolute(), *([where.parent] if where else [])]
     return Order(
         every=often,
-        program=_program(),
+        program=_program(isolated=isolated),
         environment=tuple(sorted(environment.items())),
         not_on_battery=request.not_on_battery,
-        user=here.user if request.system or request.kind == SYSTEM_KIND else None,
+        user=here.user if isolated else None,
         writes=tuple(dict.fromkeys(folders)),
         depth=request.depth,
         interface=request.interface,
@@ -249,26 +252,40 @@ def _database(url: str) -> Path | None:
         if not parsed.database or parsed.database == ":memory:":
             raise UsageError("a history in memory is gone after each run; name a file")
         return Path(parsed.database).absolute()
-    if parsed.password is not None or "password" in parsed.query:
+    if parsed.password is not None or not HARMLESS.issuperset(parsed.query):
         raise UsageError(
-            "the history's address holds a password, which would stand in the schedule for others to read; "
-            "keep it in a file of your own (PostgreSQL: ~/.pgpass) and leave it out of the address"
+            "the history's address holds a password, or an option that may be one, which would stand in the schedule for "
+            "others to read; keep it in a file of your own (PostgreSQL: ~/.pgpass) and leave it out of the address"
         )
     return None
 
 
-def _program() -> tuple[str, ...]:
-    """How to start this netguard. `-P`, since a file `netguard.py` in the folder it starts in must not run instead."""
+def _program(*, isolated: bool) -> tuple[str, ...]:
+    """How to start this netguard. `-P`, since a file `netguard.py` in the folder it starts in must not run instead.
+
+    `isolated` for one with a right of its own: nothing of the person's may run before netguard has parted that right.
+    """
     python = Path(sys.executable)
     quiet = python.with_name("pythonw.exe")
-    return (str(quiet if os.name == "nt" and quiet.exists() else python), "-P", "-m", "netguard")
+    start = str(quiet if os.name == "nt" and quiet.exists() else python)
+    return (start, _trust.ISOLATED if isolated else "-P", "-m", "netguard")
+
+
+def _untrusted(why: str) -> str:
+    """Why a schedule of the whole computer is refused, and what to do."""
+    return (
+        f"with --system, whoever can change what it runs could open raw sockets, and {why}. Install netguard for all users, "
+        f"in a folder that is root's, and use that one: sudo python3 -m venv {FOR_ALL}; "
+        f"sudo {FOR_ALL}/bin/python -m pip install . (in netguard's source folder); "
+        f"sudo {FOR_ALL}/bin/netguard schedule install --system"
+    )
 
 
 def _settings_problem(request: Request) -> str | None:
     """Why the schedule will do nothing as things are; null where it will."""
     try:
-        with History.open(request.database or default_url()) as history:
-            if history.homes():
+        with _schedule_due.opened(request.database) as history:
+            if history is not None and history.homes():
                 return None
     except NetguardError as error:
         return f"the history cannot be read: {error}"

@@ -1,7 +1,8 @@
 """What is scheduled, when it looks next, when the last scan was, and what the last runs said."""
 
 import json
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,11 +10,10 @@ from typing import Any
 import click
 
 from netguard import exitcodes
-from netguard.cli import _person, _schedule_log
+from netguard.cli import _person, _schedule_due, _schedule_found, _schedule_log
+from netguard.cli._schedule_due import Due
 from netguard.errors import NetguardError
-from netguard.history.database import default_url
 from netguard.history.store import History
-from netguard.model.message import GIVEN_UP
 from netguard.model.observation import clean
 from netguard.model.timeline import ScanLine
 from netguard.model.vocabulary import Ended
@@ -32,39 +32,47 @@ _SCANS = 20
 """Scans looked through for the last one that came to its end."""
 
 
-def status(*, as_json: bool, user: str | None, database: str | None) -> int:
-    """Say it. Returns the exit code: 0, also where nothing is scheduled."""
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def status(*, as_json: bool, user: str | None, database: str | None, clock: Callable[[], datetime] = _now) -> int:
+    """Say it. Returns the exit code: 0, also where nothing is scheduled, and 3 where something needs the person's hand."""
     identity = _person.find(user)
     if identity is not None:
         privileges.drop(identity)  # nothing here takes root, and the person's own scheduler answers only the person
     here = _person.here(identity)
     schedules = [_schedule(name, kind, here) for name, kind in _install.kinds().items() if kind.present(here)]
-    told: dict[str, Any] = {"schedules": schedules, "last_scan": None, "receivers": [], "messages": {}, "problems": []}
-    database = database or _database(schedules)
-    last = None
+    _schedule_found.take_over(tuple(schedule["command"]) for schedule in schedules)
+    told: dict[str, Any] = {
+        "schedules": schedules,
+        "last_scan": None,
+        "next_scan": None,
+        "receivers": [],
+        "messages": {},
+    }
+    told["problems"] = []
+    last, next_scan = None, None
     try:
-        last = _last(database)
+        with _schedule_due.opened(database) as history:
+            if history is not None:
+                last, next_scan = _last(history), _next(history, schedules, clock())
         told["messages"] = messages(database)
         told["receivers"] = [receiver.label for receiver in receivers.all()]
     except NetguardError as error:
         told["problems"].append(str(error))
     log, lines = _schedule_log.path(), _tail(_schedule_log.path())
     told["log"] = {"path": str(log), "lines": list(lines)}
-    if last is not None:
-        told["last_scan"] = {
-            "id": last.id,
-            "site": last.site,
-            "finished_at": last.finished_at.isoformat().replace("+00:00", "Z"),
-            "grade": last.grade,
-        }
+    told["last_scan"], told["next_scan"] = _last_as_json(last), _next_as_json(next_scan)
+    code = exitcodes.NOTHING_LOOKED_AT if any(schedule["wrong"] for schedule in schedules) else exitcodes.DONE
     if as_json:
         click.echo(json.dumps(told, indent=1, ensure_ascii=False))
-        return exitcodes.DONE
+        return code
     if not schedules:
         click.echo("Nothing is scheduled. To have it scan by itself: netguard schedule install --every week")
     for schedule in schedules:
         _say(schedule)
-    _line("Last scan", _scanned(last, schedules))
+    _line("Last scan", _scanned(last, next_scan, scheduled=bool(schedules)))
     if told["receivers"]:
         _line("Tells", ", ".join(told["receivers"]))
     _say_messages(told["messages"])
@@ -74,20 +82,22 @@ def status(*, as_json: bool, user: str | None, database: str | None) -> int:
         _line("Log", str(log))
         for line in lines:
             _line("", clean(line, 300))
-    return exitcodes.DONE
+    return code
 
 
 def messages(database: str | None) -> dict[str, Any]:
     """How many messages wait to be delivered, and which were given up, the newest `LOG_LINES` of them."""
-    with History.open(database or default_url()) as history:
+    with _schedule_due.opened(database) as history:
+        if history is None:
+            return {}
         waiting, lost = history.waiting(), history.lost()
     return {
         "waiting": len(waiting),
         "given_up": [
             {
                 "title": message.text.title,
-                "made_at": message.made_at.isoformat().replace("+00:00", "Z"),
-                "problem": (message.problem or "").removeprefix(GIVEN_UP),
+                "made_at": _written(message.made_at),
+                "problem": message.why,
             }
             for message in lost[-LOG_LINES:]
         ],
@@ -98,8 +108,9 @@ def _schedule(name: str, kind: ModuleType, here: Here) -> dict[str, Any]:
     parts = kind.present(here)
     argv = kind.argv(parts)
     look = kind.next_look(here)
-    problems = []
-    if look is None:
+    wrong = [part.wrong for part in parts if part.wrong]
+    problems = list(wrong)
+    if look is None and not wrong:
         problems.append("the system does not run it; `netguard schedule install` starts it again")
     if argv and not Path(argv[0]).exists():
         problems.append(
@@ -116,11 +127,12 @@ def _schedule(name: str, kind: ModuleType, here: Here) -> dict[str, Any]:
         "next_look": look,
         "notes": list(kind.notes(here)),
         "problems": problems,
+        "wrong": bool(wrong),
     }
 
 
 def _say(schedule: dict[str, Any]) -> None:
-    often = f"{every(schedule['every'])}" if schedule["every"] else "as somebody wrote it by hand"
+    often = f"{every(schedule['every'])}" if schedule["every"] else "nobody can tell how often"
     battery = ", not on battery" if schedule["not_on_battery"] else ""
     _line("Schedule", f"{often}{battery}, by {schedule['title']}")
     for where in schedule["parts"]:
@@ -140,13 +152,6 @@ def _say_messages(told: dict[str, Any]) -> None:
         _line("Given up", clean(f"{lost['title']} ({lost['made_at'][:10]}): {lost['problem']}", 300))
 
 
-def _database(schedules: list[dict[str, Any]]) -> str | None:
-    """The history that the schedule writes to, where it is not the default one."""
-    start = "--with=NETGUARD_DATABASE="
-    words = [word for schedule in schedules for word in schedule["command"]]
-    return next((word.removeprefix(start) for word in words if word.startswith(start)), None)
-
-
 def _often(argv: tuple[str, ...]) -> Every | None:
     try:
         return every(argv[argv.index("--every") + 1])
@@ -154,20 +159,44 @@ def _often(argv: tuple[str, ...]) -> Every | None:
         return None
 
 
-def _last(database: str | None) -> ScanLine | None:
+def _last(history: History) -> ScanLine | None:
     """The newest scan that came to its end."""
-    with History.open(database or default_url()) as history:
-        return next((line for line in history.list(None, _SCANS) if line.ended is Ended.FINISHED), None)
+    return next((line for line in history.list(None, _SCANS) if line.ended is Ended.FINISHED), None)
 
 
-def _scanned(last: ScanLine | None, schedules: list[dict[str, Any]]) -> str:
+def _next(history: History, schedules: list[dict[str, Any]], now: datetime) -> Due | None:
+    """The scan that is due first; null away from home."""
+    found = [_schedule_due.due(history, tuple(schedule["command"]), now) for schedule in schedules]
+    return min(filter(None, found), key=lambda due: (not due.now, due.since or now), default=None)
+
+
+def _scanned(last: ScanLine | None, next_scan: Due | None, *, scheduled: bool) -> str:
+    text = "none yet"
+    if last is not None:
+        text = f"{_local(last.finished_at)}, {clean(last.site)}, grade {last.grade or 'incomplete'}"
+    if not scheduled:
+        return text
+    if next_scan is None:
+        return f"{text}; whether the next one is due is looked at when at home"
+    if next_scan.now or next_scan.since is None:
+        return f"{text}; the next one is due now"
+    return f"{text}; the next one is due from {_local(next_scan.since)} on, when at home"
+
+
+def _last_as_json(last: ScanLine | None) -> dict[str, Any] | None:
     if last is None:
-        return "none yet"
-    text = f"{_local(last.finished_at)}, {clean(last.site)}, grade {last.grade or 'incomplete'}"
-    hours = [every(s["every"]).hours for s in schedules if s["every"]]
-    if hours:
-        text += f"; the next one is due from {_local(last.finished_at + timedelta(hours=min(hours)))} on, when at home"
-    return text
+        return None
+    return {"id": last.id, "site": last.site, "finished_at": _written(last.finished_at), "grade": last.grade}
+
+
+def _next_as_json(due: Due | None) -> dict[str, Any] | None:
+    if due is None:
+        return None
+    return {"site": due.site, "due": due.now, "due_from": None if due.since is None else _written(due.since)}
+
+
+def _written(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def _local(time: datetime) -> str:

@@ -99,10 +99,15 @@ def run(
 
 def is_due(last: datetime | None, hours: int, now: datetime) -> bool:
     """Whether a scan is due `now`, the last one having begun at `last`; one from the future says that the clock was set."""
+    since = _again_from(last, hours, now)
+    return since is None or since <= now
+
+
+def _again_from(last: datetime | None, hours: int, now: datetime) -> datetime | None:
     if last is None or last > now:
-        return True
+        return None
     period = timedelta(hours=hours)
-    return now - last >= period - min(SLACK, period / SLACK_SHARE)
+    return last + period - min(SLACK, period / SLACK_SHARE)
 
 
 def here(entries: tuple[Entry, ...], around: Surroundings) -> tuple[Entry, ...]:
@@ -161,10 +166,9 @@ def _at_home(
         site, here(before, around), order.depth
     )  # one made by hand, or by a run that ended before it could tell
     teller.send(at_home=lambda: _is_at(site, order, rights, history))
-    place = place_of(around.vantage)
-    unsaved = f"{site} {order.depth} {place.prefix} {place.gateway}"
-    is_due_by_note = is_due(_unsaved.noted(unsaved), order.hours, clock())
-    if not (is_due_by_note and _is_time(order, history, site, around, teller, clock())):
+    now = clock()
+    since = due_from(history, teller, site, around, order.depth, order.hours, now)
+    if since is not None and since > now:
         return exitcodes.DONE
     if order.not_on_battery and power.on_battery():
         log.say("on battery: the scan waits until the computer is plugged in")
@@ -174,7 +178,7 @@ def _at_home(
     code = _scan(order, rights, site, log, problems)
     if problems:
         # It counts all the same: to make it again every hour mends no history, and fills the disk.
-        _unsaved.note(unsaved, clock())
+        _unsaved.note(_unsaved_here(site, around, order.depth), clock())
     for entry in _finished(history, site, AT_ONCE):
         if entry.line.id not in made_before and not entry.summary.whole:
             teller.partly(site, entry)
@@ -183,13 +187,26 @@ def _at_home(
     return code
 
 
-def _is_time(order: _Order, history: History, site: str, around: Surroundings, teller: Teller, now: datetime) -> bool:
-    """Whether the last scan is long enough ago that asked everybody here, and looked at no less than the schedule's do."""
-    deep = [e for e in here(_finished(history, site, SERIES), around) if e.line.depth.at_least(order.depth)]
+def due_from(
+    history: History, teller: Teller, site: str, around: Surroundings, depth: Depth, hours: int, now: datetime
+) -> datetime | None:
+    """From when on a scan is due here; null where none was made that counts, so that it is due at once.
+
+    Those count that asked everybody here, and looked at no less than the schedule's do; and those that no history took.
+    """
+    deep = [e for e in here(_finished(history, site, SERIES), around) if e.line.depth.at_least(depth)]
     whole = max((e.line.started_at for e in [e for e in deep if e.summary.whole][-1:]), default=None)
     part = max((e.line.started_at for e in deep[-1:] if teller.was_partly(site, e)), default=None)
-    retried = part is None or not timedelta(0) <= now - part < min(AFTER_PART, timedelta(hours=order.hours))
-    return retried and is_due(whole, order.hours, now)
+    retried = None if part is None or part > now else part + min(AFTER_PART, timedelta(hours=hours))
+    unsaved = _unsaved.noted(_unsaved_here(site, around, depth))
+    times = (_again_from(whole, hours, now), _again_from(unsaved, hours, now), retried)
+    return max(filter(None, times), default=None)
+
+
+def _unsaved_here(site: str, around: Surroundings, depth: Depth) -> str:
+    """What a scan that no history took is remembered by: it counts for its place and depth only."""
+    place = place_of(around.vantage)
+    return f"{site} {depth} {place.prefix} {place.gateway}"
 
 
 def _finished(history: History, site: str, number: int) -> tuple[Entry, ...]:

@@ -24,6 +24,9 @@ from netguard.history.database import default_url
 from netguard.model import codec
 from netguard.model.scan import Scan
 
+MARKS = "schedule.unsaved-"
+"""How the files begin that `note` leaves beside the log; `netguard schedule remove` takes them out."""
+
 ENDING = ".unsaved.json"
 """How the names of such documents end: what a person wrote with `--json` or `netguard report` has none like it."""
 
@@ -74,7 +77,7 @@ def noted(what: str) -> datetime | None:
 
 def _mark(what: str) -> Path:
     name = hashlib.sha256(what.encode("utf-8", "replace")).hexdigest()[:16]
-    return platformdirs.user_data_path("netguard", appauthor=False) / f"schedule.unsaved-{name}"
+    return platformdirs.user_data_path("netguard", appauthor=False) / f"{MARKS}{name}"
 
 
 def _tidied(newest: Path, site: str) -> int:

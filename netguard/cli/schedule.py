@@ -92,7 +92,7 @@ def run(ctx: click.Context, /, variables: tuple[str, ...], database: str | None,
 
     Away from home, and where nothing is due, it sends nothing. What it did is in its log (`netguard schedule status`).
     """
-    from netguard.cli._schedule import adopt
+    from netguard.cli._schedule_found import adopt
 
     adopt(variables)
     from netguard.cli._scheduled import run

@@ -12,72 +12,22 @@ import click
 import pytest
 
 from netguard.cli import _person, _schedule, _schedule_log, _schedule_status
-from netguard.cli._schedule import Request, adopt, install, remove
+from netguard.cli._schedule import Request, install, remove
+from netguard.cli._schedule_found import adopt
 from netguard.cli._schedule_status import status
 from netguard.errors import NetguardError, UsageError
 from netguard.history.store import History
 from netguard.model.home import Enrolment
 from netguard.net.privileges import Identity
 from netguard.notify import receivers
-from netguard.schedule import _install
+from netguard.schedule import _install, _trust
 from tests import builders
-from tests.unit.schedule.computer import Computer
+from tests.unit.schedule.computer import without_history, written
 
 SECRET = "ntfy://very-secret-topic"
+
+pytestmark = pytest.mark.usefixtures("person")
 NOW = datetime(2026, 11, 20, 9, 7, tzinfo=UTC)
-
-
-@pytest.fixture
-def computer():
-    """A computer that has every scheduler."""
-    return Computer()
-
-
-@pytest.fixture(autouse=True)
-def person(monkeypatch, tmp_path, computer):
-    """Alice on that computer, at a terminal that nobody reads from."""
-    home = tmp_path / "alice"
-    for name in ("NETGUARD_DATABASE", "NETGUARD_CONFIG", "XDG_CACHE_HOME", "XDG_STATE_HOME", "SUDO_UID", "PKEXEC_UID"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(home / ".data"))
-    (tmp_path / "booted").mkdir()
-    made = _person.here(None)
-    made = replace(
-        made,
-        home=home,
-        data=home / ".data" / "netguard",
-        user="alice",
-        uid=1000,
-        run=computer.run,
-        find=computer.find,
-        units=tmp_path / "units",
-        booted=tmp_path / "booted",
-    )
-    monkeypatch.setattr(_person, "here", lambda identity: made)
-    monkeypatch.setattr(_person, "find", lambda user: None)
-    monkeypatch.setattr(_schedule.privileges, "is_root", lambda: False)
-    return made
-
-
-@pytest.fixture
-def answers(monkeypatch):
-    """Sit at a terminal and answer."""
-
-    def answer(yes):
-        monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-        monkeypatch.setattr(_schedule.click, "confirm", lambda *_, **__: yes)
-
-    return answer
-
-
-def written(folder):
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def without_history(files):
-    return {name: data for name, data in files.items() if "netguard.db" not in name}
 
 
 def test_it_is_installed_said_and_taken_out(computer, person, tmp_path, capsys):
@@ -180,6 +130,11 @@ def test_another_kind_takes_the_place_of_the_first(computer, capsys, tmp_path):
         ({"system": True}, "call it with sudo, or as root with --user"),
         ({"notify": ("very secret",)}, "no URL"),
         ({"database": "postgresql://me:hunter2@example.org/x"}, "holds a password"),
+        ({"database": "postgresql://me@example.org/x?password=hunter2"}, "holds a password"),
+        ({"database": "postgresql://me@example.org/x?sslpassword=hunter2"}, "or an option that may be one"),
+        ({"database": "postgresql://me@example.org/x?passwd=hunter2&sslmode=require"}, "or an option that may be one"),
+        ({"database": "postgresql://me@example.org/x?PASSWORD=hunter2"}, "or an option that may be one"),
+        ({"database": "postgresql://me@example.org/x?hunter2=1"}, "or an option that may be one"),
         ({"database": "sqlite://"}, "in memory"),
         ({"database": "nonsense"}, "no URL"),
     ],
@@ -242,7 +197,7 @@ def test_status_shows_the_last_lines_of_the_log_and_the_last_scan(capsys):
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert [f"line {n}" in said for n in range(8)] == [False] * 3 + [True] * 5
-    assert "the next one is due from" in said
+    assert "whether the next one is due is looked at when at home" in said
     assert str(log) in said
     status(as_json=True, user=None, database=None)
     told = json.loads(capsys.readouterr().out)
@@ -306,9 +261,13 @@ def test_of_the_whole_computer_it_is_roots_and_runs_as_the_person(monkeypatch, c
     monkeypatch.setattr(_schedule.privileges, "is_root", lambda: True)
     with pytest.raises(UsageError, match="call it without sudo"):
         install(Request(yes=True))
+    monkeypatch.setattr(_trust, "problem", lambda here, command: None)
     assert install(Request(yes=True, system=True)) == 0
     service = (tmp_path / "units" / "netguard.service").read_text()
     assert "User=alice" in service
+    assert f"ExecStart={sys.executable} -I -m netguard schedule run" in service, (
+        "nothing of hers before it parts its rights"
+    )
     for line in service.splitlines():
         if line.startswith("ReadWritePaths="):
             assert Path(line.partition("=")[2]).is_dir(), "a unit fails to start where such a folder is not there"
