@@ -38,7 +38,7 @@ WIDEST = 110
     "-o", "output", metavar="FILE", help="Write here; `-` is standard output. HTML goes to the reports folder."
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something changed.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing when nothing changed.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing when nothing changed; JSON is printed all the same.")
 @_options.site
 @_options.database
 @click.pass_context

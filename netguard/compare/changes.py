@@ -54,6 +54,12 @@ class Pair:
         )
         return next(filter(None, names), self.same.key(name))
 
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """The IPv4 addresses of the device of this name, where it was seen last."""
+        known = self.after.devices.get(name)
+        line = self.new.devices.get(name) or (known.presence.line if known is not None else self.old.devices.get(name))
+        return line.addresses if line is not None else ()
+
 
 def changes(pair: Pair) -> Iterator[Change]:
     """Each change once, in no order; of something that is new or back what it has is told with it, not beside it."""
@@ -243,6 +249,7 @@ def _change(
         name=pair.called(name),
         what=what,
         attributes=tuple(attributes),
+        address=next(iter(pair.addresses(name)), None),
     )
 
 

@@ -1,6 +1,7 @@
 """A difference between two scans in words and in order: what changed, what came of it, what was not looked at. Pure."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -73,28 +74,30 @@ def part_of(change: Change | Unobserved) -> str | None:
     return clean(change.what)
 
 
-def sentence(change: Change) -> str:
-    """Say `change` in a sentence without its full stop."""
+def sentence(change: Change, mark: str | None = None) -> str:
+    """Say `change` in a sentence without its full stop; `mark` tells its device from others of the same name."""
     name, part = clean(change.name) or "Unnamed", part_of(change) or "a part"
+    name = f"{name} ({mark})" if mark else name
     if change.turn is Turn.CHANGED and change.attributes:
         whom = f"{part} of {name}" if change.what is not None else name
         return f"{whom}: {'; '.join(f'{_called(a)} {_turned(a)}' for a in change.attributes)}"
     return difference_words.SENTENCES[change.kind, change.turn].format(name=name, part=part)
 
 
-def finding_line(found: FindingChange) -> FindingLine:
-    """Say what became of one finding."""
+def finding_line(found: FindingChange, mark: str | None = None) -> FindingLine:
+    """Say what became of one finding; `mark` tells its device from others of the same name."""
     way, word = difference_words.FATES[found.fate]
+    title = worded(found.title)
     return FindingLine(
         way=way,
         word=word,
         severity=found.severity,
         severity_word=words.SEVERITIES[found.severity],
         was=words.SEVERITIES[found.was] if found.was not in (None, found.severity) else None,
-        title=worded(found.title),
+        title=f"{title} ({mark})" if mark else title,
         name=clean(found.name),
         check=clean(found.check),
-        note=difference_words.NOTES.get(found.fate),
+        note=difference_words.ACCEPTED if found.accepted else difference_words.NOTES.get(found.fate),
     )
 
 
@@ -121,7 +124,7 @@ def _meaning(
     yield _grade(difference.old.grade, difference.new.grade)
     if standing := sum(f.fate is Fate.PERSISTING for f in difference.findings):
         yield f"{words.count(standing, 'problem stands', 'problems stand')} open as before."
-    if number := sum(len(group.what) for group in unlooked):
+    if number := sum(group.beyond(0) for group in unlooked):
         yield f"{words.count(number, 'thing', 'things')} could not be looked at this time."
 
 
@@ -136,7 +139,7 @@ def _grade(before: str | None, after: str | None) -> str:
 
 def _tone(difference: Difference, number: int) -> Tone:
     """The colour: of the worst that is new, worse or open again; good where nothing is, unclear where only rules changed."""
-    bad = [f for f in difference.told if f.fate not in difference_words.GOOD_FATES]
+    bad = [f for f in difference.pressing if f.fate not in difference_words.GOOD_FATES]
     if bad:
         return _TONES[min((f.severity for f in bad), key=tuple(Severity).index)]
     if difference.is_empty:
@@ -145,12 +148,13 @@ def _tone(difference: Difference, number: int) -> Tone:
 
 
 def _told(difference: Difference, alone: list[FindingChange]) -> Iterator[Told]:
+    names = _Names(difference)
     by_name = {f.fingerprint: f for f in difference.told}
     lines: dict[Cause, list[Line]] = {cause: [] for cause in Cause}
     for change in difference.changes:
         # Each finding is said once, beneath the first change that brought it.
-        found = tuple(finding_line(by_name.pop(f)) for f in change.findings if f in by_name)
-        lines[change.cause].append(_line(change, found))
+        found = _lines((by_name.pop(f) for f in change.findings if f in by_name), names)
+        lines[change.cause].append(_line(change, found, names))
     found_of = {cause: [f for f in alone if _cause(f) is cause] for cause in Cause}
     better = [f for f in found_of[Cause.NETWORK] if f.fate in difference_words.GOOD_FATES]
     groups = (
@@ -159,39 +163,59 @@ def _told(difference: Difference, alone: list[FindingChange]) -> Iterator[Told]:
             lead="",
             anchor="changed",
             changes=tuple(lines[Cause.NETWORK]),
-            findings=_lines(f for f in found_of[Cause.NETWORK] if f not in better),
+            findings=_lines((f for f in found_of[Cause.NETWORK] if f not in better), names),
         ),
-        Told(title="Resolved, or better", lead="", anchor="resolved", findings=_lines(better)),
+        Told(title="Resolved, or better", lead="", anchor="resolved", findings=_lines(better, names)),
         Told(
             title="Judged otherwise",
             lead="The facts are the same as before; other rules make something else of them.",
             anchor="rules",
             changes=tuple(lines[Cause.RULES]),
-            findings=_lines(found_of[Cause.RULES]),
+            findings=_lines(found_of[Cause.RULES], names),
         ),
         Told(
             title="Looked at otherwise",
             lead="It was looked at from elsewhere, with other rights or to another depth: these may have been so all along.",
             anchor="vantage",
             changes=tuple(lines[Cause.VANTAGE]),
-            findings=_lines(found_of[Cause.VANTAGE]),
+            findings=_lines(found_of[Cause.VANTAGE], names),
         ),
     )
     yield from (group for group in groups if group.changes or group.findings)
 
 
-def _lines(found: Iterable[FindingChange]) -> tuple[FindingLine, ...]:
-    return tuple(map(finding_line, found))
+class _Names:
+    """What tells devices apart that are called alike in one difference."""
+
+    def __init__(self, difference: Difference) -> None:
+        self._subjects: defaultdict[str, set[str]] = defaultdict(set)
+        for name, subject in (
+            *((c.name, c.subject) for c in difference.changes),
+            *((u.name, u.subject) for u in difference.unobserved),
+            *((f.name, f.target) for f in difference.findings),
+        ):
+            self._subjects[clean(name)].add(subject)
+        self._addresses = {c.subject: c.address for c in difference.changes if c.address}
+
+    def mark(self, name: str, subject: str) -> str | None:
+        """Its address where it is told, else its MAC or whatever it is known by; null where its name is nobody else's."""
+        if len(self._subjects[clean(name)]) < 2:
+            return None
+        return clean(self._addresses.get(subject) or subject.removeprefix("mac:"))
 
 
-def _line(change: Change, found: tuple[FindingLine, ...]) -> Line:
+def _lines(found: Iterable[FindingChange], names: _Names) -> tuple[FindingLine, ...]:
+    return tuple(finding_line(each, names.mark(each.name, each.target)) for each in found)
+
+
+def _line(change: Change, found: tuple[FindingLine, ...], names: _Names) -> Line:
     details = () if change.turn is Turn.CHANGED else tuple(map(_detail, change.attributes))
     way = difference_words.TURNS[change.turn]
     return Line(
         way=way,
         word=way,
         what=difference_words.KINDS[change.kind],
-        sentence=sentence(change),
+        sentence=sentence(change, names.mark(change.name, change.subject)),
         details=details,
         findings=found,
     )
@@ -199,14 +223,19 @@ def _line(change: Change, found: tuple[FindingLine, ...]) -> Line:
 
 def _unlooked(difference: Difference) -> Iterator[Unlooked]:
     """What could not be looked at, by reason, in the document's order."""
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[str, dict[object, str]] = {}
     for each in difference.unobserved:
-        by_reason.setdefault(_reason(each.why), []).append(_unseen(each))
+        by_reason.setdefault(_reason(each.why), {})[each.kind, each.subject, each.what, each.name] = _unseen(each)
     for found in difference.findings:
         if found.fate is Fate.UNOBSERVED:
-            by_reason.setdefault(_reason(found.why), []).append(worded(found.title))
-    for because, what in by_reason.items():
-        yield Unlooked(because=because, what=tuple(dict.fromkeys(what)))
+            by_reason.setdefault(_reason(found.why), {})[found.fingerprint] = worded(found.title)
+    for because, things in by_reason.items():
+        counts = Counter(things.values())
+        yield Unlooked(
+            because=because,
+            what=tuple(f"{what} ({number:,})" if number > 1 else what for what, number in counts.items()),
+            numbers=tuple(counts.values()),
+        )
 
 
 def _reason(why: str | None) -> str:

@@ -63,6 +63,13 @@ class Unlooked:
 
     because: str
     what: tuple[str, ...]
+    """Each in words; several of the same words once, with how many they are: `Hue bulb (5)`."""
+    numbers: tuple[int, ...]
+    """How many each of `what` stands for."""
+
+    def beyond(self, named: int) -> int:
+        """How many there are when the first `named` of `what` are left out."""
+        return sum(self.numbers[named:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +94,7 @@ class DifferenceView:
     """What stands behind the number: the grade before and now, and what stands open as before."""
     tone: Tone
     badge: str
-    """`no change`, or how many there are."""
+    """How many things changed in the home: `0` where none did."""
     told: tuple[Told, ...]
     unlooked: tuple[Unlooked, ...]
     remarks: tuple[str, ...]

@@ -46,6 +46,14 @@ NASTY: dict[str, str] = {
     "tall": "Z" + "\u0335\u0321" * 200,
     "emoji": "👩‍👩‍👧‍👦 \uff37\uff49\uff44\uff45",
     "markdown": "[x](javascript:alert(1)) ![](http://127.0.0.1/) | a | b |\n# title",
+    "mail": f"{MARK}@example.com mailto:{MARK}@b.example xmpp:{MARK}@c.example/x a.b-c_d+e@sub.example.org",
+    "people and issues": "@torvalds @org/team (@a1) #1 owner/name#23 GH-4 gh-5",
+    "list plus": "+ one",
+    "list minus": "- one",
+    "list number": "1. one",
+    "list number, bracket": "007) one",
+    "list of lists": "- 1. + - one",
+    "wide": "\u6f22\u5b57" * 60,
     "xml": ']]><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
 }
 """What it is, and the string."""

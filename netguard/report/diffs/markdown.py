@@ -1,4 +1,8 @@
-"""What changed, as Markdown for a wiki, an issue or a chat (CommonMark 0.31; nothing of GitHub's additions is needed)."""
+"""What changed, as Markdown for a wiki, an issue or a chat (CommonMark 0.31; nothing of GitHub's additions is needed).
+
+GitHub makes links of more than CommonMark does, some of them after everything is text already, where a backslash has no say.
+What would become one has a character in it that cannot be seen, and is no link then.
+"""
 
 import re
 from collections.abc import Iterator
@@ -18,6 +22,16 @@ text; `|`, `~` and `$` mean something to GitHub)."""
 
 _ADDRESS = re.compile(r"(?<=[a-z])(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
 """Where an address that is no link in CommonMark becomes one on GitHub (GFM 0.29, 6.9), unless a backslash stands there."""
+
+_BEGINS = re.compile(r"^([-+]|\d{1,9}(?=[.)]))")
+"""What begins a list in a list at the start of a text (CommonMark 0.31, 5.2); `*` is in `_MEANS`."""
+
+_AFTER = re.compile(r"(?<=@)(?=\S)|(?<=#)(?=\d)|(?<=\bGH-)(?=\d)", re.IGNORECASE)
+"""Where GitHub looks for addresses of mail, also those of `mailto:` and `xmpp:` (GFM 0.29, 6.9: in the text, so that `\\@` is
+one too), for people (`@name`), and for issues (`#1`, `owner/name#1`, `GH-1`)."""
+
+_JOINER = "\N{WORD JOINER}"
+"""Cannot be seen, is part of no address and no name, and breaks no line (UAX 14)."""
 
 NAMED = 20
 """Things that one reason lists."""
@@ -43,7 +57,7 @@ def _lines(said: DifferenceView) -> Iterator[str]:
         yield from ("", "## Not looked at this time", "")
         for gap in said.unlooked:
             names = ", ".join(_text(name) for name in gap.what[:NAMED])
-            more = f" and {len(gap.what) - NAMED:,} more" if len(gap.what) > NAMED else ""
+            more = f" and {number:,} more" if (number := gap.beyond(NAMED)) else ""
             yield f"- {names}{more}: {_text(gap.because)}"
     if said.remarks:
         yield from ("", "## To know", "")
@@ -79,4 +93,5 @@ def _found(found: FindingLine) -> str:
 
 def _text(text: str) -> str:
     """`text` as text and nothing else."""
-    return _ADDRESS.sub(r"\\", _MEANS.sub(r"\\\1", clean(text, MAX_PROSE)))
+    escaped = _ADDRESS.sub(r"\\", _MEANS.sub(r"\\\1", _AFTER.sub(_JOINER, clean(text, MAX_PROSE))))
+    return _BEGINS.sub(lambda found: f"\\{found[0]}" if found[0] in "+-" else f"{found[0]}\\", escaped)

@@ -1,8 +1,10 @@
 """What changed, for a terminal, a mail or a log: a line each, wrapped, without any control character of its own."""
 
-import textwrap
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
+
+from rich.cells import get_character_cell_size
 
 from netguard.model.difference import Difference
 from netguard.model.observation import clean
@@ -60,7 +62,7 @@ class _Page:
             yield from self._heading("Not looked at this time")
             for gap in said.unlooked:
                 names = ", ".join(gap.what[:NAMED])
-                more = f" and {len(gap.what) - NAMED:,} more" if len(gap.what) > NAMED else ""
+                more = f" and {number:,} more" if (number := gap.beyond(NAMED)) else ""
                 yield from self._wrap(f"{names}{more}: {gap.because}", first="  ", rest="    ")
         if said.remarks:
             yield ""
@@ -105,11 +107,33 @@ class _Page:
 
     def _wrap(self, text: str, *, first: str = "", rest: str = "", style: str = "") -> list[str]:
         """`text` in lines that fit. What the view says is one line already; it is cleaned once more all the same."""
-        wrapped = textwrap.wrap(
-            clean(text, MAX_PROSE),
-            self._width,
-            initial_indent=first,
-            subsequent_indent=rest,
-            break_on_hyphens=False,
-        ) or [first.rstrip()]
+        wrapped = _folded(clean(text, MAX_PROSE), self._width, first, rest)
         return [f"\x1b[{style}m{line}\x1b[0m" for line in wrapped] if self._colour and style else wrapped
+
+
+def _folded(text: str, width: int, first: str, rest: str) -> list[str]:
+    """`text` in lines of at most `width` columns, the first after `first` and the others after `rest`."""
+    lines: list[str] = []
+    line, free, is_begun = first, width - _columns(first), False
+    for word in text.split():
+        left = word
+        while left:
+            gap = " " if is_begun else ""
+            if _columns(gap + left) <= free:
+                line, free, is_begun, left = line + gap + left, free - _columns(gap + left), True, ""
+            elif is_begun:
+                lines.append(line)
+                line, free, is_begun = rest, width - _columns(rest), False
+            else:
+                fits = max(1, bisect_right(range(1, min(len(left), free) + 1), free, key=lambda n: _columns(left[:n])))
+                lines.append(line + left[:fits])
+                line, free, left = rest, width - _columns(rest), left[fits:]
+    return [*lines, line.rstrip()] if is_begun or not lines else lines
+
+
+def _columns(text: str) -> int:
+    """Columns of a terminal that `text` takes at most: two of a letter that is as wide (UAX 11), else one.
+
+    Marks that stand over another letter count as well, since not every terminal puts them there.
+    """
+    return len(text) if text.isascii() else sum(max(1, get_character_cell_size(letter)) for letter in text)

@@ -55,7 +55,7 @@ def change(kind: Kind, turn: Turn, subject: str, name: str, *said: Attribute, **
 def found(number: int, check: str, fate: Fate, title: str, name: str, **given: object) -> FindingChange:
     fields: dict[str, object] = {
         "fingerprint": f"{number:016x}",
-        "target": BRIDGE,
+        "target": {"Storage": NAS, "Router": ROUTER}.get(name, BRIDGE),
         "cause": Cause.NETWORK,
         "severity": Severity.HIGH,
     }

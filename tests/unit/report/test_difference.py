@@ -80,6 +80,42 @@ def test_what_stands_open_as_before_and_what_was_not_looked_at_change_nothing():
     assert [(gap.because, gap.what) for gap in said.unlooked] == [("it was not seen", ("Plug", "FTP is open on Plug"))]
 
 
+def test_things_of_one_name_that_were_not_looked_at_are_counted_and_not_made_one():
+    bulbs = [Unobserved(kind=Kind.DEVICE, subject=f"mac:{n}", name="Hue bulb", why="it was not seen") for n in range(5)]
+    plug = Unobserved(kind=Kind.DEVICE, subject="mac:9", name="Plug", why="it was not seen")
+    port = replace(plug, kind=Kind.SERVICE, what="tcp/80")
+    telnet = [
+        found(n, "telnet-open", Fate.UNOBSERVED, "Telnet on Hue bulb", "Hue bulb", cause=None, why="it was not seen")
+        for n in range(2)
+    ]
+    said = view(of(findings=tuple(telnet), unobserved=(*bulbs, plug, plug, port)), NOW)
+    (gap,) = said.unlooked
+    assert gap.what == ("Hue bulb (5)", "Plug", "TCP port 80 of Plug", "Telnet on Hue bulb (2)")
+    assert (gap.beyond(0), gap.beyond(1), gap.beyond(4)) == (9, 4, 0)
+    assert "9 things could not be looked at this time." in said.meaning
+
+
+def test_devices_of_one_name_are_told_apart_by_their_address_or_mac_and_others_are_not():
+    first, second = (f"mac:00:00:5e:00:53:0{n}" for n in (1, 2))
+    changes = (
+        change(Kind.DEVICE, Turn.GONE, first, "Hue bulb", address="192.0.2.1"),
+        change(Kind.SERVICE, Turn.NEW, second, "Hue bulb", what="tcp/23"),
+        change(Kind.DEVICE, Turn.GONE, "mac:9", "Plug", address="192.0.2.9"),
+    )
+    same = {"target": first, "cause": Cause.NETWORK}
+    finding = found(1, "no-login", Fate.NEW, "Hue bulb asks for no login", "Hue bulb", **same)
+    (group,) = view(of(*changes, findings=(finding,)), NOW).told
+    assert [line.sentence for line in group.changes] == [
+        "Hue bulb (192.0.2.1) is gone",
+        "TCP port 23 of Hue bulb (00:00:5e:00:53:02) is open",
+        "Plug is gone",
+    ]
+    assert [line.title for line in group.findings] == ["Hue bulb asks for no login (192.0.2.1)"]
+    unseen = Unobserved(kind=Kind.DEVICE, subject=first, name="Hue bulb", why="it was not seen")
+    (group,) = view(of(changes[1], unobserved=(unseen,)), NOW).told
+    assert "(00:00:5e:00:53:02)" in group.changes[0].sentence
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [

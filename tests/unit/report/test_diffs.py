@@ -8,10 +8,14 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from rich.cells import cell_len
 
 from netguard.model import codec
-from netguard.model.difference import SCHEMA, Difference
+from netguard.model.difference import SCHEMA, Difference, Kind
+from netguard.model.observation import clean
 from netguard.registry import load_all
 from netguard.report.diffs import html, json, markdown, text
 from tests.golden.diff.changes import NOW, quiet_difference, sample_difference
@@ -57,6 +61,22 @@ def test_the_document_is_what_its_schema_says_and_is_read_back(difference):
 def test_text_keeps_to_the_width_it_is_given_but_not_below_the_narrowest(width):
     lines = text.render(sample_difference(), NOW, width=width).splitlines()
     assert max(map(len, lines)) <= max(width, text.NARROWEST)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=90), st.integers(40, 90))
+def test_text_keeps_to_the_width_in_columns_and_loses_no_letter(name, width):
+    first = sample_difference().changes[0]
+    said = text.render(replace(quiet_difference(), changes=(replace(first, name=name),)), NOW, width=width)
+    assert max(map(cell_len, said.splitlines())) <= width
+    assert "".join(clean(name).split()) in "".join(said.split())
+
+
+@pytest.mark.parametrize("letter", ["\u6f22", "\uac00", "\U0001f512"])
+def test_letters_that_are_two_columns_wide_take_two(letter):
+    named = replace(sample_difference().changes[0], name=letter * 60)
+    lines = text.render(replace(quiet_difference(), changes=(named,)), NOW).splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert sum(line.count(letter) for line in lines) == 60
 
 
 def test_text_begins_with_what_matters_most():
@@ -112,7 +132,7 @@ def test_text_has_no_control_character_no_long_line_and_no_line_of_a_devices_mak
     said = text.render(put(nasty), NOW)
     assert [c for c in said.replace("\n", "") if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}] == []
     assert not CONTROL.search(said.replace("\n", ""))
-    assert max(map(len, said.splitlines())) <= 80
+    assert max(map(cell_len, said.splitlines())) <= 80
     assert said.count("\n") == text.render(put(LINE_ENDS.sub(" ", nasty)), NOW).count("\n")
     coloured = text.render(put(nasty), NOW, colour=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == said
@@ -128,6 +148,37 @@ def test_markdown_has_the_same_headings_and_lists_and_nothing_else_whatever_the_
 @EACH
 def test_markdown_has_no_address_that_becomes_a_link_by_itself(nasty):
     assert not re.search(r"[a-z]://|www\.", markdown.render(put(nasty), NOW), re.IGNORECASE)
+
+
+@EACH
+def test_markdown_has_nothing_of_which_github_makes_a_link(nasty):
+    """GFM 0.29, 6.9, and GitHub's own mentions and issues, by their rules: of the text, where backslashes are gone."""
+    said = markdown.render(put(nasty), NOW)
+    seen = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", said)
+    assert not re.search(r"[\w.+-]+@[\w-]", seen)
+    assert not re.search(r"(?<![\w`])@\w", seen)
+    assert not re.search(r"#\d|\bGH-\d", seen, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("evil@example.com", "evil@\u2060example.com"),
+        ("mailto:a@b.example", "mailto:a@\u2060b.example"),
+        ("@torvalds", "@\u2060torvalds"),
+        ("#12", "\\#\u206012"),
+        ("+ a", "\\+ a"),
+        ("- a", "\\- a"),
+        ("1. a", "1\\. a"),
+        ("12) a", "12\\) a"),
+        ("1.5 GHz + a - b", "1\\.5 GHz + a - b"),
+        ("a @ b", "a @ b"),
+    ],
+)
+def test_names_that_mean_something_to_markdown_are_written_as_text(name, written):
+    unseen = replace(sample_difference().unobserved[0], kind=Kind.DEVICE, what=None, name=name)
+    said = markdown.render(replace(quiet_difference(), unobserved=(unseen,)), NOW)
+    assert f"\n- {written}: " in said
 
 
 def shape(document: str) -> list[str]:
