@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import click
 
 from netguard import __version__, exitcodes, registry
+from netguard.cli import _output
 from netguard.errors import NetguardError
 
 GROUPS = ("Start", "Fix", "Over time", "Expert")
@@ -76,22 +77,21 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Entry point: run, and exit with the code of the contract."""
-    for stream in (sys.stdout, sys.stderr):
-        # Old Windows consoles know few letters; a question mark is better than a crash.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    _output.prepare()
     try:
         code = cli.main(prog_name="netguard", standalone_mode=False)
+        _output.flush()
     except click.exceptions.Abort:
         code = exitcodes.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _output.tell(error.show)
         code = exitcodes.USAGE
     except NetguardError as error:
-        click.echo(f"netguard: {error}", err=True)
+        said = f"netguard: {error}"
+        _output.tell(lambda: click.echo(said, err=True))
         code = error.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away, as `head` does; there is nobody left to tell.
-        sys.stderr.close()
-        code = exitcodes.DONE
+    except _output.ReaderGoneError:
+        code = _output.abandon()
+    except _output.UnwrittenError as error:
+        code = _output.abandon(error)
     sys.exit(code if isinstance(code, int) else exitcodes.DONE)

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import click
+
+from netguard import registry
 
 QUIET_DAYS = 7
 """Days without a scan that nobody is told of: a week, as often as a home is usually scanned by itself."""
@@ -21,26 +24,33 @@ BUSY_SECONDS = 0.2
 SILENT = frozenset({"scan", "schedule", "schema", "completion", "demo", "setup"})
 """Commands before which nothing is said: they scan, they tell of it themselves, or their output is for programs."""
 
-_WORDS_OF_SILENCE = frozenset({"-h", "--help", "-q", "--quiet"})
-_OPTION = "--database"
-_URL = "sqlite:///"
+_MEMORY = ":memory:"
 
 
 def tell(command: str | None, arguments: Sequence[str]) -> None:
-    """Say on standard error how long ago the last finished scan was, where that is more than `QUIET_DAYS` ago."""
-    if command is None or command in SILENT or not _WORDS_OF_SILENCE.isdisjoint(arguments):
+    """Say on standard error how long ago the last finished scan was, where that is more than `QUIET_DAYS` ago.
+
+    `arguments` are the words after the command. Where they ask for help or quiet, or are wrong, nothing is said.
+    """
+    if command is None or command in SILENT:
         return
-    path = _path(arguments)
-    last = None if path is None else last_scan(path)
+    said = _said(registry.load("netguard.cli", command).command, arguments)
+    if said is None or said.get("quiet"):
+        return
+    path, now = _path(said.get("database")), datetime.now(UTC)
+    last = None if path is None else last_scan(path, now)
     if last is None:
         return
-    days = (datetime.now(UTC) - last) // timedelta(days=1)
+    days = (now - last) // timedelta(days=1)
     if days > QUIET_DAYS:
         click.echo(f"netguard: last scan {days} days ago; `netguard scan` looks again", err=True)
 
 
-def last_scan(path: Path) -> datetime | None:
-    """When the newest finished scan in the SQLite database at `path` ended; null where there is none, or it cannot be read."""
+def last_scan(path: Path, now: datetime) -> datetime | None:
+    """When the newest finished scan in the SQLite database at `path` ended; null where there is none, or it cannot be read.
+
+    One that ended after `now` was made with a clock that was ahead, and nobody knows when: it does not count.
+    """
     import sqlite3
 
     try:
@@ -48,27 +58,56 @@ def last_scan(path: Path) -> datetime | None:
             return None
         address = f"{path.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection:
-            (text,) = connection.execute("SELECT max(finished_at) FROM scans WHERE ended = 'finished'").fetchone()
+            (text,) = connection.execute(
+                "SELECT max(finished_at) FROM scans WHERE ended = 'finished' AND finished_at <= ?",
+                # As the history keeps times: in UTC, with microseconds, so that texts are in the order of the times.
+                (now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),),
+            ).fetchone()
         return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
     except (sqlite3.Error, OSError, ValueError, TypeError):
         return None
 
 
-def _path(arguments: Sequence[str]) -> Path | None:
+def _said(command: click.Command, arguments: Sequence[str]) -> dict[str, object] | None:
+    """What the options among `arguments` say, of `command` and of those below it; null where they are wrong or ask for help.
+
+    By click's own parser, which knows the value of an option from an option; no option does anything by that. A group may
+    put other words in for those it is given, and says itself which command below it is meant.
+    """
+    found: dict[str, object] = {}
+    words = list(arguments)
+    while True:
+        context = click.Context(command, parent=click.get_current_context(silent=True))
+        try:
+            options, _, given = command.make_parser(context).parse_args(list(words))
+        except click.UsageError:
+            if not isinstance(command, click.Group):
+                return None
+        else:
+            if any(not set(context.help_option_names).isdisjoint(each.opts) for each in given):
+                return None
+            found |= options
+        if not isinstance(command, click.Group):
+            return found
+        with command.make_context(command.name, list(words), resilient_parsing=True) as context:
+            # As click's own completion does it; the first of them has no name that is public.
+            words = [*getattr(context, "_protected_args", ()), *context.args]
+            if not words:
+                return found
+            _, below, words = command.resolve_command(context, words)
+        if below is None:
+            return None
+        command = below
+
+
+def _path(named: object) -> Path | None:
     """The file of the history that the command is about; null where that is no SQLite file."""
-    url = _named(arguments) or os.environ.get("NETGUARD_DATABASE")
-    if url is None:
+    url = named if isinstance(named, str) else os.environ.get("NETGUARD_DATABASE")
+    if not url:
         import platformdirs
 
         return Path(platformdirs.user_data_dir("netguard", appauthor=False)) / "netguard.db"
-    return Path(url.removeprefix(_URL).partition("?")[0]) if url.startswith(_URL) else None
-
-
-def _named(arguments: Sequence[str]) -> str | None:
-    """What `--database` names among the words after the command."""
-    for number, word in enumerate(arguments):
-        if word == _OPTION:
-            return next(iter(arguments[number + 1 :]), None)
-        if word.startswith(f"{_OPTION}="):
-            return word.partition("=")[2]
-    return None
+    # As SQLAlchemy takes URLs apart, which takes too long to load for this: `sqlite+driver:///path?options`.
+    kind, _, rest = url.partition("://")
+    file = unquote(rest.partition("?")[0].partition("/")[2])
+    return Path(file) if kind.partition("+")[0] == "sqlite" and file not in {"", _MEMORY} else None

@@ -3,10 +3,15 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import make_url
 
-from netguard.cli import _lately
+from netguard.cli import _lately, cli
 from netguard.history.store import History
 from netguard.model.vocabulary import Ended
 from tests import builders
@@ -27,7 +32,8 @@ def keep(path, days, number=1, ended=Ended.FINISHED):
 
 
 def said(capsys, command="report", *words):
-    _lately.tell(command, words)
+    with click.Context(cli, **cli.context_settings):
+        _lately.tell(command, words)
     out, err = capsys.readouterr()
     assert out == ""
     return err
@@ -47,7 +53,8 @@ def test_it_is_said_after_a_week_and_of_the_newest_finished_scan(database, capsy
     ("command", "words"),
     [
         ("scan", ()), ("schedule", ("run",)), ("schema", ()), ("completion", ()), ("demo", ()), ("setup", ()), (None, ()),
-        ("history", ("--help",)), ("history", ("-h",)), ("report", ("--quiet",)), ("report", ("-q",)),
+        ("history", ("--help",)), ("history", ("-h",)), ("diff", ("--quiet",)), ("diff", ("-q",)),
+        ("history", ("prune", "--help")), ("diff", ("--no-such-option",)), ("history", ("no-such-command",)),
     ],
 )  # fmt: skip
 def test_it_is_not_said_where_it_is_not_wanted(database, capsys, command, words):
@@ -60,8 +67,32 @@ def test_the_database_that_the_command_names_is_the_one(database, capsys, tmp_pa
     keep(tmp_path / "other", 30)
     assert "30 days" in said(capsys, "report", "latest", "--database", f"sqlite:///{tmp_path}/other")
     assert "30 days" in said(capsys, "report", f"--database=sqlite:///{tmp_path}/other", "latest")
-    assert said(capsys, "report", "--database", "postgresql://db.example/x") == ""
-    assert said(capsys, "report", "--database") != ""
+    assert "30 days" in said(capsys, "report", "--database", f"sqlite+pysqlite:///{tmp_path}/other")
+    assert "30 days" in said(capsys, "history", "prune", "--database", f"sqlite:///{tmp_path}/other", "--dry-run")
+    for url in ("postgresql://db.example/x", "sqlite://", "sqlite:///:memory:", "no URL"):
+        assert said(capsys, "report", "--database", url) == ""
+
+
+@given(st.sampled_from(["sqlite", "sqlite+pysqlite", "postgresql", "SQLite"]), st.text("ab/:%?+. ", max_size=20))
+def test_a_url_means_the_file_that_the_history_would_open(kind, rest):
+    url = f"{kind}:///{rest}"
+    made = make_url(url)
+    there = made.get_backend_name() == "sqlite" and made.database not in {None, "", ":memory:"}
+    assert _lately._path(url) == (Path(made.database) if there else None)
+
+
+def test_a_value_is_no_option(database, capsys):
+    keep(database, 40)
+    words = ("something", "--reason", "-q", "--until", "2027-01-01")
+    assert "40 days" in said(capsys, "accept", *words)
+    assert "40 days" in said(capsys, "diff", "--", "-q", "--help")
+    assert said(capsys, "diff", "--database", f"sqlite:///{database}", "-q") == ""
+
+
+def test_a_scan_of_a_clock_that_was_ahead_does_not_silence_it(database, capsys):
+    keep(database, 40, 1)
+    keep(database, -3650, 2)
+    assert "40 days" in said(capsys)
 
 
 def test_by_itself_it_looks_where_the_history_is(monkeypatch, tmp_path, capsys):
