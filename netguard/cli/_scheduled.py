@@ -176,7 +176,7 @@ def _at_home(
     made_before = {e.line.id for e in _finished(history, site, AT_ONCE)}
     problems: list[str] = []
     code = _scan(order, rights, site, log, problems)
-    if problems:
+    if problems and code == exitcodes.DONE:
         # It counts all the same: to make it again every hour mends no history, and fills the disk.
         _unsaved.note(_unsaved_here(site, around, order.depth), clock())
     for entry in _finished(history, site, AT_ONCE):
@@ -258,7 +258,7 @@ def _scan(order: _Order, rights: _session.Rights, site: str, log: Log, unsaved: 
     except NetguardError as error:
         log.say(f"the scan did not end well: {error}")
         return error.exit_code
-    if unsaved:
+    if unsaved and code == exitcodes.DONE:
         log.say(f"scanned, but not saved: {unsaved[0]}")
         return code
     how = {

@@ -27,7 +27,11 @@ PART_OF_MAC = 6
 what tells two of one maker apart."""
 
 _GAP = r"[\W_]{0,3}"
-_MAC = re.compile(rf"(?<![0-9a-f])(?:[0-9a-f]{{2}}{_GAP}){{5}}[0-9a-f]{{2}}(?![0-9a-f])", re.IGNORECASE)
+_MAC = re.compile(
+    r"(?<![0-9a-f])(?:(?:[0-9a-f]{2}[:._\- ]?){5}[0-9a-f]{2}"
+    r"|(?:[0-9a-f]{2}[\W_]{1,3}){5}[0-9a-f]{2}|(?:[0-9a-f]{4}[^\w\s,;]){2}[0-9a-f]{4})(?![0-9a-f])",
+    re.IGNORECASE,
+)
 """A MAC in any spelling: `00:00:5e:00:53:01`, `00-00-5E-…`, `0000.5e00.5301`, `00005e005301`, `00 : 00 · 5e …`.
 
 With a longer run of hexadecimal digits about it, it is none."""
@@ -45,7 +49,7 @@ _IPV6 = re.compile(r"(?:[0-9a-f]{0,4}:){2,}[0-9a-f]{0,4}(?:%\w+)?(?:/\d{1,3})?",
 
 _RUN = re.compile(rf"[0-9a-f](?:{_GAP}[0-9a-f]){{5,}}", re.IGNORECASE)
 _SPLIT = re.compile(r"[\W_]+")
-_COLONS = dict.fromkeys(map(ord, "\u02d0\u02f8\u05c3\u2236\ua789\ufe30"), ":")
+_COLONS = dict.fromkeys(map(ord, "\u02d0\u02f8\u05c3\u2236\ua789"), ":")
 """Signs of other scripts that look like a colon, and that NFKC (Unicode, annex 15) leaves alone."""
 
 _DASHES = re.compile("[\u2010-\u2015\u2212]")

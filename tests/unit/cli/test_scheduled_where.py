@@ -8,6 +8,7 @@ import pytest
 from netguard.cli import _scheduled
 from netguard.history.store import History
 from netguard.model import address
+from netguard.model.surroundings import Surroundings
 from netguard.model.vocabulary import Depth
 from netguard.vantage import home
 from tests.unit.cli.scheduling import AT_HOME, NOW, OTHER_ROUTER, Life, newcomer
@@ -93,7 +94,9 @@ def test_of_two_homes_the_one_seen_last_counts(life, receiver):
     life.tell(receiver.url)
     life.run()
     with History.open(life.url) as history:
-        history.remember(home.enrol(replace(life._around(), vantage=ELSEWHERE), "cabin", NOW))
+        history.remember(
+            home.enrol(Surroundings(vantage=ELSEWHERE, prefixes=(ELSEWHERE.segment.prefix,)), "cabin", NOW)
+        )
         life.after(days=20)
         history.at_home("cabin", life.now)
     life.vantage = OTHER_ROUTER
@@ -144,7 +147,7 @@ def test_a_home_that_moved_is_at_home_from_then_on(life, receiver):
     life.run()
     life.after(days=13)
     with History.open(life.url) as history:
-        moved = home.enrol(replace(life._around(), vantage=ELSEWHERE), "home", life.now)
+        moved = home.enrol(Surroundings(vantage=ELSEWHERE, prefixes=(ELSEWHERE.segment.prefix,)), "home", life.now)
         history.move_home(moved)
         assert history.last_at_home("home") == life.now
         life.after(days=3)

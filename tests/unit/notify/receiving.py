@@ -9,10 +9,11 @@ MAX_BODY = 1 << 20
 
 
 class Receiving:
-    """What came in, in order. `status` is what it answers; while `held` is clear it does not answer at all."""
+    """What came in, in order. `status` is what it answers to what it does not refuse; while `held` is clear it does not answer at all."""
 
     def __init__(self):
         self.got = []
+        self.refuses = lambda message: False
         self.status = 200
         self.held = threading.Event()
         self.held.set()
@@ -35,12 +36,13 @@ def receiving():
         def do_POST(self):
             size = min(int(self.headers.get("Content-Length", 0)), MAX_BODY)
             message = json.loads(self.rfile.read(size))
-            if heard.status == 200:
+            status = 403 if heard.refuses(message) else heard.status
+            if status == 200:
                 heard.got.append(message)
             heard.came.release()
             heard.held.wait(30)
             with contextlib.suppress(OSError):  # who sent may be gone
-                self.send_response(heard.status)
+                self.send_response(status)
                 self.end_headers()
 
         def log_message(self, *_):

@@ -62,10 +62,92 @@ def test_a_mac_is_found_in_every_spelling(raw, gap, around, upper):
     assert mac not in CLOSED.sentence(f"{around} {mac} {around}")
 
 
+WIDE = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in "0123456789abcdefABCDEF:.-,"}
+"""Letters of double width (Unicode, Halfwidth and Fullwidth Forms)."""
+
+DIGITS = ["0123456789", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९", "０１２３４５６７８９", "⁰¹²³⁴⁵⁶⁷⁸⁹"]
+GAPS = [
+    ".",
+    "。",
+    "．",
+    "｡",
+    "·",
+    "・",
+    "•",
+    "‧",
+    "∙",
+    "․",
+    ",",
+    ", ",
+    "，",
+    "、",
+    " ",
+    "  ",
+    "\u00a0",
+    "\u3000",
+    " . ",
+    "-",
+    "_",
+    "/",
+    ";",
+    "|",
+]
+
+
+def numbers(said):
+    """Every number in `said`, in digits of whichever script."""
+    return re.findall(r"\d+", said)
+
+
+@given(
+    st.lists(st.integers(0, 255), min_size=4, max_size=4),
+    st.sampled_from(GAPS),
+    st.sampled_from(DIGITS),
+    st.sampled_from(["", "cam ", "hub(", "·"]),
+)
+@example([192, 168, 1, 20], "·", DIGITS[0], "cam ")
+@example([192, 168, 1, 20], "．", DIGITS[3], "")
+@example([192, 168, 1, 20], ", ", DIGITS[0], "")
+def test_an_ipv4_address_is_found_with_any_signs_between_and_in_any_digits(parts, gap, digits, before):
+    spelt = gap.join(str(part) for part in parts).translate(str.maketrans("0123456789", digits))
+    for said in (CLOSED.sentence(f"{before}{spelt} end"), CLOSED.name(f"{before}{spelt}", "a device")):
+        assert len(numbers(said)) < 4, said
+        assert not numbers(said), said
+    told = Discretion(Notify(macs=True)).sentence(f"{before}{spelt}")
+    assert not numbers(told), "also where MAC addresses may be told"
+
+
+@given(
+    st.binary(min_size=6, max_size=6),
+    st.sampled_from([":", "-", ".", " ", " : ", "：", "－", "·", "・", "，", ", ", "‐", "–", "∶", "_", ""]),
+    st.booleans(),
+    st.booleans(),
+)
+@example(bytes.fromhex("00005e0053a1"), ":", True, False)
+def test_a_mac_is_found_in_double_width_and_with_any_signs_between(raw, gap, wide, upper):
+    spelt = gap.join(f"{byte:02x}" for byte in raw)
+    spelt = spelt.upper() if upper else spelt
+    said = CLOSED.sentence(f"hub {spelt.translate(WIDE) if wide else spelt} end")
+    assert said == f"hub {HIDDEN} end"
+
+
+@given(
+    st.sampled_from(["fe80::1", "2001:db8::5", "2001:db8:0:0:0:0:0:5"]),
+    st.sampled_from([":", "：", "∶", "ː", "꞉"]),
+)
+def test_an_ipv6_address_is_found_with_whatever_looks_like_a_colon(spelt, colon):
+    said = CLOSED.sentence(f"lamp {spelt.replace(':', colon)}")
+    assert said == f"lamp {HIDDEN}"
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("Front door", "Front door"),
+        ("Ｋüche", "Küche"),
+        ("Kanal 1, 2 und 3", "Kanal 1, 2 und 3"),
+        ("ports 443, 8080, 8443, 9000", "ports 443, 8080, 8443, 9000"),
+        ("कमरा २", "कमरा २"),
         ("Küche & Bad (oben)", "Küche & Bad (oben)"),
         ("Eve's phone", "Eve's phone"),
         ("ESP-0053A1", f"ESP-{HIDDEN}"),
