@@ -7,7 +7,7 @@ from netguard.model.overlay import NOTHING, Overlay
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import Outcome
 from netguard.report import findings, headline, judged, words
-from netguard.report.accepted import accepted
+from netguard.report.accepted import accepted, uncoded
 from netguard.report.change import Change, change_view
 from netguard.report.devices import devices, unseen
 from netguard.report.doors import doors
@@ -59,7 +59,7 @@ def view(scan: Scan, now: datetime, change: Change | None = None, overlay: Overl
         site=clean(scan.site) or "home",
         subtitle=headline.subtitle(scan, now),
         headline=headline.headline(scan, decisions),
-        notices=(*headline.notices(scan, now), *(lived_with.lapsed if lived_with else ())),
+        notices=(*map(uncoded, headline.notices(scan, now)), *(lived_with.lapsed if lived_with else ())),
         tallies=headline.tallies(scan, decisions),
         circumstances=headline.circumstances(scan, now),
         first=actions[:FIRST],
