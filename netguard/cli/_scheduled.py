@@ -138,6 +138,7 @@ def _at_its_time(order: _Order, rights: _session.Rights, log: Log, clock: Clock)
             _away(history, homes, teller, clock())
             return exitcodes.DONE
         history.at_home(known.site, clock())
+        teller.back()
 
         def still_there() -> bool:
             return _is_at(known.site, order, rights, history)

@@ -131,6 +131,12 @@ class Teller:
             text = digest.away(site, last.astimezone().date(), days, self._settings.notify)
             self._queue(site, f"{AWAY}{last:%Y-%m-%d}", text)
 
+    def back(self) -> None:
+        """At home again, the question whether the router was replaced is none any more, where it still waits."""
+        for message in self._history.waiting():
+            if message.about.startswith(AWAY):
+                self._history.readdress(message, (), "the computer is at home again")
+
     def send(self, only: str = "", at_home: Callable[[], bool] = nobody_asks) -> None:
         """Hand over what waits and whose time has come (`Handing.all`). Another run that is sending is left to it."""
         from filelock import FileLock, Timeout

@@ -106,6 +106,20 @@ def test_of_two_homes_the_one_seen_last_counts(life, receiver):
     assert receiver.titles == ["netguard: not at cabin for 14 days"]
 
 
+def test_back_home_the_question_is_not_asked_any_more(life, receiver):
+    life.tell(receiver.url)
+    life.run()
+    life.vantage = OTHER_ROUTER
+    receiver.status = 503
+    days(life, 15)
+    assert [m.text.title for m in life.waiting()] == [ASKED]
+    receiver.status = 200
+    life.vantage = AT_HOME
+    days(life, 1)
+    assert receiver.got == []
+    assert (life.waiting(), life.lost()) == ((), ())
+
+
 def test_a_scan_made_by_hand_says_that_it_was_at_home(life, receiver):
     life.tell(receiver.url)
     life.run()
