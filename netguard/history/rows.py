@@ -3,7 +3,8 @@
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from enum import Enum, auto
+from typing import Any, TypeVar
 
 import msgspec
 from netaddr import mac_unix_expanded
@@ -47,6 +48,26 @@ STOP = (*(scans.c[name] for name in ("id", "started_at", "prefix", "ended", "dev
 _SUMMARY = msgspec.json.Decoder(Summary)
 """A summary is plain text, numbers and words: thirty times faster than the codec, which a list of a year needs."""
 
+
+class _Gateway(msgspec.Struct):
+    """What tells one place from another, of a summary."""
+
+    gateway: str | None = None
+
+
+_GATEWAY = msgspec.json.Decoder(_Gateway)
+
+
+class Unreadable(Enum):
+    """What a summary says that is not there, or damaged."""
+
+    UNREADABLE = auto()
+
+
+UNREADABLE = Unreadable.UNREADABLE
+
+_Short = TypeVar("_Short")
+
 _TICK = timedelta(microseconds=1)
 """By so much a scan stands behind the one before it when the clock was set back between them."""
 
@@ -84,7 +105,7 @@ def place(connection: Connection, scan: Scan) -> datetime:
 
 def stop(row: Row[Any]) -> Stop:
     """Where the scan in `row` stands."""
-    id_, started_at, prefix, ended, devices, failing, at = row
+    id_, started_at, prefix, ended, devices, failing, at = row._tuple()
     return Stop(
         id=id_,
         at=at,
@@ -102,21 +123,16 @@ def line(row: Row[Any]) -> ScanLine:
 
 
 def entry(row: Row[Any]) -> Entry | None:
-    """The scan in `row` in short; null for one that was saved by a netguard that kept no summary.
-
-    Raises `DocumentError` for a damaged summary.
-    """
+    """The scan in `row` in short; null where no summary was kept (by an old netguard), or a damaged one: its document has all."""
     values = row._asdict()
-    packed = values.pop("summary")
-    if packed is None:
-        return None
-    try:
-        short = _SUMMARY.decode(zlib.decompressobj().decompress(packed, codec.MAX_DOCUMENT))
-    except (zlib.error, TypeError, UnicodeDecodeError, msgspec.DecodeError) as error:
-        raise DocumentError(
-            f"what is kept of the saved scan {clean(row.id)} is damaged: {clean(str(error))}"
-        ) from error
-    return Entry(line=ScanLine(**_told(values)), summary=short)
+    short = _short(values.pop("summary"), _SUMMARY)
+    return None if short is None else Entry(line=ScanLine(**_told(values)), summary=short)
+
+
+def gateway(packed: object) -> str | None | Unreadable:
+    """The router's MAC in a summary as it is kept, read without the rest of it."""
+    short = _short(packed, _GATEWAY)
+    return UNREADABLE if short is None else short.gateway
 
 
 def entry_of(scan: Scan) -> Entry:
@@ -169,6 +185,16 @@ def same_home(home: Enrolment) -> ColumnElement[bool]:
     row = home_row(home)
     same: ColumnElement[bool] = (homes.c.gateway_mac == row["gateway_mac"]) & (homes.c.prefixes == row["prefixes"])
     return same
+
+
+def _short(packed: object, decoder: msgspec.json.Decoder[_Short]) -> _Short | None:
+    """What is in a summary as it is kept; null for none, and for a damaged one."""
+    if not isinstance(packed, bytes):
+        return None
+    try:
+        return decoder.decode(zlib.decompressobj().decompress(packed, codec.MAX_DOCUMENT))
+    except (zlib.error, UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+        return None
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:

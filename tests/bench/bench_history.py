@@ -148,6 +148,24 @@ def main():
                 history.save(scan(number))
         print(f"history: {SCANS} scans of {DEVICES} devices take {path.stat().st_size / 1e6:.1f} MB (budget 60)")
         measure(url, path)
+        measure_hourly(f"sqlite:///{Path(folder) / 'hourly.db'}")
+
+
+def measure_hourly(url):
+    """What comparing costs whoever scans every hour: so many scans are six weeks then."""
+    with History.open(url) as history:
+        for number in range(SCANS):
+            start = builders.NOW - timedelta(hours=SCANS - number)
+            history.save(dataclasses.replace(scan(number), started_at=start, finished_at=start + timedelta(minutes=9)))
+        rules = loader.load()
+        for old, new in ((0, SCANS - 1), (SCANS - 2, SCANS - 1), (400, 700)):
+            pair = (f"{old:06}-bench", f"{new:06}-bench")
+            told(
+                f"diff of scans {old} and {new}, one an hour",
+                timed(lambda pair=pair: _compared.compared(history, rules, *pair, None, builders.NOW), 5),
+                500,
+            )
+    told("diff, its command, one an hour", timed(lambda: run(url, "diff")), 500)
 
 
 def measure(url, path):
