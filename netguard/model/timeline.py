@@ -27,6 +27,10 @@ from netguard.model.vocabulary import (
     Transport,
 )
 
+MOST_HEARD = 1000
+"""Access points whose addresses a summary keeps. Some blocks of flats have hundreds; of more, which only a tool that invents
+networks sends, none is kept, so that no series of scans grows by it."""
+
 FIRMWARE = "firmware."
 """How the kinds of observation begin that tell which firmware a device has."""
 
@@ -133,6 +137,9 @@ class Summary:
     """Every set of ports that some device was asked: `tcp/1-1024,8080`."""
     heard: bool = False
     """Whether any Wi-Fi was heard; else no access point is missing in it."""
+    air: tuple[str, ...] | None = None
+    """The BSSID of every access point that was heard, whosever it is: which of them are own depends on how this computer is
+    connected. Null for more than `MOST_HEARD`, and in what an older netguard kept: then none is missing in it, either."""
     whole: bool = False
     """Whether everybody on the vantage's own network was asked for, and that worked; else nobody is missing in it."""
     personal: bool = True
@@ -148,6 +155,13 @@ class Entry:
 
     line: ScanLine
     summary: Summary
+    ordered_at: datetime | None = None
+    """Its place in the history, where it has one: its start, or just after the scan before where the clock was set back."""
+
+    @property
+    def placed_at(self) -> datetime:
+        """Its place among the scans of its site; what was learnt of it has this time."""
+        return self.ordered_at if self.ordered_at is not None else self.line.started_at
 
 
 def line(scan: Scan) -> ScanLine:
@@ -230,11 +244,17 @@ def summary(scan: Scan) -> Summary:
         settled=_settled(scan, targets),
         asked=texts,
         heard=bool(scan.wifi),
+        air=_air(scan),
         whole=asked_everybody(scan),
         personal=scan.personal_devices is None,
         gateway=_text(hop.mac) if hop is not None else None,
         privileged=scan.vantage.privileged,
     )
+
+
+def _air(scan: Scan) -> tuple[str, ...] | None:
+    heard = {p.bssid for p in scan.wifi if p.bssid is not None}
+    return tuple(sorted(str(_text(bssid)) for bssid in heard)) if len(heard) <= MOST_HEARD else None
 
 
 def asked_everybody(scan: Scan) -> bool:
