@@ -4,7 +4,6 @@ import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from netguard import pipeline
 from netguard.cli import _documents, _series
 from netguard.compare import labels
 from netguard.compare.diff import difference
@@ -100,6 +99,8 @@ def between(history: History | None, rules: Rules | None, found: Pair, now: date
     if not found.alike:
         if rules is None:
             raise ValueError("scans that other rules judged cannot be compared without rules")
+        from netguard import pipeline  # loading it takes as long as reading a month of scans
+
         rejudged = pipeline.judge(old, rules, _past(history, known, old, order, series))
         if new.ruleset.digest != rules.digest:
             new = pipeline.judge(new, rules, _past(history, known, new, order, series))

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from netguard import pipeline
 from netguard.cli import _compared
 from netguard.compare.registry import learnt
 from netguard.errors import DocumentError, HistoryError, NothingEarlierError, UsageError
@@ -200,8 +201,8 @@ def test_the_same_rules_need_no_judging_anew(history, seen):
 def pasts(seen, monkeypatch):
     """What was known of before, by the scan that was judged anew by today's rules."""
     found = {}
-    judge = _compared.pipeline.judge
-    monkeypatch.setattr(_compared.pipeline, "judge", lambda s, r, p: found.update({int(s.id, 16): p}) or judge(s, r, p))
+    judge = pipeline.judge
+    monkeypatch.setattr(pipeline, "judge", lambda s, r, p: found.update({int(s.id, 16): p}) or judge(s, r, p))
     return found
 
 
