@@ -7,6 +7,7 @@ from typing import Any
 
 from netguard.cli import _back, _overlays
 from netguard.cli._accepting import newest_of_each, sites
+from netguard.cli._known import called
 from netguard.cli.history import _table
 from netguard.compare import labels
 from netguard.compare.acceptances import Covering, holds, last_open, place_of
@@ -15,6 +16,7 @@ from netguard.history.database import default_url
 from netguard.history.store import History
 from netguard.model import codec
 from netguard.model.acceptance import Acceptance
+from netguard.model.known import KnownDevice
 from netguard.model.observation import clean
 from netguard.model.overlay import Decisions
 from netguard.model.scan import Scan
@@ -94,17 +96,22 @@ def _of_site(
     for each in said:
         last = last_open(each, as_seen(newest[0])[2], series) or newest[0]
         seen_last = next(e for e in newest if Place.of(e).is_same(Place.of(last)))
-        yield _listed(each, *as_seen(seen_last), place_of(each, series))
+        yield _listed(each, *as_seen(seen_last), place_of(each, series), known)
 
 
 def _listed(
-    said: Acceptance, scan: Scan, decided: Decisions, covering: Covering, known: tuple[str, str] | None
+    said: Acceptance,
+    scan: Scan,
+    decided: Decisions,
+    covering: Covering,
+    last: tuple[str, str] | None,
+    known: tuple[KnownDevice, ...],
 ) -> Listed:
     about = [f for f in scan.findings if f.status is Status.FAIL and said in covering.about(f)]
     titles = tuple(worded(f.title) for f in about)
     lapsed = next((each for each in decided.lapsed if each.acceptance == said), None)
     unused = next((each for each in decided.unused if each.acceptance == said), None)
-    what = place(scan, (about[0].check, about[0].target) if about else known, said)
+    what = _what(scan, (about[0].check, about[0].target) if about else last, said, known)
     remove_it = f"`netguard accept remove {said.id}`"
     state, problem = f"accepted, {len(titles)} open", None
     if lapsed is not None:
@@ -120,6 +127,12 @@ def _listed(
     elif not titles:
         state = "not seen last time"
     return Listed(acceptance=said, what=what, state=state, titles=titles, problem=problem)
+
+
+def _what(scan: Scan, about: tuple[str, str] | None, said: Acceptance, known: tuple[KnownDevice, ...]) -> str:
+    """What a decision is about. A device is called as it is today: in the scan it may be one with another still."""
+    bearer = next((k for k in known if about is not None and k.key == about[1] and (k.said_name or k.name)), None)
+    return place(scan, about, said) if about is None or bearer is None else f"{clean(about[0])} on {called(bearer)}"
 
 
 def _unscanned(said: Acceptance, day: date) -> Listed:

@@ -152,13 +152,12 @@ def _meant_in(history: History, target: str, draft: Acceptance, database: str | 
         scan = labels.laid_over(history.scan(newest.line.id, draft.site), known)
         covering = Covering(scan, (draft,), known)
     line = next(o for o in last.summary.open if covering.about(o))
-    about = place(scan, (line.check, line.target), draft)
     day = last.line.started_at.astimezone().date()
     yield _Meant(
         draft=draft,
         scan=scan,
         open=tuple(f.title for f in scan.findings if f.status is Status.FAIL and covering.about(f)),
-        earlier=None if newest is last else (day, about),
+        earlier=None if newest is last else (day, worded(line.title) or place(scan, (line.check, line.target), draft)),
     )
 
 

@@ -222,7 +222,7 @@ def test_what_stood_open_before_and_was_not_looked_at_last_time_can_be_accepted(
     day = (NOW - timedelta(days=7)).astimezone().date()
     for target in (TELNET.fingerprint[:8], "telnet-open@Hall bridge"):
         said = accept(url, target).stdout
-        assert f"  telnet-open on Hall bridge: not open in the latest scan, but in the one of {day}" in said
+        assert f"  {TELNET.title}: not open in the latest scan, but in the one of {day}" in said
 
 
 @pytest.mark.parametrize("words", [("--reason", " \x07 "), ("--owner", "\u202e"), ("--reason", "x" * 301)])

@@ -141,8 +141,10 @@ def test_of_devices_taken_apart_the_one_is_accepted_that_is_named(url, name, own
     """The last scan has the two as one still, under the other's key."""
     _taken_apart(url)
     assert {k.key for k in Book(url, "home").known()} >= {BRIDGE.key, CAMERA.key}
-    accept(url, f"telnet-open@{name}")
+    said = accept(url, f"telnet-open@{name}").stdout
+    assert f"  Telnet is open on {own.name} at tcp/23" in said
     assert [a.device for a in kept(url)] == [own.key]
+    assert f"  telnet-open on {'Yard' if own is CAMERA else 'Hall'}  " in run(url).stdout
     keep(url, scan(0, TELNET, ELSEWHERE, number=3))
     for reference in (f"{1:012x}", f"{3:012x}"):
         document, overlay = _overlays.opened(reference, url, None, NOW)
