@@ -152,6 +152,44 @@ def test_newer_news_never_overtakes_older_and_makes_it_go_first_at_once(life, re
     assert all("Scanned on 2026-11-2" in m["message"] for m in receiver.got)
 
 
+def test_behind_one_that_fails_the_others_wait_and_none_is_tried_twice_in_a_run(life, receiver):
+    told(life, receiver)
+    one = receivers.made_of(receiver.url).id
+    asked = []
+    receiver.refuses = lambda message: asked.append(message["title"]) or message["title"] == "0"
+    with History.open(life.url) as history:
+        for number in range(2):
+            history.tell("home", f"scan {number}", [one], Text(title=f"{number}", body="x"), life.now)
+    life.run()  # sends before and after its scan
+    assert asked == ["0"]
+    receiver.refuses = lambda message: False
+    life.after(hours=1)
+    life.run()
+    assert receiver.titles == ["0", "1", NEW]
+
+
+def test_what_was_lost_is_named_in_one_message_only(life, receiver):
+    told(life, receiver)
+    one = receivers.made_of(receiver.url).id
+    with History.open(life.url) as history:
+        for number in range(5):
+            history.tell("home", f"scan {number}", [one], Text(title=f"{number}", body="x"), life.now)
+        for message in history.waiting():
+            history.give_up(message, "too old")
+    life.run()
+    life.devices.append(newcomer(31, "Garage"))
+    life.after(days=7)
+    life.run()
+    first, second = (m["message"] for m in receiver.got)
+    assert [line[:18] for line in first.splitlines()[-4:]] == [
+        "Never delivered: 2",
+        "Never delivered: 3",
+        "Never delivered: 4",
+        "And 2 more before ",
+    ]
+    assert "Never delivered" not in second
+
+
 def test_only_after_its_time_enough_tries_and_enough_days_is_a_message_given_up(life, receiver):
     told(life, receiver)
     receiver.status = 503
