@@ -6,9 +6,9 @@ import shutil
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -17,8 +17,9 @@ import click
 from netguard import __version__
 from netguard.cli._timeline import EVERY
 from netguard.cli.history import _local, _table
-from netguard.compare import declared
+from netguard.compare import declared, trend
 from netguard.compare import registry as registered
+from netguard.compare.series import Place
 from netguard.errors import DocumentError, HistoryError, NetguardError, NotRememberedError, UsageError
 from netguard.history import backups, bundle
 from netguard.history.database import file_of
@@ -28,27 +29,39 @@ from netguard.history.store import History
 from netguard.model import codec
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
+from netguard.model.timeline import Entry
+from netguard.model.vocabulary import Ended
 
 STANDARD = "-"
-
-AHEAD = timedelta(days=1)
-"""How far in the future a scan from a file may be: clocks and time zones differ, and one from another year would stand
-before all that are made from now on."""
 
 _PRIVATE_FILE = 0o600
 
 
 def prune(
-    url: str, site: str | None, *, keep_all: int | None, keep_weekly: int | None, dry_run: bool, yes: bool
+    url: str,
+    site: str | None,
+    *,
+    keep_all: int | None,
+    keep_weekly: int | None,
+    scan: str | None = None,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
-    """Take out what the policy does not keep, after asking on a terminal; with `dry_run` only list it."""
+    """Take out what the policy does not keep, or just `scan`, after asking on a terminal; with `dry_run` only list it."""
+    if scan is not None and not (keep_all is None and keep_weekly is None):
+        raise UsageError("--scan takes out one scan, and --keep-all and --keep-weekly are about all of them: give one")
     policy = Policy(
         all_days=KEEP_ALL_DAYS if keep_all is None else keep_all,
         weekly_days=KEEP_WEEKLY_DAYS if keep_weekly is None else keep_weekly,
     )
     with History.open(url) as history:
-        old = history.surplus(policy, datetime.now(UTC), site)
-        there = len(history.list(site, EVERY))
+        there = history.count(site)
+        if scan is not None:
+            old: tuple[Kept, ...] = (history.one(history.id_of(scan, site)),)
+        else:
+            old = history.surplus(policy, datetime.now(UTC), site, _needed(history, site))
+        for remark in history.remarks:
+            click.echo(f"netguard: {remark}", err=True)
         if not old:
             click.echo(
                 f"Nothing to take out: all {_counted(there)} stay." if there else "There are no saved scans yet."
@@ -63,11 +76,44 @@ def prune(
             click.echo("Nothing was changed.", err=True)
             return
         taken = history.let_go(each.id for each in old)
-        click.echo(f"{taken} of {_counted(there)} were taken out; {there - taken} stay.")
+        were = "was" if taken == 1 else "were"
+        click.echo(f"{taken} of {_counted(there)} {were} taken out; {there - taken} stay.")
         try:
             history.compact()
         except HistoryError as error:
             click.echo(f"netguard: the file stays as large as it was: {error}", err=True)
+
+
+def _needed(history: History, site: str | None) -> frozenset[str]:
+    """The scans that say since when what stands open stands: the first with it, and the finished one before, which had not."""
+    found: set[str] = set()
+    for each in history.sites() if site is None else (site,):
+        known = history.known(each)
+        for entries in _by_place(history.timeline(each, EVERY)):
+            finished = [n for n, entry in enumerate(entries) if entry.line.ended is Ended.FINISHED]
+            for end in {len(entries), *(n + 1 for n in finished[-1:])}:
+                since = {stand.first_at for stand in trend.standing_since(entries[:end], known).values()}
+                for n, entry in enumerate(entries):
+                    if since.isdisjoint((entry.line.started_at, entry.placed_at)):
+                        continue
+                    found.add(entry.line.id)
+                    found.update(entries[before].line.id for before in [f for f in finished if f < n][-1:])
+    return frozenset(found)
+
+
+def _by_place(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """`entries` apart by where they were made, as `trend` takes them apart."""
+    places: list[tuple[Place, list[Entry]]] = []
+    for entry in entries:
+        here = Place.of(entry)
+        at = next((n for n, (place, _) in enumerate(places) if place.is_same(here)), None)
+        if at is None:
+            places.append((here, [entry]))
+        else:
+            place, there = places[at]
+            there.append(entry)
+            places[at] = (here if place.gateway is None else place, there)
+    return [there for _, there in places]
 
 
 def export(url: str, site: str | None, file: str) -> None:
@@ -119,11 +165,13 @@ def take_in(url: str, site: str | None, file: str) -> None:
     click.echo(" ".join(filter(None, (f"New: {new}." if new else "There is nothing new in it.", already))))
 
 
-def restore(url: str, *, yes: bool) -> None:
-    """Put the copy back, after asking where the history can still be read."""
+def restore(url: str, *, yes: bool, copy: str | None = None) -> None:
+    """Put the copy (or the file `copy`) back, after asking where the history has scans that can be read."""
     path = file_of(url)
-    made = backups.made_at(path)
-    if made is not None and not yes and path.exists() and backups.is_good(path):
+    given = None if copy is None else Path(copy)
+    made = backups.made_at(path) if given is None else backups.written_at(given)
+    there = backups.copied(path)
+    if made is not None and not yes and there is not None and there.scans and backups.is_good(path):
         question = f"The history {path} can be read. Put the copy of {_local(made)} into its place all the same?"
         if not sys.stdin.isatty():
             raise UsageError(
@@ -132,11 +180,12 @@ def restore(url: str, *, yes: bool) -> None:
         if not click.confirm(question, default=False, err=True):
             click.echo("Nothing was changed.", err=True)
             return
-    aside, path = put_back(url, datetime.now(UTC))
+    aside, path = put_back(url, datetime.now(UTC), given)
     with History.open(url) as history:
-        lines = history.list(None, EVERY)
+        lines = history.list(None, 1)
+        many = _counted(history.count())
     newest = f", the newest of {_local(lines[0].started_at)}" if lines else ""
-    click.echo(f"The history of {_local(made)} is back: {_counted(len(lines))}{newest}." if made else "It is back.")
+    click.echo(f"The history of {_local(made)} is back: {many}{newest}." if made else "It is back.")
     if aside is not None:
         click.echo(f"The file that was there is kept as {aside}.")
 
@@ -165,11 +214,11 @@ def _document(source: IO[bytes], name: str, site: str | None) -> Scan:
         raise DocumentError(
             f"{name}: it is of site {clean(scan.site)!r}, not of {clean(site)!r}; nothing was taken over"
         )
-    if scan.started_at > datetime.now(UTC) + AHEAD:
-        raise DocumentError(
-            f"{name}: it says that it was made on {scan.started_at:%Y-%m-%d}, which is to come;"
-            f" set this computer's clock if that is wrong; nothing was taken over"
-        )
+    try:
+        for time in (scan.started_at, scan.finished_at):
+            bundle.check_time("it", time, datetime.now(UTC) + bundle.AHEAD)
+    except DocumentError as error:
+        raise DocumentError(f"{name}: {error}; nothing was taken over") from error
     return scan
 
 

@@ -245,13 +245,25 @@ def _past(request: Request, site: str, vantage: Vantage) -> Past:
     """What is known from before. Without saving nothing is compared with earlier scans; who is who is known all the same."""
     with History.open(request.database or default_url()) as history:
         compared = not request.no_save
-        return Past(
-            previous=history.latest(site, finished=True) if compared else None,
+        previous = None
+        try:
+            previous = history.latest(site, finished=True) if compared else None
+        except DocumentError as error:
+            _say(f"this scan is made without the one before it: {error}")
+        found = Past(
+            previous=previous,
             here=_earlier_here(history, site, place_of(vantage), Depth(request.depth)) if compared else None,
             known=history.known(site),
             declared=history.declared(site),
             mappings=history.mappings(site),
         )
+        for remark in (*history.remarks, *filter(None, [history.other_copy()])):
+            _say(remark)
+    return found
+
+
+def _say(what: str) -> None:
+    click.echo(f"netguard: {what}", err=True)
 
 
 def _earlier_here(history: History, site: str, place: Place, depth: Depth) -> Scan | None:

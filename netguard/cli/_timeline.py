@@ -6,7 +6,8 @@ from typing import Any
 
 from netguard.cli.history import _local, _table
 from netguard.compare import trend
-from netguard.errors import DocumentError, UsageError
+from netguard.compare.series import Place
+from netguard.errors import UsageError
 from netguard.history.store import History
 from netguard.model.known import KnownDevice
 from netguard.model.observation import clean
@@ -15,6 +16,9 @@ from netguard.model.vocabulary import Ended
 
 BEFORE = 20
 """Scans that are read before the oldest listed one: what came back and what was missing for a while is told from them."""
+
+STEP = 100
+"""Scans of which the router is read at one time while earlier ones of a place are looked for."""
 
 EVERY = 2**31 - 1
 """Scans in the longest list."""
@@ -62,49 +66,69 @@ class Told:
     gateway: str | None = None
 
 
-def told(history: History, site: str | None, limit: int) -> tuple[tuple[Told, ...], str | None]:
-    """The newest `limit` scans (of `site`), newest first, and why what is new and resolved is not told, if so."""
+def told(history: History, site: str | None, limit: int) -> tuple[Told, ...]:
+    """The newest `limit` scans (of `site`), newest first. Of one that cannot be read `history.remarks` says why."""
     lines = history.list(site, limit)
     by_site: dict[str, set[str]] = {}
     for line in lines:
         by_site.setdefault(line.site, set()).add(line.id)
     known: dict[str, Told] = {}
-    problem = None
     for each, ids in by_site.items():
-        try:
-            entries = _enough(history, each, ids)
-        except DocumentError as error:
-            problem = str(error)
-        else:
-            known |= {
-                entry.line.id: Told(
-                    line=entry.line,
-                    new=new,
-                    resolved=resolved,
-                    privileged=entry.summary.privileged,
-                    gateway=entry.summary.gateway,
-                )
-                for entry, (new, resolved) in zip(entries, trend.told(entries, history.known(each)), strict=True)
-                if entry.line.id in ids
-            }
-    return tuple(known.get(line.id, Told(line=line)) for line in lines), problem
+        entries = _enough(history, each, ids)
+        known |= {
+            entry.line.id: Told(
+                line=entry.line,
+                new=new,
+                resolved=resolved,
+                privileged=entry.summary.privileged,
+                gateway=entry.summary.gateway,
+            )
+            for entry, (new, resolved) in zip(entries, trend.told(entries, history.known(each)), strict=True)
+            if entry.line.id in ids
+        }
+    return tuple(known.get(line.id, Told(line=line)) for line in lines)
 
 
 def _enough(history: History, site: str, ids: set[str]) -> tuple[Entry, ...]:
-    """The newest scans of `site` with those of `ids` and one that each is compared with, where there is one."""
+    """The newest scans of `site` with those of `ids` and those that each is compared with, where there are any."""
     reach = len(ids) + BEFORE
-    while True:
-        entries = history.timeline(site, reach)
-        places: list[tuple[object, str | None]] = []
-        alone = 0
-        for entry in entries:
-            place = (entry.line.prefix, entry.summary.gateway)
-            alone += entry.line.id in ids and place not in places
-            if entry.line.ended is Ended.FINISHED:
-                places.append(place)
-        if len(entries) < reach or not alone:
-            return entries
-        reach = EVERY
+    entries = history.timeline(site, reach)
+    if history.count(site) <= reach:
+        return entries
+    alone: list[Place] = []
+    finished: list[Place] = []
+    for entry in entries:
+        here = Place.of(entry)
+        if entry.line.id in ids and not any(place.is_same(here) for place in (*finished, *alone)):
+            alone.append(here)
+        if entry.line.ended is Ended.FINISHED:
+            finished.append(here)
+    earlier = _earlier(history, site, alone, frozenset(entry.line.id for entry in entries)) if alone else ()
+    return (*history.entries(earlier), *entries)
+
+
+def _earlier(history: History, site: str, alone: list[Place], read: frozenset[str]) -> tuple[str, ...]:
+    """Ids of the newest `BEFORE` finished scans of each of these places that were not read, oldest first.
+
+    Only scans of their prefixes are looked at, a step at a time, and of each no more than its router.
+    """
+    prefixes = {str(place.prefix): place.prefix for place in alone}
+    stops = [s for s in history.order(site) if s.prefix in prefixes and s.finished and s.id not in read]
+    found: dict[Place, int] = dict.fromkeys(alone, 0)
+    chosen = set()
+    for end in range(len(stops), 0, -STEP):
+        step = stops[max(0, end - STEP) : end]
+        gateways = history.gateways(stop.id for stop in step)
+        for stop in reversed(step):
+            if stop.id not in gateways:
+                continue
+            here = Place(prefix=prefixes[stop.prefix], gateway=gateways[stop.id])
+            for place in (place for place, number in found.items() if number < BEFORE and place.is_same(here)):
+                found[place] += 1
+                chosen.add(stop.id)
+        if all(number >= BEFORE for number in found.values()):
+            break
+    return tuple(stop.id for stop in stops if stop.id in chosen)
 
 
 def rows(told: Sequence[Told]) -> list[tuple[str, ...]]:

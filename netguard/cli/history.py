@@ -13,6 +13,9 @@ GROUP = "Over time"
 
 _FILE = click.File("w", encoding="utf-8", atomic=True)
 
+_DAYS = click.IntRange(min=0, max=36_500)
+"""A hundred years; a calendar has no more than some thousand, and no history as many."""
+
 
 @click.group("history", invoke_without_command=True)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many, newest first.")
@@ -36,8 +39,9 @@ def command(ctx: click.Context, limit: int, output: IO[str] | None, site: str | 
     from netguard.history.store import History
 
     with History.open(database or default_url()) as history:
-        told, problem = _timeline.told(history, site, limit)
+        told = _timeline.told(history, site, limit)
         sites = history.sites()
+        remarks = [*history.remarks, *filter(None, [history.other_copy()])]
     if output is not None:
         import json
 
@@ -47,8 +51,8 @@ def command(ctx: click.Context, limit: int, output: IO[str] | None, site: str | 
         click.echo(_table(_timeline.rows(told)))
     if not told:
         click.echo(_nothing(site, sites), err=True)
-    if problem is not None:
-        click.echo(f"netguard: what is new and resolved is not told: {problem}", err=True)
+    for remark in remarks:
+        click.echo(f"netguard: {remark}", err=True)
 
 
 def _on_history(act: Callable[..., None]) -> Callable[..., None]:
@@ -67,22 +71,31 @@ def _on_history(act: Callable[..., None]) -> Callable[..., None]:
 
 @command.command("prune")
 @_on_history
-@click.option("--keep-all", type=click.IntRange(min=0), metavar="DAYS", help="Keep every scan for so long.  [90]")
-@click.option("--keep-weekly", type=click.IntRange(min=0), metavar="DAYS", help="One a week for so long.  [365]")
+@click.option("--keep-all", type=_DAYS, metavar="DAYS", help="Keep every scan for so long.  [90]")
+@click.option("--keep-weekly", type=_DAYS, metavar="DAYS", help="One a week for so long.  [365]")
+@click.option("--scan", metavar="ID", help="Take out just this one, such as one that is damaged.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be taken out.")
 @click.option("--yes", is_flag=True, help="Do not ask on a terminal.")
 def prune(
-    url: str, site: str | None, *, keep_all: int | None, keep_weekly: int | None, dry_run: bool, yes: bool
+    url: str,
+    site: str | None,
+    *,
+    keep_all: int | None,
+    keep_weekly: int | None,
+    scan: str | None,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """Take old scans out: all of 90 days stay, then one a week for a year, and one a month before that.
 
-    Days count back from the newest scan. Each network's newest scan and newest finished scan stay, and
-    so does all that was learnt: devices, their names, mappings, accepted risks. What is taken out is
-    gone; `netguard history export` keeps it in a file before.
+    Days count back from the newest scan. Each network's newest, newest finished and oldest scan stay, and
+    so do those that say since when a problem stands that is open now, and all that was learnt: devices,
+    their names, mappings, accepted risks. When something else came and went is told to a week or month
+    then. What is taken out is gone; `netguard history export` keeps it in a file before.
     """
     from netguard.cli import _keeping
 
-    _keeping.prune(url, site, keep_all=keep_all, keep_weekly=keep_weekly, dry_run=dry_run, yes=yes)
+    _keeping.prune(url, site, keep_all=keep_all, keep_weekly=keep_weekly, scan=scan, dry_run=dry_run, yes=yes)
 
 
 @command.command("export")
@@ -116,15 +129,17 @@ def import_(url: str, site: str | None, *, file: str) -> None:
 @command.command("restore")
 @_on_history
 @click.option("--yes", is_flag=True, help="Also where the history can still be read, without asking.")
-def restore(url: str, site: str | None, *, yes: bool) -> None:
+@click.option("--from", "copy", metavar="FILE", help="This copy, not the last one.")
+def restore(url: str, site: str | None, *, yes: bool, copy: str | None) -> None:
     """Put the last good copy of the history into its place; the file that is there is kept beside it.
 
-    The copy is made once a week after a scan, and before a newer netguard changes the history's format.
+    The copy is made once a week after a scan, and before a newer netguard changes the history's format. One
+    that has scans which are no longer in the history is not overwritten then, but kept with its date.
     """
     del site
     from netguard.cli import _keeping
 
-    _keeping.restore(url, yes=yes)
+    _keeping.restore(url, yes=yes, copy=copy)
 
 
 def _nothing(site: str | None, sites: tuple[str, ...]) -> str:

@@ -4,8 +4,10 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +26,22 @@ PRIVATE_FILE = 0o600
 
 _BUSY_SECONDS = 10.0
 
+WAIT_SECONDS = 10.0
+"""How long a copy that must be there waits for another process that makes one; a copy of 60 MB takes a second."""
+
+_LOOK_SECONDS = 0.05
+
+_NEWEST = "SELECT id FROM scans ORDER BY number DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What a copy holds."""
+
+    scans: int
+    newest: str | None
+    """The id of the scan that was saved last; null where there is none."""
+
 
 class DamagedError(HistoryError):
     """What was to be copied is damaged. The message is the database's own."""
@@ -36,10 +54,35 @@ def copy_of(database: Path) -> Path:
 
 def made_at(database: Path) -> datetime | None:
     """When the copy of `database` was made, in UTC; null where there is none."""
+    return written_at(copy_of(database))
+
+
+def written_at(file: Path) -> datetime | None:
+    """When `file` was written last, in UTC; null where there is none."""
     try:
-        return datetime.fromtimestamp(copy_of(database).stat().st_mtime, UTC)
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
     except (OSError, ValueError, OverflowError):
         return None
+
+
+def copied(copy: Path) -> Copy | None:
+    """What the file `copy` holds; null where there is none, or it is damaged or no history."""
+    try:
+        with closing(_opened(copy, "ro")) as connection:
+            (scans,) = connection.execute("SELECT count(*) FROM scans").fetchone()
+            newest = connection.execute(_NEWEST).fetchone()
+    except sqlite3.Error:
+        return None
+    return Copy(scans=scans, newest=str(newest[0]) if newest is not None else None)
+
+
+def of_another(database: Path, holds: Callable[[str], bool]) -> Copy | None:
+    """What the copy beside `database` holds, where that is of a history that is not there: its newest scan is missing.
+
+    `holds` tells whether the scan with an id is in the database.
+    """
+    there = copied(copy_of(database))
+    return None if there is None or there.newest is None or holds(there.newest) else there
 
 
 def is_due(database: Path, begun: datetime, now: datetime) -> bool:
@@ -51,16 +94,26 @@ def is_due(database: Path, begun: datetime, now: datetime) -> bool:
     return now - begun >= EVERY if last is None else abs(now - last) >= EVERY
 
 
-def make(database: Path) -> None:
+def make(database: Path, now: datetime, *, wait: float | None = None) -> Path | None:
     """Copy `database` as it is now, and put the copy into the place of the last one when it is found to be whole.
 
-    Others may go on reading and writing. One that is being made by another process is left to it. Raises
-    `DamagedError`, `sqlite3.Error` (no room, no rights) or `OSError`; then the last copy is as it was.
+    A last copy of another history, such as one that was lost, is kept: where, is given back. Others may go on reading and
+    writing. One that is being made by another process is left to it; with `wait`, that many seconds at most are waited
+    until this one can be made all the same, and then `HistoryError` is raised. Raises `DamagedError`, `sqlite3.Error` (no
+    room, no rights) or `OSError`; then the last copy is as it was.
     """
     copy = copy_of(database)
     new = copy.with_name(f"{copy.name}.new")
-    if not _claimed(new):
-        return
+    deadline = time.monotonic() + (wait or 0)
+    while not _claimed(new):
+        if wait is None:
+            return None
+        if time.monotonic() >= deadline:
+            raise HistoryError(
+                f"the history {database} is copied before it is brought up to date, and another netguard is just doing that:"
+                f" try again in a while, or delete {new} if none is running"
+            )
+        time.sleep(_LOOK_SECONDS)
     try:
         # Who only reads cannot clear away the log and its index when it closes as the last.
         with closing(_opened(database, "rw")) as source, closing(_opened(new, "rw")) as target:
@@ -68,36 +121,45 @@ def make(database: Path) -> None:
             _look_through(target)
             target.execute("PRAGMA journal_mode = DELETE")  # a copy is one file
         _settle(new)
+        kept = _kept_aside(copy, new, now)
         new.replace(copy)
         _settle(copy.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             new.unlink()
         raise
+    return kept
 
 
-def put_back(database: Path, now: datetime) -> Path | None:
-    """Put the copy into the place of `database`, and say where that is kept now; null where there was none.
+def put_back(database: Path, now: datetime, copy: Path | None = None) -> Path | None:
+    """Put the copy, or the file `copy`, into the place of `database`, and say where that is kept now; null for nowhere.
 
     Raises `HistoryError` when there is no copy or it is damaged, too, and `OSError`; then everything is as it was.
     """
-    copy = copy_of(database)
+    given, copy = copy, copy or copy_of(database)
+    if given is not None and not given.is_file():
+        raise HistoryError(f"there is no file {given}; nothing was changed")
     if not copy.exists():
         raise HistoryError(
             f"there is no copy of the history {database} to put back: one is made once a week, as {copy.name} beside it"
         )
-    with _good(copy):
-        new = database.with_name(f"{database.name}.restored")
-        os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE))
-        shutil.copyfile(copy, new)
-    _settle(new)
-    aside = _free(database, now)
-    # The log goes first: beside another database it would be taken for that one's.
-    for tail in ("-wal", "-shm", ""):
-        there = Path(f"{database}{tail}")
-        if there.exists():
-            there.replace(f"{aside}{tail}")
-    new.replace(database)
+    new = database.with_name(f"{database.name}.restored")
+    try:
+        with _good(copy):
+            os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE))
+            shutil.copyfile(copy, new)
+        _settle(new)
+        aside = _free(f"{database}.damaged-{now:%Y%m%d-%H%M%S}")
+        # The log goes first: beside another database it would be taken for that one's.
+        for tail in ("-wal", "-shm", ""):
+            there = Path(f"{database}{tail}")
+            if there.exists():
+                there.replace(f"{aside}{tail}")
+        new.replace(database)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise
     _settle(database.parent)
     return aside if aside.exists() else None
 
@@ -152,9 +214,21 @@ def _claimed(new: Path) -> bool:
     return False
 
 
-def _free(database: Path, now: datetime) -> Path:
-    """A name beside `database` that nothing has."""
-    base = f"{database}.damaged-{now:%Y%m%d-%H%M%S}"
+def _kept_aside(copy: Path, new: Path, now: datetime) -> Path | None:
+    """Move `copy` out of the way of `new` when it is of another history, and say where to; a damaged one is worth nothing."""
+    last = copied(copy)
+    if last is None or last.newest is None:
+        return None
+    with closing(_opened(new, "ro")) as connection:
+        if connection.execute("SELECT 1 FROM scans WHERE id = ?", (last.newest,)).fetchone() is not None:
+            return None
+    aside = _free(f"{copy}-{now:%Y%m%d}")
+    copy.replace(aside)
+    return aside
+
+
+def _free(base: str) -> Path:
+    """`base`, or a name that begins so, which nothing has."""
     names = (Path(base if not number else f"{base}-{number}") for number in range(1000))
     return next(name for name in names if not name.exists())
 

@@ -9,9 +9,10 @@ import gzip
 import hashlib
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 
 import msgspec
@@ -37,6 +38,21 @@ MAX_LINES = 2_000_000
 MAX_BYTES = 16 * 2**30
 """Bytes read of one file once unpacked (16 GiB); 10,000 scans of 50 devices have 2. Stops the same with long lines."""
 
+MAX_OTHER_LINE = 512 * 1024
+"""Bytes of a line that is no scan. A known device has at most 16 identities of each of ten kinds, 96 other names of itself
+and 16 of its host's, some 150 kB when each is as long as it can be."""
+
+MAX_OTHERS = 64 * 2**20
+"""Bytes of all lines together that are no scans: they are in memory at one time. A home of 50 devices has 0.1 MB."""
+
+MAX_OF_A_SITE = {"known": 2000, "declared": 2000, "home": 1000, "mapping": 4096, "acceptance": 4096}
+"""Lines of a kind of one site: as many devices and mappings as a history remembers (`compare.registry.MAX_DEVICES`,
+`mappings.MAX_MAPPINGS`), and of the rest more than anybody enters."""
+
+AHEAD = timedelta(days=1)
+"""How far in the future a time in a file may be: clocks and time zones differ, and a scan from another year would stand
+before all that are made from now on, and a device of then would never be gone."""
+
 _LEVEL = 6
 """How hard gzip tries; the highest takes three times as long for a hundredth less."""
 
@@ -44,6 +60,8 @@ GZIP = b"\x1f\x8b"
 """How a gzip file begins (RFC 1952, 2.3.1)."""
 
 _LINE = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+_TOO_LARGE = "it is larger than any history"
 
 _CUT = "it was cut short or changed after it was written"
 
@@ -122,33 +140,44 @@ def is_one(file: IO[bytes]) -> bool:
         file.seek(0)
 
 
-def read(file: IO[bytes]) -> Iterator[Thing]:
+def read(file: IO[bytes], now: datetime | None = None) -> Iterator[Thing]:
     """Everything in `file`, which `write` wrote, each thing checked; packed, or unpacked by another program.
 
-    Raises `DocumentError` for anything else, at the latest with the last line: nothing may be kept before that.
+    Raises `DocumentError` for anything else, at the latest with the last line: nothing may be kept before that. So it does
+    for what says that it is of a time after `now` (null: the clock's).
     """
+    latest = (now or datetime.now(UTC)) + AHEAD
     file.seek(0)
     packed = file.read(2) == GZIP
     file.seek(0)
     try:
         if packed:
             with gzip.GzipFile(fileobj=file, mode="rb") as unpacked:
-                yield from _things(unpacked)
+                yield from _things(unpacked, latest)
         else:
-            yield from _things(file)
+            yield from _things(file, latest)
     except (OSError, EOFError, zlib.error) as error:
         # gzip says BadGzipFile, an OSError, EOFError or zlib.error for what is damaged; a disk's errors have a strerror.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else f"it is damaged or {_CUT[3:]}"
         raise DocumentError(f"it cannot be read: {clean(str(reason).lower())}") from error
 
 
-def _things(file: Any) -> Iterator[Thing]:
+def check_time(what: str, time: datetime, latest: datetime) -> None:
+    """Raise `DocumentError` when `what`, which is of `time`, is of after `latest`."""
+    if time > latest:
+        raise DocumentError(
+            f"{what} is of {time:%Y-%m-%d}, which is to come; set this computer's clock if that is wrong"
+        )
+
+
+def _things(file: Any, latest: datetime) -> Iterator[Thing]:
     digest, number, size = hashlib.sha256(), 0, 0
+    others, of_site = 0, Counter[tuple[str, str]]()
     while True:
         line = file.readline(MAX_LINE + 1)
         size += len(line)
         if len(line) > MAX_LINE or size > MAX_BYTES or number > MAX_LINES:
-            raise DocumentError("it is larger than any history")
+            raise DocumentError(_TOO_LARGE)
         if not line.endswith(b"\n"):
             raise DocumentError(_CUT)
         number += 1
@@ -161,8 +190,48 @@ def _things(file: Any) -> Iterator[Thing]:
                 raise DocumentError(_CUT)
             return
         else:
-            yield _thing(plain, where)
+            if "scan" not in plain:
+                others += len(line)
+                if len(line) > MAX_OTHER_LINE or others > MAX_OTHERS:
+                    raise DocumentError(f"{_TOO_LARGE} ({where})")
+            thing = _thing(plain, where)
+            if not isinstance(thing, Placed):
+                kind = next(iter(plain))
+                of_site[kind, thing.site] += 1
+                if of_site[kind, thing.site] > MAX_OF_A_SITE[kind]:
+                    raise DocumentError(
+                        f"{_TOO_LARGE}: more than {MAX_OF_A_SITE[kind]:,} lines of {kind!r} of one site"
+                    )
+            _check_times(thing, where, latest)
+            yield thing
         digest.update(line)
+
+
+def _check_times(thing: Thing, where: str, latest: datetime) -> None:
+    """Raise `DocumentError` when something in `thing` is of after `latest`."""
+    for what, time in _times(thing):
+        check_time(f"{where}: {what}", time, latest)
+
+
+def _times(thing: Thing) -> Iterator[tuple[str, datetime]]:
+    """What `thing` says of when it was."""
+    match thing:
+        case Placed():
+            name = f"scan {clean(thing.scan.id)}"
+            yield name, thing.scan.started_at
+            yield name, thing.scan.finished_at
+            yield f"the place of {name} in the history", thing.ordered_at
+        case KnownDevice():
+            times = (t for i in thing.identities for t in (i.first_seen, i.last_seen))
+            yield f"what is known of device {clean(thing.id)}", max(thing.first_seen, thing.last_seen, *times)
+        case SiteMapping():
+            yield "a mapping", max(thing.mapping.first_seen, thing.mapping.last_seen)
+        case Declaration():
+            yield f"declared device {clean(thing.id)}", thing.declared_at
+        case Enrolment():
+            yield "a home", thing.enrolled_at
+        case Acceptance():
+            yield f"accepted risk {clean(thing.id)}", thing.accepted_at
 
 
 def _plain(line: bytes, where: str) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -168,14 +168,18 @@ class Database:
         if stored is not None and stored not in known:
             raise self.error(f"a newer netguard wrote it (format {stored}, this one knows {HEAD}); update netguard")
         if stored is not None and self.path is not None:
-            backups.make(self.path)
+            backups.make(self.path, datetime.now(UTC), wait=backups.WAIT_SECONDS)
         command.upgrade(config, "head")
 
-    def back_up(self) -> None:
-        """Copy the file and look the copy through; nothing happens on a server. Raises `HistoryError`."""
-        if self.path is not None:
-            with self._explained():
-                backups.make(self.path)
+    def back_up(self) -> Path | None:
+        """Copy the file and look the copy through; nothing happens on a server. Raises `HistoryError`.
+
+        Gives where the last copy was put, if that was of another history.
+        """
+        if self.path is None:
+            return None
+        with self._explained():
+            return backups.make(self.path, datetime.now(UTC))
 
     def compact(self) -> None:
         """Give room that is no longer needed back to the disk, where SQLite keeps it. Raises `HistoryError`."""
@@ -202,10 +206,25 @@ class Database:
         made = backups.made_at(self.path) if self.path is not None else None
         if made is None:
             return instead
-        where = "" if self._url == default_url() else f" --database {shlex.quote(self._url)}"
         return (
             f"the last good copy is of {made.astimezone():%Y-%m-%d %H:%M}:"
-            f" `netguard history restore{where}` puts it back, and keeps the damaged file beside it"
+            f" `{self.command('restore')}` puts it back, and keeps the damaged file beside it"
+        )
+
+    def command(self, *words: str) -> str:
+        """`netguard history` with these words, about this database."""
+        where = () if self._url == default_url() else ("--database", self._url)
+        return shlex.join(("netguard", "history", *words, *where))
+
+    def without(self, scan_id: str) -> str:
+        """What to do about one damaged scan."""
+        taken = f"`{self.command('prune', '--scan', clean(scan_id))}` takes that scan out"
+        made = backups.made_at(self.path) if self.path is not None else None
+        if made is None:
+            return taken
+        return (
+            f"{taken}, or `{self.command('restore')}` puts the whole history back as it was on"
+            f" {made.astimezone():%Y-%m-%d %H:%M}"
         )
 
     def _has_no_room(self) -> bool:
@@ -242,14 +261,14 @@ def secrets_of(url: URL) -> tuple[str, ...]:
     return tuple(sorted(found, key=len, reverse=True))  # the longer first, of which one may be a part
 
 
-def restore(url: str, now: datetime) -> tuple[Path | None, Path]:
-    """Put the copy into the place of the SQLite history at `url`: where the old file is kept now, and the history's.
+def restore(url: str, now: datetime, copy: Path | None = None) -> tuple[Path | None, Path]:
+    """Put the copy (or the file `copy`) into the place of the SQLite history at `url`: where the old file is kept, and it.
 
     Raises `HistoryError`; then everything is as it was.
     """
     path = file_of(url)
     try:
-        return backups.put_back(path, now), path
+        return backups.put_back(path, now, copy), path
     except OSError as error:
         raise HistoryError(
             f"the copy of {path} could not be put back: {(error.strerror or 'it failed').lower()}"

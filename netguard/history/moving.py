@@ -2,8 +2,8 @@
 
 import tempfile
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Any
@@ -22,12 +22,18 @@ from netguard.model import codec
 from netguard.model.acceptance import Acceptance
 from netguard.model.declared import Declaration
 from netguard.model.home import Enrolment
-from netguard.model.known import KnownDevice, kind_of
+from netguard.model.known import KnownDevice, KnownIdentity, kind_of, rank
 from netguard.model.observation import clean
 from netguard.model.scan import Scan
 
 _PASSING = frozenset({"address", "name"})
 """Kinds of identity by which alone no device of another history is taken for one of this: many homes have a `tv.local`."""
+
+MAX_FORMER_KEYS = 32
+"""Former keys kept of a device, as many as the registry keeps (`compare.keys.MAX_FORMER_KEYS`)."""
+
+MAX_OF_A_KIND = 16
+"""Identities of one kind kept of a device, as many as the registry keeps (`compare.registry.MAX_OF_A_KIND`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,29 +174,87 @@ class _Book:
 
 
 def merged(ours: Iterable[KnownDevice], theirs: Iterable[KnownDevice]) -> tuple[dict[str, KnownDevice], dict[str, str]]:
-    """`ours` by id with what `theirs` adds, and by the id of each of `theirs` the one that it has here."""
+    """`ours` by id with what `theirs` adds, and by the id of each of `theirs` the one that it has here.
+
+    Each of theirs is held against what was here before, never against another of theirs: their registry knows them apart.
+    What two of either side show (a make's common key, the MAC of a dock) tells nobody.
+    """
     here = {each.id: each for each in ours}
-    whose = {text: each.id for each in here.values() for text in _texts(each)}
+    new = tuple(theirs)
+    whose = _tellers(here.values())
+    telling = _tellers(new).keys()
     named: dict[str, str] = {}
-    for each in theirs:
-        same = each.id if each.id in here else next((whose[t] for t in _texts(each) if t in whose), None)
-        if same is None:
-            here[each.id] = each
-            whose |= {text: each.id for text in _texts(each) if text not in whose}
-        else:
-            mine = here[same]
-            here[same] = replace(
-                mine,
-                first_seen=min(mine.first_seen, each.first_seen),
-                said_name=mine.said_name or each.said_name,
-                said_role=mine.said_role or each.said_role,
-            )
-        named[each.id] = same or each.id
+    for each in new:
+        texts = (t for t in _texts(each) if t in telling and t in whose)
+        same = (whose[t] for t in texts if not _are_apart(here[whose[t]], each))
+        named[each.id] = each.id if each.id in here else next(same, each.id)
+    taken = _borne(here.values())
+    for each in new:
+        id_ = named[each.id]
+        here[id_] = _with(here[id_], each, taken) if id_ in here else each
     return here, named
 
 
+def _with(mine: KnownDevice, other: KnownDevice, taken: Mapping[str, frozenset[str]]) -> KnownDevice:
+    """`mine` with what it is called there, and everything by which scans from there know it; others' here stays theirs.
+
+    `taken` are the ids of those that bear a text here.
+    """
+    free = (t for t in (other.key, *other.former_keys) if t != mine.key and taken.get(t, frozenset()) <= {mine.id})
+    shown = {i.text: i for i in mine.identities}
+    for each in other.identities:
+        was = shown.get(each.text)
+        if was is not None:
+            first, last = min(was.first_seen, each.first_seen), max(was.last_seen, each.last_seen)
+            shown[each.text] = replace(was, first_seen=first, last_seen=last)
+        elif each.kind != "address" and taken.get(each.text, frozenset()) <= {mine.id}:
+            shown[each.text] = each
+    return replace(
+        mine,
+        former_keys=tuple(dict.fromkeys((*mine.former_keys, *free)))[:MAX_FORMER_KEYS],
+        identities=mine.identities if tuple(shown.values()) == mine.identities else _bounded(shown.values()),
+        first_seen=min(mine.first_seen, other.first_seen),
+        said_name=mine.said_name or other.said_name,
+        said_role=mine.said_role or other.said_role,
+    )
+
+
+def _bounded(identities: Iterable[KnownIdentity]) -> tuple[KnownIdentity, ...]:
+    """Strongest first; of each kind those shown last."""
+    number: Counter[str] = Counter()
+    kept = []
+    for each in sorted(identities, key=lambda i: (-i.last_seen.timestamp(), i.text)):
+        number[each.kind] += 1
+        if number[each.kind] <= MAX_OF_A_KIND:
+            kept.append(each)
+    return tuple(sorted(kept, key=lambda i: (rank(i.text), i.value)))
+
+
+def _are_apart(one: KnownDevice, other: KnownDevice) -> bool:
+    """Whether the person said of one of the two that it is not the other."""
+    return not {*one.apart}.isdisjoint(_texts(other)) or not {*other.apart}.isdisjoint(_texts(one))
+
+
+def _borne(devices: Iterable[KnownDevice]) -> dict[str, frozenset[str]]:
+    """By each text by which some of `devices` are known the ids of those."""
+    return _ids((each.id, text) for each in devices for text in (*_texts(each), *(i.text for i in each.identities)))
+
+
+def _tellers(devices: Iterable[KnownDevice]) -> dict[str, str]:
+    """By each text that tells one of `devices` from the others the id of that one."""
+    found = _ids((each.id, text) for each in devices for text in _texts(each))
+    return {text: next(iter(ids)) for text, ids in found.items() if len(ids) == 1}
+
+
+def _ids(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for id_, text in pairs:
+        found[text].add(id_)
+    return {text: frozenset(ids) for text, ids in found.items()}
+
+
 def _texts(device: KnownDevice) -> tuple[str, ...]:
-    """What `device` is told by, strongest first; its key in any case."""
+    """What `device` is told by: its key in any case, and what is not of a passing kind."""
     texts = (*device.former_keys, *(i.text for i in device.identities), *device.joined)
     return (device.key, *(t for t in texts if kind_of(t) not in _PASSING))
 

@@ -24,7 +24,7 @@ from netguard.model.vocabulary import Depth, Ended
 LINE = tuple(scans.c[name] for name in ScanLine.__dataclass_fields__)
 """The columns that `line` reads."""
 
-ENTRY = (*LINE, scans.c.summary)
+ENTRY = (*LINE, scans.c.summary, scans.c.ordered_at)
 """The columns that `entry` reads."""
 
 
@@ -58,6 +58,10 @@ class _Gateway(msgspec.Struct):
 _GATEWAY = msgspec.json.Decoder(_Gateway)
 
 
+class NewerError(DocumentError):
+    """A newer netguard wrote the document: it is not damaged."""
+
+
 class Unreadable(Enum):
     """What a summary says that is not there, or damaged."""
 
@@ -84,13 +88,13 @@ def row_of(scan: Scan, json: bytes | None = None) -> dict[str, Any]:
         "prefix": str(told.prefix),
         "schema": scan.schema,
         "document": _packed(scan) if json is None else zlib.compress(json),
-        "summary": packed_summary(scan),
+        "summary": packed_summary(summary_of(scan)),
     }
 
 
-def packed_summary(scan: Scan) -> bytes:
-    """`scan` in short, as it is kept."""
-    return zlib.compress(codec.dumps_value(summary_of(scan)).encode())
+def packed_summary(short: Summary) -> bytes:
+    """A scan in short, as it is kept."""
+    return zlib.compress(codec.dumps_value(short).encode())
 
 
 def place(connection: Connection, scan: Scan) -> datetime:
@@ -105,7 +109,7 @@ def place(connection: Connection, scan: Scan) -> datetime:
 
 def stop(row: Row[Any]) -> Stop:
     """Where the scan in `row` stands."""
-    id_, started_at, prefix, ended, devices, failing, at = row._tuple()
+    id_, started_at, prefix, ended, devices, failing, at = tuple(row)
     return Stop(
         id=id_,
         at=at,
@@ -125,19 +129,19 @@ def line(row: Row[Any]) -> ScanLine:
 def entry(row: Row[Any]) -> Entry | None:
     """The scan in `row` in short; null where no summary was kept (by an old netguard), or a damaged one: its document has all."""
     values = row._asdict()
-    short = _short(values.pop("summary"), _SUMMARY)
-    return None if short is None else Entry(line=ScanLine(**_told(values)), summary=short)
+    short, at = _short(values.pop("summary"), _SUMMARY), values.pop("ordered_at")
+    return None if short is None else Entry(line=ScanLine(**_told(values)), summary=short, ordered_at=at)
 
 
-def gateway(packed: object) -> str | None | Unreadable:
+def gateway(packed: object) -> str | Unreadable | None:
     """The router's MAC in a summary as it is kept, read without the rest of it."""
     short = _short(packed, _GATEWAY)
     return UNREADABLE if short is None else short.gateway
 
 
-def entry_of(scan: Scan) -> Entry:
-    """`scan` in short."""
-    return Entry(line=line_of(scan), summary=summary_of(scan))
+def entry_of(row: Row[Any], scan: Scan) -> Entry:
+    """The scan in `row` in short, as its document says."""
+    return Entry(line=line_of(scan), summary=summary_of(scan), ordered_at=row.ordered_at)
 
 
 def document(connection: Connection, scan_id: str) -> bytes:
@@ -155,7 +159,8 @@ def unpacked(connection: Connection, scan_id: str) -> Scan:
     try:
         return codec.loads(document(connection, scan_id))
     except codec.UnreadableDocument as error:
-        raise DocumentError(f"the saved scan {clean(scan_id)} cannot be read: {error}") from error
+        kind = NewerError if "update netguard" in str(error) else DocumentError
+        raise kind(f"the saved scan {clean(scan_id)} cannot be read: {error}") from error
 
 
 def enrolment(row: Row[Any]) -> Enrolment:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from netguard.cli import _compared, _keeping, _timeline
@@ -189,7 +189,7 @@ def measure(url, path):
     told("diff, its command", timed(lambda: run(url, "diff")), 500)
     (one,) = [k.id for k in _known(url) if k.mac == address.mac("00:00:5e:00:53:14")]
     told("what happened to one device, its command", timed(lambda: run(url, "devices", one, "--history"), 3))
-    told("the weekly copy", timed(lambda: backups.make(path), 3))
+    told("the weekly copy", timed(lambda: backups.make(path, datetime.now(UTC)), 3))
     told("export of everything", timed(lambda: _keeping.export(url, None, str(path.parent / "all.gz")), 1))
     other = f"sqlite:///{path.parent / 'other.db'}"
     told("import of everything", timed(lambda: _keeping.take_in(other, None, str(path.parent / "all.gz")), 1))

@@ -100,13 +100,36 @@ def test_each_line_tells_what_is_new_and_what_is_resolved(netguard, home):
     ], "compared with one that is not in the list"
 
 
-def test_a_document_that_is_damaged_leaves_the_list_standing(netguard, home, url):
+def harmed(url, columns, name):
     with History.open(url) as history, history._database.writing() as connection:
-        connection.exec_driver_sql("UPDATE scans SET summary = X'FFFF' WHERE id = 'scan-007'")
+        changes = ", ".join(f"{column} = X'FFFF'" for column in columns)
+        connection.exec_driver_sql(f"UPDATE scans SET {changes} WHERE id = '{name}'")
+
+
+def test_a_damaged_summary_is_made_anew_and_a_damaged_scan_leaves_the_list_standing(netguard, home, url):
+    before = netguard("history", "--database", home)
+    harmed(url, ["summary"], "scan-007")
     done = netguard("history", "--database", home)
-    assert [(line["ID"], line["NEW"]) for line in told(done)][:2] == [("scan-021", "?"), ("scan-014", "?")]
-    assert "what is new and resolved is not told" in done.stderr
-    assert "scan-007 is damaged" in done.stderr
+    assert (done.stdout, said(done)) == (before.stdout, [])
+    harmed(url, ["document"], "scan-007")
+    assert netguard("history", "--database", home).stdout == before.stdout, "it was written back"
+    harmed(url, ["summary"], "scan-007")
+    done = netguard("history", "--database", home)
+    lines = told(done)
+    assert [(line["ID"], line["NEW"]) for line in lines] == [
+        ("scan-021", "0"), ("scan-014", "2"), ("scan-007", "?"), ("scan-000", "0"),
+    ]  # fmt: skip
+    (remark,) = said(done)
+    assert "left out: the saved scan scan-007 cannot be read: it is damaged;" in remark
+    way_out = f"netguard history prune --scan scan-007 --database {url}"
+    assert f"`{way_out}` takes that scan out" in remark
+    rehearsed = netguard(*way_out.split()[1:], "--dry-run")
+    assert (len(rehearsed.stdout.splitlines()), rehearsed.returncode) == (2, 0)
+    assert netguard(*way_out.split()[1:]).stdout == "1 of 4 scans was taken out; 3 stay.\n"
+    done = netguard("history", "--database", home)
+    assert ([line["ID"] for line in told(done)], said(done)) == (["scan-021", "scan-014", "scan-000"], [])
+    assert "there is no saved scan 'scan-007'" in netguard(*way_out.split()[1:]).stderr
+    assert netguard(*way_out.split()[1:], "--keep-all", 1).returncode == 2
 
 
 def test_old_scans_are_listed_first_and_taken_out_then(netguard, url):
@@ -115,7 +138,8 @@ def test_old_scans_are_listed_first_and_taken_out_then(netguard, url):
             history.save(scan(days))
     rehearsed = netguard("history", "prune", "--database", url, "--dry-run")
     assert rehearsed.returncode == 0
-    assert "scan-000" in rehearsed.stdout
+    assert "scan-002" in rehearsed.stdout
+    assert "scan-000" not in rehearsed.stdout, "the oldest stays"
     assert "would be taken out. Nothing was changed." in rehearsed.stderr
     listed = len(rehearsed.stdout.splitlines()) - 1
     done = netguard("history", "prune", "--database", url)
@@ -124,7 +148,11 @@ def test_old_scans_are_listed_first_and_taken_out_then(netguard, url):
     assert again.stdout == f"Nothing to take out: all {100 - listed} scans stay.\n"
     shorter = netguard("history", "prune", "--database", url, "--keep-all", 10, "--keep-weekly", 20, "--dry-run")
     assert len(shorter.stdout.splitlines()) > 30
-    assert netguard("history", "prune", "--database", url, "--keep-all", -1).returncode == 2
+    for days in (-1, 9_999_999_999):
+        for option in ("--keep-all", "--keep-weekly"):
+            refused = netguard("history", "prune", "--database", url, option, days)
+            assert refused.returncode == 2
+            assert "Traceback" not in refused.stderr
     assert (
         netguard("history", "prune", "--database", url, "--site", "cabin").stdout == "There are no saved scans yet.\n"
     )

@@ -109,7 +109,7 @@ def test_a_damaged_history_never_takes_the_place_of_the_last_good_copy(
     before = backups.copy_of(path).read_bytes()
     harmed(path)
     with pytest.raises((backups.DamagedError, sqlite3.DatabaseError)):
-        backups.make(path)
+        backups.make(path, TODAY)
     assert backups.copy_of(path).read_bytes() == before
     assert not list(path.parent.glob("*.new"))
 
@@ -208,7 +208,7 @@ def test_a_copy_that_another_process_makes_is_left_to_it_and_one_left_behind_is_
 def test_a_scan_is_saved_although_no_copy_can_be_made_and_that_is_told(
     path: Path, history: History, make_scan: MakeScan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: Path) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr(backups, "make", full)
@@ -217,3 +217,92 @@ def test_a_scan_is_saved_although_no_copy_can_be_made_and_that_is_told(
     assert said.startswith("the scan is saved, but no copy of the history could be made: ")
     assert "no space left on device" in said
     assert [line.id for line in history.list()] == ["a1b2c3d4"]
+
+
+def test_the_copy_of_a_history_that_was_lost_is_told_of_and_never_overwritten(
+    url: str, path: Path, make_scan: MakeScan
+) -> None:
+    with History.open(url) as history:
+        for number in range(30):
+            history.save(make_scan(f"scan-{number:02}", number), just_made=True)
+        history._database.back_up()
+        assert history.other_copy() is None
+    aged(path, 8)
+    for tail in ("", "-wal", "-shm"):
+        Path(f"{path}{tail}").unlink(missing_ok=True)
+    with History.open(url) as history:
+        said = history.other_copy()
+        assert said is not None
+        assert "has 30 scans, the last of which is not in it" in said
+        assert f"`netguard history restore --database {url}` puts it back" in said
+        said = history.save(make_scan("new", 99), just_made=True)
+        assert history.other_copy() is None
+    (kept,) = path.parent.glob("netguard.db.backup-????????")
+    assert said is not None
+    assert f"kept as {kept}" in said
+    assert f"`netguard history restore --from {kept} --database {url}` puts it back" in said
+    assert copied(path) == {"new"}
+    database.restore(url, TODAY, kept)
+    assert len(ids(url)) == 30
+    with pytest.raises(HistoryError, match="there is no file"):
+        database.restore(url, TODAY, path.with_name("none"))
+
+
+def test_a_copy_of_the_same_history_is_replaced_also_after_pruning_and_a_damaged_one_is_not_kept(
+    path: Path, history: History, make_scan: MakeScan
+) -> None:
+    for number in range(5):
+        history.save(make_scan(f"scan-{number}", number), just_made=True)
+    history._database.back_up()
+    history.let_go(["scan-0", "scan-1"])
+    assert history._database.back_up() is None
+    assert copied(path) == {"scan-2", "scan-3", "scan-4"}
+    backups.copy_of(path).write_bytes(b"nonsense" * 1000)
+    assert history.other_copy() is None
+    assert history._database.back_up() is None
+    assert not list(path.parent.glob("*.backup-*"))
+
+
+def test_two_copies_of_other_histories_on_one_day_are_both_kept(
+    path: Path, history: History, make_scan: MakeScan
+) -> None:
+    for name in ("first", "second", "third"):
+        history.save(make_scan(name), just_made=True)
+        history._database.back_up()
+        history.let_go([name])
+    assert len(list(path.parent.glob("netguard.db.backup-*"))) == 2
+
+
+def test_it_is_not_brought_up_to_date_without_its_copy(url: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = laid(path, "0002")
+    new = backups.copy_of(path).with_name("netguard.db.backup.new")
+    new.write_bytes(b"half")
+    monkeypatch.setattr(backups, "WAIT_SECONDS", 0.0)
+    with pytest.raises(HistoryError, match="another netguard is just doing that") as error:
+        History.open(url)
+    assert f"delete {new} if none is running" in str(error.value)
+    connection = sqlite3.connect(path)
+    assert connection.execute(f"SELECT version_num FROM {tables.VERSIONS}").fetchall() == [("0002",)]
+    connection.close()
+    # The other one ends while this one waits.
+    monkeypatch.setattr(backups, "WAIT_SECONDS", 60.0)
+    monkeypatch.setattr(backups.time, "sleep", lambda _: new.unlink())
+    History.open(url).close()
+    assert copied(path) == documents.keys()
+    assert ids(url) == documents.keys()
+
+
+def test_a_restore_without_room_leaves_nothing_behind(
+    url: str, path: Path, make_scan: MakeScan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with History.open(url) as history:
+        history.save(make_scan("a1b2c3d4"), just_made=True)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backups.shutil, "copyfile", full)
+    with pytest.raises(HistoryError, match="no space left on device"):
+        database.restore(url, TODAY)
+    assert {p.name for p in path.parent.iterdir()} == {"netguard.db", "netguard.db.backup"}
+    assert ids(url) == {"a1b2c3d4"}

@@ -172,6 +172,6 @@ def test_a_scan_from_the_command_line_knows_them_also_when_nothing_is_to_be_save
 ) -> None:
     history.save(make_scan("a1b2c3d4", 0, **forwarding(mapping())))
     for no_save in (False, True):
-        past = _run._past(_run.Request(database=url, no_save=no_save), "home")
+        past = _run._past(_run.Request(database=url, no_save=no_save), "home", make_scan("x").vantage)
         assert past.mappings == (seen(),)
-    assert _run._past(_run.Request(database=url), "cabin").mappings == ()
+    assert _run._past(_run.Request(database=url), "cabin", make_scan("x").vantage).mappings == ()

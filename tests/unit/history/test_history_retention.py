@@ -1,5 +1,6 @@
 """Which scans stay: the policy over years, and what it never takes whatever the clock says."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from netguard.history.retention import Kept, Policy, surplus
 from netguard.history.store import History
+from netguard.model import address
+from netguard.model.vantage import NextHop
 from netguard.model.vocabulary import Ended
 from tests.unit.history.conftest import NOON, MakeScan
 
@@ -37,16 +40,19 @@ def test_all_of_three_months_stay_then_one_a_week_for_a_year_and_then_one_a_mont
     weeks = [(NOW - timedelta(days=age)).isocalendar()[:2] for age in weekly]
     assert len(set(weeks)) == len(weeks)
     monthly = [(NOW - timedelta(days=age)).strftime("%Y-%m") for age in ages if age >= 365]
-    assert len(monthly) == len(set(monthly)) == 25
+    assert monthly[-2:] == ["2023-11", "2023-11"], (
+        "the oldest scan stays as well: it says since when there was what there is"
+    )
+    assert len(monthly) - 1 == len(set(monthly)) == 25
 
 
 def test_of_a_week_the_newest_stays_and_one_that_came_to_its_end_goes_before() -> None:
     monday = (NOW - datetime(2026, 7, 20, 12, tzinfo=UTC)).days
     cut = kept(monday - 3, "cut", finished=False)
     whole, older = kept(monday - 2, "whole"), kept(monday - 1, "older")
-    now = kept(0, "now")
-    assert [k.id for k in staying(cut, whole, older, now)] == ["now", "whole"]
-    assert [k.id for k in staying(cut, now)] == ["now", "cut"]
+    now, first = kept(0, "now"), kept(500, "first")
+    assert [k.id for k in staying(cut, whole, older, now, first)] == ["now", "whole", "first"]
+    assert [k.id for k in staying(cut, now, first)] == ["now", "cut", "first"]
 
 
 def test_scans_of_one_place_or_site_never_stand_for_those_of_another() -> None:
@@ -58,6 +64,26 @@ def test_the_newest_and_the_newest_finished_of_each_place_stay_however_old() -> 
     old = [kept(700 + n, f"old-{n}", place="cabin", finished=n > 5) for n in range(10)]
     there = staying(*old, kept(0), policy=Policy(all_days=0, weekly_days=0))
     assert {"old-0", "old-6"} <= {k.id for k in there}
+
+
+def test_two_networks_of_one_prefix_are_two_places_and_an_unknown_router_is_one_of_its_own() -> None:
+    there = [
+        dataclasses.replace(kept(200 + n / 10, f"{router}-{n}"), gateway=router)
+        for router in ("a", "b", None)
+        for n in range(3)
+    ]
+    monday = [k for k in there if k.id.endswith("-0")]
+    assert {k.id for k in monday} <= {k.id for k in staying(*there, kept(0))}
+    assert len(staying(*there, kept(0, "now"))) == 7, (
+        "of each its newest and its oldest, and today's with the unknown one"
+    )
+
+
+def test_what_is_needed_stays() -> None:
+    there = [kept(0), *(kept(400 + day) for day in range(20))]
+    needed = frozenset({there[8].id})
+    gone = {k.id for k in surplus(there, DEFAULT, NOW)} - {k.id for k in surplus(there, DEFAULT, NOW, needed)}
+    assert gone == needed
 
 
 def test_a_long_absence_and_a_clock_that_is_wrong_today_thin_out_nothing_more() -> None:
@@ -107,7 +133,7 @@ def test_what_is_taken_out_of_a_real_history_is_out_and_the_file_gets_smaller(
     now = NOON + timedelta(days=120)
     policy = Policy(all_days=10, weekly_days=20)
     old = history.surplus(policy, now, "home")
-    assert [k.id for k in old][:2] == ["scan-000", "scan-001"], "oldest first"
+    assert [k.id for k in old][:2] == ["scan-001", "scan-002"], "oldest first, and the very first stays"
     assert all(k.site == "home" and k.size > 1000 for k in old)
     with history._database.reading() as connection:
         before = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -118,6 +144,7 @@ def test_what_is_taken_out_of_a_real_history_is_out_and_the_file_gets_smaller(
         assert connection.exec_driver_sql("PRAGMA page_count").scalar_one() < before / 2
     left = [line.id for line in history.list("home", 1000)]
     assert left[:10] == [f"scan-{number:03}" for number in range(119, 109, -1)]
+    assert left[-1] == "scan-000"
     assert len(left) == 121 - 1 - len(old)
     assert history.surplus(policy, now, "home") == ()
     assert history.list("cabin")[0].id == "cabin"
@@ -129,3 +156,32 @@ def test_more_than_one_statement_can_hold_are_taken_out_as_one_step(history: His
     wanted = [f"nothing-{number}" for number in range(1200)]
     assert history.let_go([*wanted, "scan-0", "scan-2"]) == 2
     assert [line.id for line in history.list()] == ["scan-1"]
+
+
+def test_prune_in_a_real_history_tells_two_routers_of_one_prefix_apart(history: History, make_scan: MakeScan) -> None:
+    """A journey to a home with the same prefix is no scan of this one, also where its summary must be made first."""
+    at_home = make_scan("x").vantage
+    hop = NextHop(address=address.ip("192.168.7.1"), mac=address.mac("00:00:5e:00:53:99"))
+    away = dataclasses.replace(at_home, gateway=hop)
+    for day in range(60):
+        history.save(make_scan(f"home-{day:02}", day * 24 * 60))
+    for day in (20, 21):
+        history.save(make_scan(f"away-{day}", day * 24 * 60 + 60, vantage=away))
+    with history._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE scans SET summary = NULL WHERE id LIKE '%-2_'")
+    old = {k.id for k in history.surplus(Policy(all_days=0, weekly_days=0), NOON + timedelta(days=70))}
+    assert {"away-20", "away-21"}.isdisjoint(old), "the newest and the oldest of their place"
+    assert len(old) >= 55
+
+
+def test_a_scan_that_cannot_be_read_stands_for_none_that_can(history: History, make_scan: MakeScan) -> None:
+    for day in range(5):
+        history.save(make_scan(f"scan-{day}", day * 24 * 60))
+    history.save(make_scan("later", 100 * 24 * 60))
+    with history._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE scans SET summary = X'FF', document = X'FF' WHERE id = 'scan-4'")
+    old = {k.id for k in history.surplus(Policy(all_days=10, weekly_days=20), NOON + timedelta(days=100))}
+    assert "scan-3" not in old, "the newest of its month that can be read"
+    assert old == {"scan-1", "scan-2"}
+    assert len(history.remarks) == 1
+    assert "`netguard history prune --scan scan-4" in history.remarks[0]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from netaddr import EUI, IPNetwork
 
 from netguard.errors import DocumentError, HistoryError
-from netguard.history.store import SHORTEST_PREFIX, History
+from netguard.history.reading import SHORTEST_PREFIX
+from netguard.history.store import History
 from netguard.model import codec
 from netguard.model.home import Enrolment
 from netguard.model.scan import Scan
