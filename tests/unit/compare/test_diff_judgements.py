@@ -149,3 +149,32 @@ def test_a_scan_from_the_future_ends_no_acceptance():
     background = Background(acceptances=(accepted(day(0)),))
     assert difference(old, new, background, day(0)).is_empty
     assert not difference(old, new, background, date(2030, 1, 1)).is_empty
+
+
+def accepted_of(difference):
+    return {(f.check, f.fate.value): f.accepted for f in difference.findings}
+
+
+@pytest.mark.parametrize("how", [{}, {"check": "no-login", "device": CAMERA.key}])
+def test_what_is_accepted_is_told_and_marked_and_is_nothing_to_act_on(how):
+    """Whatever becomes of it: only what is resolved is accepted no more."""
+    held = (accepted(day(9), **how),)
+    came, stayed, went, again = chain(FINE, OPEN, OPEN, FINE, OPEN, acceptances=held)
+    assert accepted_of(came) == {("no-login", "new"): True}
+    assert accepted_of(stayed) == {("no-login", "persisting"): True}
+    assert accepted_of(went) == {("no-login", "resolved"): False}
+    assert accepted_of(again) == {("no-login", "regressed"): True}
+    assert (len(came.told), came.pressing) == (1, ())
+    assert not came.is_empty
+    assert went.pressing == went.told != ()
+    (unsure,) = chain(OPEN, judged(weak(Status.UNKNOWN)), acceptances=held)
+    assert accepted_of(unsure) == {("no-login", "unobserved"): True}
+
+
+def test_what_nobody_accepted_or_not_any_more_is_pressing():
+    (came,) = chain(FINE, judged(weak(), telnet()), acceptances=(accepted(day(9)),))
+    assert {f.check for f in came.pressing} == {"telnet-open"}
+    (late,) = chain(FINE, OPEN, acceptances=(accepted(day(1)),))
+    assert [f.accepted for f in late.told] == [False], "the comparison is made a day after its last one"
+    (other,) = chain(FINE, OPEN, acceptances=(dataclasses.replace(accepted(day(9)), site="cabin"),))
+    assert other.pressing == other.told != ()

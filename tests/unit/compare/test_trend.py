@@ -152,3 +152,12 @@ def test_other_versions_and_macs_are_part_of_the_story():
         ("mac", "00:00:5e:00:53:14", "00:00:5e:00:53:15"),
         ("port", "tcp/22 sshd 1", "tcp/22 sshd 2"),
     ]
+
+
+def test_the_story_is_of_who_bears_a_key_today():
+    """The key was the hub's once and is another device's now: what that did is none of the hub's story."""
+    hub, other = known("a", "hue:1", CAMERA.key), known("b", CAMERA.key)
+    series = entries(scan(router(), camera(key="hue:1")), scan(router(), CAMERA), scan(router(), CAMERA))
+    assert [e.what for e in story(series, hub, (hub, other))] == ["seen", "port", "gone"]
+    assert story(series, hub, (hub, other))[0].scan_id == series[0].line.id
+    assert [e.scan_id for e in story(series, other, (hub, other)) if e.what == "seen"] == [series[1].line.id]
