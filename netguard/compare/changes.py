@@ -1,4 +1,8 @@
-"""Devices, ports, access points, mappings and firmware that came, went, came back or changed between two states. Pure."""
+"""Devices, ports, access points, mappings and firmware that came, went, came back or changed between two states. Pure.
+
+Whatever turned, turned between the two states, whichever scan saw it. What the newer scan itself does not show, and one
+between the two did, is told as seen then: nobody else will tell it, since the next comparison begins with it.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,8 +11,8 @@ from netguard.compare.presence import (
     CARRIED_ROLES,
     PASSING,
     expectation,
-    may_be_left_out,
     role_of,
+    would_see,
 )
 from netguard.compare.sameness import Sameness
 from netguard.compare.series import Moment, was_asked
@@ -63,18 +67,19 @@ class Pair:
 
 def changes(pair: Pair) -> Iterator[Change]:
     """Each change once, in no order; of something that is new or back what it has is told with it, not beside it."""
-    for name in pair.new.devices:
-        if (arrival := _arrival(pair, name)) is not None:
-            yield arrival
-        if not _arrives(pair, name):
-            yield from _services(pair, name)
     for name, known in pair.after.devices.items():
         was = pair.before.devices.get(name)
+        if known.presence.gone:
+            if was is not None and not was.presence.gone:
+                yield _change(pair, Kind.DEVICE, Turn.GONE, name)
+        elif _arrives(pair, name):
+            if (arrival := _arrival(pair, name, known)) is not None:
+                yield arrival
+        else:
+            yield from _services(pair, name)
         if was is None:
             continue
-        if known.presence.gone and not was.presence.gone:
-            yield _change(pair, Kind.DEVICE, Turn.GONE, name)
-        elif told := _alterations(pair, name, was, known):
+        if not known.presence.gone and (told := _alterations(pair, name, was, known)):
             yield _change(pair, Kind.DEVICE, Turn.CHANGED, name, told)
         if was.firmware and known.firmware and was.firmware != known.firmware:
             other = Attribute(what="firmware", before=was.firmware, after=known.firmware)
@@ -84,46 +89,44 @@ def changes(pair: Pair) -> Iterator[Change]:
 
 
 def _arrives(pair: Pair, name: str) -> bool:
-    """Whether the newer scan has a device that the older could not be compared with: it was not there, or was gone."""
+    """Whether a device that is here now could not be compared before: it was not there, or was gone."""
     was = pair.before.devices.get(name)
     return was.presence.gone if was is not None else name not in pair.old.devices
 
 
-def _arrival(pair: Pair, name: str) -> Change | None:
-    """That a device is new or back; null for what stayed, was merely away, or shows nothing by which to know it again."""
-    if not _arrives(pair, name):
+def _arrival(pair: Pair, name: str, known: Known) -> Change | None:
+    """That a device is new or back; null for what was merely away, or shows nothing by which to know it again."""
+    told = (*_what_it_is(known.presence.line), *_seen(here=name in pair.new.devices))
+    if name in pair.before.devices or (_was_known(pair, name) and _was_gone_for_long(pair, name, known)):
+        return _change(pair, Kind.DEVICE, Turn.BACK, name, told)
+    if _was_known(pair, name) or expectation(known.presence.line, pair.same.known(name)) is PASSING:
         return None
-    line = pair.new.devices[name]
-    if name in pair.before.devices or (_was_known(pair, name) and _was_gone_for_long(pair, name)):
-        return _change(pair, Kind.DEVICE, Turn.BACK, name, _what_it_is(line))
-    if _was_known(pair, name) or expectation(line, pair.same.known(name)) is PASSING:
-        return None
-    could = any(
-        m.sight.reaches(pair.new.sight)
-        and (m.sight.personal or not pair.new.sight.personal or not may_be_left_out(line, pair.same.known(name)))
-        for m in pair.before.whole
-    )
-    cause = Cause.NETWORK if could else Cause.VANTAGE
-    return _change(pair, Kind.DEVICE, Turn.NEW, name, _what_it_is(line), cause)
+    cause = Cause.NETWORK if _could_see(pair, name, known) else Cause.VANTAGE
+    return _change(pair, Kind.DEVICE, Turn.NEW, name, told, cause)
+
+
+def _could_see(pair: Pair, name: str, known: Known) -> list[Moment]:
+    """The scans up to the older one that would have seen the device, had it been there."""
+    return [m for m in pair.before.whole if would_see(m.sight, known.presence, pair.same.known(name))]
 
 
 def _was_known(pair: Pair, name: str) -> bool:
     """Whether anybody knew the device by the time of the older scan, here or elsewhere."""
     each = pair.same.known(name)
-    return (each is not None and each.first_seen <= pair.old.at) or name in pair.elsewhere
+    return (each is not None and each.first_seen <= pair.old.ordered_at) or name in pair.elsewhere
 
 
-def _was_gone_for_long(pair: Pair, name: str) -> bool:
+def _was_gone_for_long(pair: Pair, name: str, known: Known) -> bool:
     """Whether a device that only the registry remembers was missing in enough of the scans before to count as gone."""
     if name in pair.elsewhere:
         return False
-    expected = expectation(pair.new.devices[name], pair.same.known(name))
-    missed = [m for m in pair.before.whole if m.sight.reaches(pair.new.sight)]
+    expected = expectation(known.presence.line, pair.same.known(name))
+    missed = _could_see(pair, name, known)
     return (
         not expected.never
         and bool(missed)
         and len(missed) >= expected.misses
-        and missed[-1].at - missed[0].at >= expected.days
+        and missed[-1].passed - missed[0].passed >= expected.days
     )
 
 
@@ -135,6 +138,11 @@ def _what_it_is(line: DeviceLine) -> tuple[Attribute, ...]:
         ("ports", ", ".join(line.open) or None),
     )
     return tuple(Attribute(what=what, before=None, after=after) for what, after in facts if after is not None)
+
+
+def _seen(*, here: bool) -> tuple[Attribute, ...]:
+    """That only a scan between the two saw it, where the newer does not show it."""
+    return () if here else (Attribute(what="seen", before=None, after="between"),)
 
 
 def _alterations(pair: Pair, name: str, was: Known, now: Known) -> tuple[Attribute, ...]:
@@ -157,18 +165,21 @@ def _services(pair: Pair, name: str) -> Iterator[Change]:
     if was is None and not elsewhere:
         return
     ports: Mapping[str, Port] = was.ports if was is not None else {}
+    here = pair.new.devices[name].open if name in pair.new.devices else ()
     for port, stands in now.ports.items():
         before = ports.get(port)
-        if stands is Port.OPEN and before is None and port not in elsewhere:
+        told = (*_answers(now, port), *_seen(here=port in here))
+        open_now = stands is not Port.GONE
+        if open_now and before is None and port not in elsewhere:
             cause = Cause.NETWORK if was is not None and was_asked(was.asked, port) else Cause.VANTAGE
-            yield _change(pair, Kind.SERVICE, Turn.NEW, name, _answers(now, port), cause, port)
-        elif stands is Port.OPEN and before is Port.GONE and port not in elsewhere:
-            yield _change(pair, Kind.SERVICE, Turn.BACK, name, _answers(now, port), what=port)
+            yield _change(pair, Kind.SERVICE, Turn.NEW, name, told, cause, port)
+        elif open_now and before is Port.GONE and port not in elsewhere:
+            yield _change(pair, Kind.SERVICE, Turn.BACK, name, told, what=port)
         elif stands is Port.GONE and before in {Port.OPEN, Port.SILENT}:
             yield _change(pair, Kind.SERVICE, Turn.GONE, name, what=port)
         elif was is not None and (version := was.versions.get(port)) and version != now.versions[port]:
-            told = Attribute(what="version", before=version, after=now.versions[port])
-            yield _change(pair, Kind.SERVICE, Turn.CHANGED, name, (told,), what=port)
+            other = Attribute(what="version", before=version, after=now.versions[port])
+            yield _change(pair, Kind.SERVICE, Turn.CHANGED, name, (other,), what=port)
 
 
 def _answers(known: Known, port: str) -> tuple[Attribute, ...]:
@@ -179,8 +190,9 @@ def _answers(known: Known, port: str) -> tuple[Attribute, ...]:
 def _points(pair: Pair) -> Iterator[Change]:
     for bssid, spot in pair.after.spots.items():
         was, line = pair.before.spots.get(bssid), spot.line
-        if spot.gone and was is not None and not was.gone:
-            yield _point(line, Turn.GONE)
+        if spot.gone:
+            if was is not None and not was.gone:
+                yield _point(line, Turn.GONE)
         elif was is not None and not was.gone:
             both = zip(_about(was.line), _about(line), strict=True)
             told = tuple(
@@ -190,9 +202,12 @@ def _points(pair: Pair) -> Iterator[Change]:
             )
             if told:
                 yield _point(line, Turn.CHANGED, told)
-        elif bssid in pair.new.points and bssid not in pair.old.points:
+        elif bssid not in pair.old.points:
             told = tuple(Attribute(what=what, before=None, after=after) for what, after in _about(line) if after)
-            cause = Cause.NETWORK if pair.before.heard else Cause.VANTAGE
+            told += _seen(here=bssid in pair.new.points or bssid in (pair.new.air or ()))
+            # What was heard before was there, and is only now known to be one's own.
+            fresh = pair.before.heard and bssid not in pair.before.air
+            cause = Cause.NETWORK if fresh or was is not None else Cause.VANTAGE
             yield _point(line, Turn.NEW if was is None else Turn.BACK, told, cause)
 
 
@@ -222,12 +237,12 @@ def _mappings(pair: Pair) -> Iterator[Change]:
     for door, there in pair.after.doors.items():
         was = pair.before.doors.get(door)
         gateway, what = door
-        if there and not was and door in pair.new.mappings:
+        if there and not was:
             if door in pair.old.mappings:
                 continue
             turn = Turn.NEW if was is None else Turn.BACK
             cause = Cause.NETWORK if gateway in pair.before.listed else Cause.VANTAGE
-            yield _change(pair, Kind.MAPPING, turn, gateway, cause=cause, what=what)
+            yield _change(pair, Kind.MAPPING, turn, gateway, _seen(here=door in pair.new.mappings), cause, what)
         elif was and not there:
             yield _change(pair, Kind.MAPPING, Turn.GONE, gateway, what=what)
 

@@ -17,7 +17,7 @@ from netguard.compare.changes import Pair, changes
 from netguard.compare.fates import Ends, Judgements, Owners, fates
 from netguard.compare.remarks import remarks
 from netguard.compare.sameness import Sameness
-from netguard.compare.series import Moment, Place, moment, ordered
+from netguard.compare.series import Clock, Moment, Place, moment, ordered
 from netguard.compare.standing import Standing
 from netguard.compare.states import State
 from netguard.compare.unseen import unobserved
@@ -38,7 +38,8 @@ def difference(old: Scan, new: Scan, background: Background, today: date) -> Dif
     known = tuple(k for k in background.known if k.site == new.site)
     same = Sameness(known, (new.devices, old.devices))
     entries, at, end = ordered(_entry(old), _entry(new), background.series)
-    moments = [moment(entry, same) for entry in entries]
+    here, clock = Place.of(entries[end]), Clock()
+    moments = [moment(e, same, clock.tick(e) if Place.of(e).is_same(here) else clock.passed) for e in entries]
     pair, judged = _followed(moments, at, end, same, background, (old, new))
     told = sorted(changes(pair), key=_weight_of_change)
     covering = Covering(new, background.acceptances, known)
@@ -72,16 +73,19 @@ def _followed(
     for n, now in enumerate(moments):
         if n != at or here:
             state = states.after(state, now, same)
-            # What is in between was judged by other rules, where the two were.
             if n <= at or n == end or anew is None:
                 open_ones = standing.after(open_ones, now, state, same)
+            else:
+                # What is in between was judged by other rules, where the two were.
+                open_ones = standing.with_first(open_ones, now, state, stored)
         if n == at:
             before, stored = state, open_ones if here else standing.with_open(open_ones, now, state)
             if anew is not None:
-                rejudged = standing.rejudged(stored, moment(_entry(anew), same), state, _unknown(anew, same), old.open)
+                by_rules = replace(_entry(anew), ordered_at=old.ordered_at)
+                rejudged = standing.rejudged(stored, moment(by_rules, same), state, _unknown(anew, same), old.open)
                 open_ones = rejudged if here else open_ones
     own = {same.of(d.key) for scan in scans for d in scan.devices if scan.vantage.address in d.addresses}
-    elsewhere = (e for e in background.series if not Place.of(e).is_same(new.place) and e.line.started_at <= old.at)
+    elsewhere = (e for e in background.series if not Place.of(e).is_same(new.place) and e.placed_at <= old.ordered_at)
     return (
         Pair(
             old=old,

@@ -13,6 +13,8 @@ from netguard.model.acceptance import Acceptance
 from netguard.model.difference import QUIET, Cause, Change, Fate, FindingChange, Kind, Turn
 from netguard.model.timeline import OpenLine
 
+SEEN_BETWEEN = "a scan between the two found it; the newer one could not look"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgements:
@@ -41,9 +43,17 @@ class Judgements:
         return stand.line if stand is not None and stand.open else None
 
     def stands(self, name: str) -> Stand | None:
-        """The finding `name`, where the newer scan found it open."""
+        """The finding `name`, where it stands open at the newer scan: found so by that, or by one between the two.
+
+        Null for what only the rules opened, as long as no scan has found it so.
+        """
         stand = self.now.stands.get(name)
-        return stand if stand is not None and stand.open and stand.here else None
+        if stand is None or not stand.open:
+            return None
+        if not stand.here and self.rejudged is not None and self.stood(name) is None:
+            by_rules = self.rejudged.stands.get(name)
+            return None if by_rules is not None and by_rules.open else stand
+        return stand
 
     def was_judged(self, check: str, subject: str) -> bool:
         """Whether it was once seen, up to the older scan, how this stands."""
@@ -116,13 +126,19 @@ def fates(pair: Pair, judged: Judgements, owners: Owners, ends: Ends) -> Iterato
             fate = _of_open(judged, name, stand)
             if fate in {Fate.PERSISTING, Fate.IMPROVED} and ends.expired(stand.line):
                 fate = Fate.ACCEPTANCE_EXPIRED
+            # Where the two are judged or were made otherwise, what no scan has found since is another for that alone.
+            otherwise = before is not None and (judged.rejudged is not None or not pair.is_one_place)
+            if not stand.here and (fate is Fate.PERSISTING or (otherwise and fate is not Fate.ACCEPTANCE_EXPIRED)):
+                if name not in pair.old.open:
+                    continue
+                fate = Fate.UNOBSERVED
         elif before is not None and (not last.open or judged.is_by_rules(name)):
             fate = Fate.RESOLVED
         elif before is not None and name in pair.old.open:
             fate = Fate.UNOBSERVED
         else:
             continue
-        line = before if stand is None and before is not None else last.line
+        line = before if before is not None and (stand is None or fate is Fate.UNOBSERVED) else last.line
         owner = owners.of(last)
         quiet = fate in QUIET | {Fate.ACCEPTANCE_EXPIRED}
         cause = None if quiet else _cause(pair, judged, name, fate, last, owner)
@@ -136,7 +152,7 @@ def fates(pair: Pair, judged: Judgements, owners: Owners, ends: Ends) -> Iterato
             title=line.title,
             severity=line.severity,
             was=before.severity if before is not None else None,
-            why=_why_unobserved(pair, judged, name, missing) if fate is Fate.UNOBSERVED else None,
+            why=_why(pair, judged, name, fate, missing),
             accepted=fate is not Fate.RESOLVED and ends.accepts(line),
         )
         yield told, owner if cause in {Cause.NETWORK, Cause.VANTAGE} else None
@@ -164,6 +180,15 @@ def _cause(pair: Pair, judged: Judgements, name: str, fate: Fate, stand: Stand, 
         return Cause.NETWORK
     alike = pair.is_one_place and (pair.old.sight, pair.old.depth) == (pair.new.sight, pair.new.depth)
     return Cause.NETWORK if alike else Cause.VANTAGE
+
+
+def _why(pair: Pair, judged: Judgements, name: str, fate: Fate, missing: tuple[datetime, ...]) -> str | None:
+    """Why the newer scan could not look at what stands open; null where it did."""
+    if fate is Fate.UNOBSERVED:
+        return _why_unobserved(pair, judged, name, missing)
+    stand = judged.stands(name)
+    between = stand is not None and not stand.here and fate is not Fate.ACCEPTANCE_EXPIRED
+    return SEEN_BETWEEN if between else None
 
 
 def _why_unobserved(pair: Pair, judged: Judgements, name: str, missing: tuple[datetime, ...]) -> str:

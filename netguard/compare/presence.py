@@ -99,19 +99,27 @@ class Presence:
 
     line: DeviceLine
     """As it was seen last."""
-    sight: Sight
-    """Of the scan that saw it last: whoever sees less does not miss it."""
+    sights: frozenset[Sight]
+    """Of every scan that ever saw it: whoever sees no less than one of them would have seen it. There are a dozen at most."""
     at: datetime
-    """When it was seen last."""
+    """When it was seen last, by the place of that scan in the order."""
+    passed: timedelta
+    """And by `Moment.passed`."""
     here: bool = True
     """Whether the last scan saw it."""
     misses: int = 0
     gone: bool = False
 
 
-def seen(line: DeviceLine, now: Moment) -> Presence:
+def seen(before: Presence | None, line: DeviceLine, now: Moment) -> Presence:
     """The presence of a device that `now` sees as `line`."""
-    return Presence(line=line, sight=now.sight, at=now.at)
+    sights = frozenset({now.sight}) if before is None else before.sights
+    return Presence(
+        line=line,
+        sights=sights if now.sight in sights else sights | {now.sight},
+        at=now.ordered_at,
+        passed=now.passed,
+    )
 
 
 def missed(before: Presence, known: KnownDevice | None, now: Moment) -> Presence:
@@ -120,7 +128,7 @@ def missed(before: Presence, known: KnownDevice | None, now: Moment) -> Presence
         return replace(before, here=False) if before.here else before
     expected = expectation(before.line, known)
     misses = before.misses + 1
-    gone = not expected.never and misses >= expected.misses and now.at - before.at >= expected.days
+    gone = not expected.never and misses >= expected.misses and now.passed - before.passed >= expected.days
     return replace(before, here=False, misses=misses, gone=gone)
 
 
@@ -128,11 +136,17 @@ def why_not_missed(before: Presence, known: KnownDevice | None, sight: Sight) ->
     """Why it says nothing that a scan with this `sight` does not see the device; null where it does."""
     if not sight.whole:
         return "the newer scan did not ask everybody on this network"
-    if before.sight.personal and not sight.personal and may_be_left_out(before.line, known):
-        return "the newer scan left out personal devices, as asked"
-    if not sight.reaches(before.sight):
+    reached = [each for each in before.sights if sight.reaches(each)]
+    if not reached:
         return "the newer scan looked with fewer rights or less depth than the one that saw it"
+    if not sight.personal and all(each.personal for each in reached) and may_be_left_out(before.line, known):
+        return "the newer scan left out personal devices, as asked"
     return None
+
+
+def would_see(sight: Sight, presence: Presence, known: KnownDevice | None) -> bool:
+    """Whether a scan with this `sight` would have seen the device, had it been there."""
+    return why_not_missed(presence, known, sight) is None
 
 
 def may_be_left_out(line: DeviceLine, known: KnownDevice | None) -> bool:

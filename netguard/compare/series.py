@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from netaddr import IPNetwork
@@ -15,6 +15,10 @@ from netguard.model import ports as port_text
 from netguard.model.finding import fingerprint
 from netguard.model.timeline import DeviceLine, Entry, OpenLine, PointLine, Summary
 from netguard.model.vocabulary import Depth
+
+MOST_BETWEEN = timedelta(days=7)
+"""What the time between two scans counts for at most, whatever the clocks say: one that is years ahead for once makes nothing
+gone. Five weeks of such steps are still the month of `presence.CARRIED`, so that weekly scans lose nothing by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +61,16 @@ class Moment:
 
     id: str
     at: datetime
+    """When it began, as it believed."""
+    ordered_at: datetime
+    """Its place in the order: what the registry learnt of it has this time."""
+    passed: timedelta
+    """What had passed by then since the first scan of the place, as `Clock` counts it."""
     place: Place
     depth: Depth
     sight: Sight
     heard: bool
+    air: frozenset[str] | None
     devices: Mapping[str, DeviceLine]
     asked: Mapping[str, tuple[str, ...]]
     """By device, `tcp/1-1024,8080` for each transport."""
@@ -101,8 +111,30 @@ def was_asked(asked: Iterable[str], port: str) -> bool:
     )
 
 
-def moment(entry: Entry, same: Sameness) -> Moment:
-    """`entry` as a moment."""
+class Clock:
+    """Counts the time from scan to scan of one place, for which no single clock is trusted.
+
+    It never goes back, and what it says of a scan is the same whatever comes after that: two comparisons agree on it.
+    """
+
+    def __init__(self) -> None:
+        self.passed = timedelta(0)
+        self._last: Entry | None = None
+
+    def tick(self, entry: Entry) -> timedelta:
+        """What has passed by `entry`, which is the next."""
+        if self._last is not None:
+            step = entry.line.started_at - self._last.line.started_at
+            if entry.placed_at == entry.line.started_at:
+                # Its clock is ahead of all before: after one that was set back, the order tells how long it was.
+                step = min(step, entry.placed_at - self._last.placed_at)
+            self.passed += max(timedelta(0), min(step, MOST_BETWEEN))
+        self._last = entry
+        return self.passed
+
+
+def moment(entry: Entry, same: Sameness, passed: timedelta = timedelta(0)) -> Moment:
+    """`entry` as a moment; `passed` as `Clock` counts it."""
     short = entry.summary
     lines: defaultdict[str, list[DeviceLine]] = defaultdict(list)
     asked: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
@@ -128,6 +160,8 @@ def moment(entry: Entry, same: Sameness) -> Moment:
     return Moment(
         id=entry.line.id,
         at=entry.line.started_at,
+        ordered_at=entry.placed_at,
+        passed=passed,
         place=Place.of(entry),
         depth=entry.line.depth,
         sight=Sight(
@@ -137,6 +171,7 @@ def moment(entry: Entry, same: Sameness) -> Moment:
             personal=short.personal,
         ),
         heard=short.heard,
+        air=None if short.air is None else frozenset(short.air),
         devices=devices,
         asked=dict(asked),
         points={point.bssid: point for point in short.points},
@@ -193,10 +228,12 @@ _print = lru_cache(maxsize=65536)(fingerprint)
 def ordered(old: Entry, new: Entry, series: Sequence[Entry]) -> tuple[list[Entry], int, int]:
     """The scans that a comparison of `old` with `new` goes by, oldest first, and the places of the two in it.
 
-    That is what was made at the place of `new`, with `old` wherever that was made; both as they are given, whatever the
-    series has of them. Nothing counts that is later than `new`: by its place in the series, else by the clock.
+    That is what was made at the place of `new`, with `old` wherever that was made; both as they are given, at the place in
+    the order that the series gives them. Nothing counts that is later than `new`: by its place in the series, else by the clock.
     """
     here = Place.of(new)
+    placed = {entry.line.id: entry.ordered_at for entry in series}
+    old, new = (replace(e, ordered_at=placed.get(e.line.id, e.ordered_at)) for e in (old, new))
     ids = [entry.line.id for entry in series]
     if new.line.id in ids:
         before = series[: ids.index(new.line.id)]

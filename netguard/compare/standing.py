@@ -26,7 +26,7 @@ class Stand:
     since: datetime
     """When the first scan found it open since it was last resolved."""
     at: datetime
-    """When it was found open last."""
+    """When it was found open last, by the place of that scan in the order."""
     firmware: str | None = None
     """Which firmware its device had then."""
     scans: int = 1
@@ -65,6 +65,17 @@ def with_open(before: Standing, now: Moment, state: State) -> Standing:
     return replace(before, stands=dict(before.stands) | _all_opened(before, now, state))
 
 
+def with_first(before: Standing, now: Moment, state: State, stored: Standing) -> Standing:
+    """`before` and what `now` is the first to have open, which other rules judged: nothing else of it can be compared.
+
+    `stored` is what stood open by those rules at the older scan.
+    """
+    stood = {name for each in (before, stored) for name, stand in each.stands.items() if stand.open}
+    found = _all_opened(before, now, state)
+    first = {name: stand for name, stand in found.items() if name not in stood}
+    return replace(before, stands=dict(before.stands) | first)
+
+
 def rejudged(
     before: Standing, anew: Moment, state: State, unknown: frozenset[tuple[str, str]], was_open: Container[str]
 ) -> Standing:
@@ -95,7 +106,7 @@ def opened(before: Stand | None, line: OpenLine, now: Moment, state: State, name
         subject=now.subjects[name],
         part=now.parts.get(name) or (before.part if before is not None else None),
         since=before.since if before is not None and again else now.at,
-        at=now.at,
+        at=now.ordered_at,
         firmware=bearer.firmware if bearer is not None else None,
         scans=before.scans + 1 if before is not None and again else 1,
     )

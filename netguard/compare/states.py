@@ -72,6 +72,8 @@ class State:
     """Gateways that have listed all their mappings at least once."""
     heard: bool = False
     """Whether any scan heard Wi-Fi."""
+    air: frozenset[str] = frozenset()
+    """Every access point that was heard, whosever it was taken for."""
     whole: tuple[Moment, ...] = ()
     """The scans that asked everybody, oldest first."""
 
@@ -100,6 +102,7 @@ def after(state: State, now: Moment, same: Sameness) -> State:
         },
         listed=state.listed | now.listed,
         heard=state.heard or now.heard,
+        air=state.air if now.air is None or now.air <= state.air else state.air | now.air,
         whole=(*state.whole, now) if now.sight.whole else state.whole,
     )
 
@@ -116,7 +119,7 @@ def away(state: State, same: Sameness) -> tuple[datetime, ...]:
 def _seen(
     before: Known | None, line: DeviceLine, asked: tuple[str, ...], now: Moment, registered: KnownDevice | None
 ) -> Known:
-    presence = seen(line, now)
+    presence = seen(before.presence if before is not None else None, line, now)
     if before is None:
         return Known(
             presence=presence,
@@ -161,7 +164,9 @@ def _mac(
     if before.mac is None or line.mac_randomised or before.randomised:
         return line.mac, line.mac_randomised
     cards = (
-        {i.value for i in registered.identities if i.kind == "mac" and i.first_seen < now.at} if registered else set()
+        {i.value for i in registered.identities if i.kind == "mac" and i.first_seen < now.ordered_at}
+        if registered
+        else set()
     )
     if line.mac in before.macs | cards:
         return before.mac, before.randomised
@@ -200,7 +205,14 @@ def _ports(before: Mapping[str, Port], line: DeviceLine, asked: tuple[str, ...])
 def _spots(before: Mapping[str, Spot], now: Moment) -> dict[str, Spot]:
     spots = dict(before)
     for bssid, spot in before.items():
-        if bssid not in now.points:
+        if bssid in now.points:
+            continue
+        if now.air is None:
+            spots[bssid] = replace(spot, here=False)
+        elif bssid in now.air:
+            # Taken for nobody's, since this computer is connected otherwise: at its dock, by a cable.
+            spots[bssid] = Spot(line=spot.line)
+        else:
             misses = spot.misses + 1
             spots[bssid] = replace(spot, here=False, misses=misses, gone=spot.gone or misses >= SAMPLES)
     for bssid, line in now.points.items():

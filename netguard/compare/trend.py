@@ -9,7 +9,7 @@ from datetime import datetime
 
 from netguard.compare import standing, states
 from netguard.compare.sameness import Sameness
-from netguard.compare.series import Moment, Place, moment
+from netguard.compare.series import Clock, Moment, Place, moment
 from netguard.compare.standing import Standing
 from netguard.compare.states import Known, Port, State
 from netguard.model.known import KnownDevice
@@ -49,7 +49,8 @@ class _Step:
     state: State
     open_before: Standing
     open: Standing
-    is_first: bool
+    elsewhere: tuple[tuple[State, Standing], ...]
+    """What the scans so far say of the other places of the site."""
 
 
 def told(entries: Sequence[Entry], known: Sequence[KnownDevice] = ()) -> tuple[tuple[int, int], ...]:
@@ -81,6 +82,7 @@ def story(entries: Sequence[Entry], device: KnownDevice, known: Sequence[KnownDe
     `known` are all devices of its site: a key that it had once may be another's now.
 
     It is known by its key and former keys. What it is when it is first seen is told of `seen` as `after`: its name or role.
+    Seen at another place for the first time, behind a new router or as a guest, it is told as what it was seen as last.
     """
     mine = device.id
     return tuple(event for step in _steps(entries, known or (device,)) for event in _events(step, mine))
@@ -89,22 +91,27 @@ def story(entries: Sequence[Entry], device: KnownDevice, known: Sequence[KnownDe
 def _steps(entries: Sequence[Entry], known: Sequence[KnownDevice]) -> Iterator[_Step]:
     same = Sameness(known)
     places: list[tuple[Place, State, Standing]] = []
+    clocks: list[Clock] = []
     for entry in entries:
-        now = moment(entry, same)
-        at = next((n for n, (place, _, _) in enumerate(places) if place.is_same(now.place)), None)
+        where = Place.of(entry)
+        at = next((n for n, (place, _, _) in enumerate(places) if place.is_same(where)), None)
         if at is None:
             at = len(places)
-            places.append((now.place, State(), Standing()))
-            is_first = True
-        else:
-            is_first = False
+            places.append((where, State(), Standing()))
+            clocks.append(Clock())
+        now = moment(entry, same, clocks[at].tick(entry))
         place, before, open_before = places[at]
         state = states.after(before, now, same)
         open_now = standing.after(open_before, now, state, same)
         # The next one may know the router's MAC that this one did not.
         places[at] = (now.place if place.gateway is None else place, state, open_now)
         yield _Step(
-            now=now, state_before=before, state=state, open_before=open_before, open=open_now, is_first=is_first
+            now=now,
+            state_before=before,
+            state=state,
+            open_before=open_before,
+            open=open_now,
+            elsewhere=tuple((state, standing) for n, (_, state, standing) in enumerate(places) if n != at),
         )
 
 
@@ -117,24 +124,34 @@ def _numbers(step: _Step) -> tuple[int, int]:
 
 def _events(step: _Step, mine: str) -> Iterator[Event]:
     was, now = step.state_before.devices.get(mine), step.state.devices.get(mine)
-    if now is not None:
+    others = [known for state, _ in step.elsewhere if (known := state.devices.get(mine)) is not None]
+    is_here_first = was is None and bool(others)
+    if is_here_first:
+        was = max(others, key=lambda known: known.presence.at)
+    if now is not None and was is not None:
         yield from (_event(step, *each) for each in _happened(was, now))
+    elif now is not None:
+        yield from (_event(step, *each) for each in _appeared(now))
     for name, stand in sorted(step.open.stands.items(), key=lambda item: (item[1].line.title, item[0])):
         if stand.subject == mine:
             before = step.open_before.stands.get(name)
             stood = before is not None and before.open
+            if is_here_first and any(name in there.stands and there.stands[name].open for _, there in step.elsewhere):
+                continue
             if stand.open and not stood:
                 yield _event(step, "finding", None, _title(stand.line))
             elif stood and not stand.open:
                 yield _event(step, "finding", _title(stand.line), None)
 
 
-def _happened(was: Known | None, now: Known) -> Iterator[tuple[str, str | None, str | None]]:
+def _appeared(now: Known) -> Iterator[tuple[str, str | None, str | None]]:
     line = now.presence.line
-    if was is None:
-        yield "seen", None, line.name or (None if line.role is Role.UNKNOWN else str(line.role))
-        yield from (("port", None, port) for port in now.ports)
-        return
+    yield "seen", None, line.name or (None if line.role is Role.UNKNOWN else str(line.role))
+    yield from (("port", None, port) for port in now.ports)
+
+
+def _happened(was: Known, now: Known) -> Iterator[tuple[str, str | None, str | None]]:
+    line = now.presence.line
     if now.presence.gone != was.presence.gone:
         yield ("gone", line.name, None) if now.presence.gone else ("back", None, line.name)
     last = was.presence.line

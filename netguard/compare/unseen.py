@@ -70,7 +70,7 @@ def _why_no_port(pair: Pair, name: str, port: str) -> str:
 def _points(pair: Pair) -> Iterator[Unobserved]:
     for bssid, line in pair.old.points.items():
         spot = pair.after.spots.get(bssid)
-        if bssid in pair.new.points or (spot is not None and spot.gone):
+        if bssid in pair.new.points or bssid in (pair.new.air or ()) or (spot is not None and spot.gone):
             continue
         why = "not heard this time; it is told as gone when it is missing again"
         if not pair.is_one_place:

@@ -88,7 +88,8 @@ class Change:
     what: str | None = None
     """Which of its parts: `tcp/23` of a service, `tcp/8443/192.168.1.20/443` of a mapping; null for the whole of it."""
     attributes: tuple[Attribute, ...] = ()
-    """What changed of it; of something new or back what it is, with `before` null."""
+    """What changed of it; of something new or back what it is, with `before` null. `seen`, which is `between`, says of that
+    that the newer scan does not show it, and one between the two did."""
     findings: tuple[str, ...] = ()
     """Fingerprints of findings of this difference that come from it, so that nobody reads of one thing twice."""
     address: str | None = None
@@ -114,7 +115,8 @@ class FindingChange:
     was: Severity | None = None
     """In the older scan; null where it was not open there."""
     why: str | None = None
-    """Of one that is unobserved: why it could not be looked at."""
+    """Of one that is unobserved why it could not be looked at, and of one that only a scan between the two saw as it is told
+    that it was so; else null."""
     accepted: bool = False
     """Whether the person lives with it on the day of the comparison: it is told, and is nothing to act on."""
 

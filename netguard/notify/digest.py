@@ -22,6 +22,9 @@ _SINCE = {
     Cause.VANTAGE: " (it may have been so before: this scan saw more)",
 }
 
+_BETWEEN = " (seen by a scan between the two, not by this one)"
+"""What is said of a change that the newer scan does not show itself."""
+
 _WHAT = {
     Kind.DEVICE: "device",
     Kind.SERVICE: "open port",
@@ -140,9 +143,12 @@ class _Speaker:
             Fate.ACCEPTANCE_EXPIRED: f"No longer accepted, {severity}",
             Fate.RESOLVED: f"Resolved, was {was}",
         }[found.fate]
-        return f"{begins}: {what}{_SINCE.get(found.cause or Cause.NETWORK, '')}"
+        return f"{begins}: {what}{_SINCE.get(found.cause or Cause.NETWORK, '')}{_BETWEEN if found.why else ''}"
 
     def change(self, change: Change) -> str:
+        return self._change(change) + (_BETWEEN if any(a.what == "seen" for a in change.attributes) else "")
+
+    def _change(self, change: Change) -> str:
         thing = self._thing(change.subject, change.name)
         match change.kind:
             case Kind.SERVICE:

@@ -97,8 +97,14 @@ def finding_line(found: FindingChange, mark: str | None = None) -> FindingLine:
         title=f"{title} ({mark})" if mark else title,
         name=clean(found.name),
         check=clean(found.check),
-        note=difference_words.ACCEPTED if found.accepted else difference_words.NOTES.get(found.fate),
+        note=_note(found),
     )
+
+
+def _note(found: FindingChange) -> str | None:
+    if found.accepted:
+        return difference_words.ACCEPTED
+    return difference_words.NOTES.get(found.fate) or (worded(found.why) if found.why else None)
 
 
 def _sentence(difference: Difference, number: int, now: datetime) -> str:

@@ -78,6 +78,7 @@ ATTRIBUTES: dict[str, str] = {
     "security": "encryption",
     "pmf": "protection of management frames",
     "wps": "WPS",
+    "seen": "seen",
 }
 """What of it is another; a word that is not in here is said as it is."""
 
@@ -85,6 +86,7 @@ VALUES: dict[str, dict[str, str]] = {
     "security": {str(word): said for word, said in words.SECURITIES.items()},
     "pmf": {str(word): words.PMFS[word] for word in Pmf},
     "role": {str(word): said for word, said in words.ROLES.items()},
+    "seen": {"between": "by a scan between the two, not by the newer one"},
 }
 """Words of the scan document as a person reads them, by attribute."""
 

@@ -148,7 +148,19 @@ def main():
                 history.save(scan(number))
         print(f"history: {SCANS} scans of {DEVICES} devices take {path.stat().st_size / 1e6:.1f} MB (budget 60)")
         measure(url, path)
+        measure_alone(url)
         measure_hourly(f"sqlite:///{Path(folder) / 'hourly.db'}")
+
+
+def measure_alone(url):
+    """What listing costs where the newest scan is alone at its place: all earlier ones of its prefix are of another router."""
+    vantage = scan(0).vantage
+    hop = dataclasses.replace(vantage.gateway, mac=address.mac("00:00:5e:00:53:99"))
+    with History.open(url) as history:
+        made = dataclasses.replace(scan(2 * SCANS), vantage=dataclasses.replace(vantage, gateway=hop))
+        save(history, made)
+        told("list 20, one alone at its place", timed(lambda: _timeline.told(history, None, 20)))
+    told("list 20, one alone at its place, its command", timed(lambda: run(url, "history")), 500)
 
 
 def measure_hourly(url):
