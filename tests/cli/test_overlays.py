@@ -161,6 +161,23 @@ def test_a_scan_that_is_not_saved_has_before_it_what_began_before_it(url):
     assert overlay.time.difference.old.id == f"{14:012x}"
 
 
+def test_a_scan_that_did_not_come_to_its_end_is_none_to_compare_with(url):
+    keep(url, scan(-1, number=76, ended=Ended.INTERRUPTED), scan(-2, TELNET, ELSEWHERE, number=77))
+    time = over(url, 77).time
+    assert time.difference.old.id == f"{0:012x}"
+    assert [m.finished for m in time.moments][-2:] == [False, True]
+
+
+def test_an_older_scan_that_is_not_saved_says_nothing_of_decisions_of_today(url):
+    accept(url, TELNET.fingerprint)
+    with History.open(url) as history:
+        older, newer = (
+            _overlays.over(history, scan(n, ELSEWHERE, number=99), NOW + timedelta(days=60)) for n in (10, -1)
+        )
+    assert older.decisions.lapsed == ()
+    assert len(newer.decisions.lapsed) == 1
+
+
 def test_a_scan_that_cannot_be_compared_says_why(url, tmp_path, monkeypatch):
     monkeypatch.setenv("NETGUARD_CONFIG", str(tmp_path / "config.toml"))
     rules = tmp_path / "rules" / "devices"
@@ -229,7 +246,7 @@ def test_every_report_says_days_of_the_readers_calendar(url, tmp_path, monkeypat
 
 def test_what_a_device_is_said_to_be_changes_the_grade_nowhere_by_accepting_something_else(url):
     low = finding(CAMERA, "x", severity=Severity.LOW, check="ftp-open")
-    keep(url, scan(-1, TELNET, low, number=77))
+    keep(url, scan(-1, TELNET, ELSEWHERE, low, number=77))
     book = Book(url, "home")
     book.change(book.find("Hall bridge"), lambda known: (replace(known, said_role=Role.PRINTER),))
 
@@ -249,6 +266,8 @@ def test_what_a_device_is_said_to_be_changes_the_grade_nowhere_by_accepting_some
     assert "grade D, with 1 accepted risk." in accept(url, low.fingerprint).stdout
     assert letters() == ("D",) * 4
     accept(url, TELNET.fingerprint)
+    assert letters() == ("C",) * 4
+    accept(url, ELSEWHERE.fingerprint)
     assert letters() == ("A",) * 4
 
 

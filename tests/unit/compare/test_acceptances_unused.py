@@ -82,6 +82,14 @@ def test_scans_that_could_not_see_as_much_do_not_count(one, lesser):
     assert told(one, (-1, OPEN), *weekly(gone, 9)) == []
 
 
+@pytest.mark.parametrize("vantage", [ELSEWHERE, OTHER_ROUTER], ids=["elsewhere", "behind another router"])
+@BOTH
+def test_scans_of_another_place_in_between_do_not_count(one, vantage):
+    others = weekly(replace(CLEAN, vantage=vantage), 5)
+    assert told(one, (-1, OPEN), *others, (42, CLEAN)) == []
+    assert told(one, (-1, OPEN), *others, (42, CLEAN), (49, CLEAN)) == [CLOSED]
+
+
 def test_scans_with_fewer_rights_do_not_count():
     with_rights = replace(HERE, privileged=True)
     assert told(PLACED, (-1, replace(OPEN, vantage=with_rights)), *weekly(CLEAN, 9)) == []
