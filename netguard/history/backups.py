@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -25,11 +24,6 @@ PRIVATE_FILE = 0o600
 """What stands in a history tells a burglar about a home: nobody but its owner reads it, nor its copy."""
 
 _BUSY_SECONDS = 10.0
-
-WAIT_SECONDS = 10.0
-"""How long a copy that must be there waits for another process that makes one; a copy of 60 MB takes a second."""
-
-_LOOK_SECONDS = 0.05
 
 _NEWEST = "SELECT id FROM scans ORDER BY number DESC LIMIT 1"
 
@@ -94,26 +88,20 @@ def is_due(database: Path, begun: datetime, now: datetime) -> bool:
     return now - begun >= EVERY if last is None else abs(now - last) >= EVERY
 
 
-def make(database: Path, now: datetime, *, wait: float | None = None) -> Path | None:
+def make(database: Path, now: datetime, *, as_only_writer: bool = False) -> Path | None:
     """Copy `database` as it is now, and put the copy into the place of the last one when it is found to be whole.
 
     A last copy of another history, such as one that was lost, is kept: where, is given back. Others may go on reading and
-    writing. One that is being made by another process is left to it; with `wait`, that many seconds at most are waited
-    until this one can be made all the same, and then `HistoryError` is raised. Raises `DamagedError`, `sqlite3.Error` (no
-    room, no rights) or `OSError`; then the last copy is as it was.
+    writing. One that is being made by another process is left to it; but `as_only_writer`, who holds the lock of the
+    database and must have a copy, makes one in any case. Raises `DamagedError`, `sqlite3.Error` (no room, no rights) or
+    `OSError`; then the last copy is as it was.
     """
     copy = copy_of(database)
-    new = copy.with_name(f"{copy.name}.new")
-    deadline = time.monotonic() + (wait or 0)
-    while not _claimed(new):
-        if wait is None:
-            return None
-        if time.monotonic() >= deadline:
-            raise HistoryError(
-                f"the history {database} is copied before it is brought up to date, and another netguard is just doing that:"
-                f" try again in a while, or delete {new} if none is running"
-            )
-        time.sleep(_LOOK_SECONDS)
+    new = copy.with_name(f"{copy.name}.{'before' if as_only_writer else 'new'}")
+    if as_only_writer:
+        new.unlink(missing_ok=True)  # another only writer made it, who was killed
+    if not _claimed(new):
+        return None
     try:
         # Who only reads cannot clear away the log and its index when it closes as the last.
         with closing(_opened(database, "rw")) as source, closing(_opened(new, "rw")) as target:

@@ -168,7 +168,7 @@ class Database:
         if stored is not None and stored not in known:
             raise self.error(f"a newer netguard wrote it (format {stored}, this one knows {HEAD}); update netguard")
         if stored is not None and self.path is not None:
-            backups.make(self.path, datetime.now(UTC), wait=backups.WAIT_SECONDS)
+            backups.make(self.path, datetime.now(UTC), as_only_writer=True)
         command.upgrade(config, "head")
 
     def back_up(self) -> Path | None:
