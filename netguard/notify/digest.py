@@ -63,8 +63,9 @@ def digest(
     arrive long after.
     """
     speaker = _Speaker(Discretion(allowed, macs), roles or {})
-    findings = sorted((f for f in difference.findings if f.fate in TOLD), key=lambda f: TOLD.index(f.fate))
-    told = {f.fingerprint for f in findings}
+    worth = sorted((f for f in difference.findings if f.fate in TOLD), key=lambda f: TOLD.index(f.fate))
+    told = {f.fingerprint for f in worth}
+    findings = [f for f in worth if not f.accepted]  # and neither is the port told that an accepted one is about
     changes = [c for c in difference.changes if c.cause is Cause.NETWORK and not _said_by_finding(c, told)]
     if not findings and not changes:
         return None

@@ -197,6 +197,14 @@ def test_the_worst_comes_first_and_one_thing_is_told_once():
     ]
 
 
+def test_what_is_accepted_is_no_message_and_neither_is_its_port():
+    accepted = replace(finding(Fate.REGRESSED, fingerprint="telnet"), accepted=True)
+    port = change(Kind.SERVICE, what="tcp/23", findings=["telnet"])
+    assert body(findings=[accepted], changes=[port]) is None
+    said = body(findings=[accepted, finding(Fate.NEW)], changes=[port])
+    assert [line.partition(":")[0] for line in said[:2]] == ["New, high", ""]
+
+
 def test_a_long_list_is_cut_and_says_so():
     lines = body(findings=[finding(Fate.NEW) for _ in range(40)])
     assert len(lines) == made.MAX_LINES + 4
