@@ -1,5 +1,6 @@
 """`netguard explain`: every check and every record has something to say, plainly, and what is meant is found."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
