@@ -161,3 +161,39 @@ def test_the_story_is_of_who_bears_a_key_today():
     assert [e.what for e in story(series, hub, (hub, other))] == ["seen", "port", "gone"]
     assert story(series, hub, (hub, other))[0].scan_id == series[0].line.id
     assert [e.scan_id for e in story(series, other, (hub, other)) if e.what == "seen"] == [series[1].line.id]
+
+
+def behind_another_router(scanned):
+    vantage = dataclasses.replace(scanned.vantage, gateway=elsewhere(scanned).vantage.gateway)
+    return dataclasses.replace(scanned, vantage=vantage)
+
+
+def test_the_story_begins_once_whatever_router_the_device_is_behind():
+    before = scan(router(), camera(firmware="1.0"), findings=(BAD,))
+    after = behind_another_router(
+        scan(router(), camera(firmware="1.1", services=(443, 23)), findings=(BAD, OTHER)),
+    )
+    events = story(entries(before, after, after), known("a", CAMERA.key))
+    assert [(e.what, e.before, e.after, e.scan_id[-1]) for e in events] == [
+        ("seen", None, "camera 20", "0"),
+        ("port", None, "tcp/443", "0"),
+        ("finding", None, "x", "0"),
+        ("firmware", "1.0", "1.1", "1"),
+        ("port", None, "tcp/23", "1"),
+        ("finding", None, "y", "1"),
+    ]
+
+
+def test_the_story_of_a_device_at_two_places_goes_on_at_each():
+    guests, gone = elsewhere(scan(router(), CAMERA)), elsewhere(scan(router()))
+    home = scan(router(), CAMERA)
+    events = story(entries(home, guests, home, gone, gone, home, guests), known("a", CAMERA.key))
+    assert [e.what for e in events] == ["seen", "port", "gone", "back"]
+
+
+def test_the_story_counts_days_by_what_passed_at_each_place():
+    """A lock is gone after five scans without it and a fortnight, whatever the clock of the first one said."""
+    series = dated([scan(router(), builders.device(20, Role.LOCK)), *[scan(router())] * 5])
+    series[0] = dataclasses.replace(series[0], started_at=builders.NOW + 200 * WEEK)
+    events = story([entry(s) for s in series], known("a", CAMERA.key))
+    assert [(e.what, e.scan_id[-1]) for e in events] == [("seen", "0"), ("gone", "5")]

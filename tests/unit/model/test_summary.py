@@ -1,15 +1,18 @@
 """A scan in short: what was asked, what is closed, listed and settled, so that what is missing is told from what was not seen."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netguard.model import codec, ports
-from netguard.model.timeline import OpenLine, PointLine, Settled, Summary, summary
+from netguard.model.timeline import MOST_HEARD, Entry, OpenLine, PointLine, Settled, Summary, summary
+from netguard.model.timeline import line as line_of
 from netguard.model.vocabulary import Pmf, PortState, Security, Status, Transport
 from netguard.model.wifi import Wps
 from tests import builders
-from tests.unit.compare.over_time import camera, closed, finding, gateway, mapping, own, router, running, scan
+from tests.unit.compare.over_time import WEEK, camera, closed, finding, gateway, mapping, own, router, running, scan
 
 NUMBERS = st.frozensets(st.integers(0, 60))
 
@@ -104,8 +107,25 @@ def test_access_points_with_what_is_told_of_them():
     assert [summary(scan(wifi=w)).heard for w in ((), (builders.bss("x", "00:00:5e:00:53:77"),))] == [False, True]
 
 
+def test_whoever_is_heard_is_kept_up_to_a_number_that_no_home_hears():
+    assert summary(scan()).air == ()
+    both = (builders.bss("x", "00:00:5e:00:53:77"), own(), builders.bss("y", "00:00:5e:00:53:77"))
+    assert summary(scan(wifi=both)).air == ("00:00:5e:00:53:01", "00:00:5e:00:53:77")
+    many = [builders.bss("x", f"02:00:5e:00:{n // 256:02x}:{n % 256:02x}") for n in range(MOST_HEARD + 1)]
+    assert len(summary(scan(wifi=tuple(many[1:]))).air) == MOST_HEARD
+    assert summary(scan(wifi=tuple(many))).air is None
+    assert summary(scan(wifi=tuple(many))).heard
+
+
 def test_a_summary_of_an_older_netguard_is_read():
     assert codec.loads_value('{"whole": true}', Summary) == Summary(whole=True)
+    assert Summary(whole=True).air is None
+
+
+def test_an_entry_stands_where_the_history_put_it():
+    made = Entry(line=line_of(scan()), summary=summary(scan()))
+    assert made.placed_at == builders.NOW
+    assert dataclasses.replace(made, ordered_at=builders.NOW + WEEK).placed_at == builders.NOW + WEEK
 
 
 @given(st.lists(NUMBERS, max_size=4), NUMBERS)
