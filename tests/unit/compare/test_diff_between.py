@@ -164,6 +164,25 @@ def test_what_only_the_rules_opened_waits_for_a_scan_that_finds_it_so():
     assert fates(compared(made[1], made[2], series=series)) == {("telnet-open", "new")}
 
 
+def test_of_what_nobody_looked_at_the_rules_alone_tell_nothing():
+    def judged(severity, digest):
+        return of_rules(scan(router(), camera(), findings=(finding("x", camera(), severity=severity),)), digest)
+
+    made = dated([judged(Severity.HIGH, "a"), of_rules(scan(router(), camera()), "b"), judged(Severity.LOW, "b")])
+    series = [entry(s) for s in made]
+    told = compared(made[0], made[1], series=series[:2], rejudged=judged(Severity.LOW, "b"))
+    assert [(f.fate, f.severity) for f in told.findings] == [("unobserved", "high")]
+    assert fates(compared(made[1], made[2], series=series)) == {("x", "improved")}
+
+
+def test_what_the_rules_closed_no_scan_between_opens_by_the_old_ones():
+    bad, unlooked = scan(router(), camera(), findings=(BAD,)), scan(router(), camera())
+    made = dated([of_rules(bad, "a"), of_rules(bad, "a"), of_rules(unlooked, "b")])
+    by_rules = of_rules(dataclasses.replace(made[0], findings=(FINE,)), "b")
+    told = compared(made[0], made[2], series=map(entry, made), rejudged=by_rules)
+    assert [(f.fate, f.cause) for f in told.findings] == [("resolved", "rules")]
+
+
 def test_both_a_person_and_a_message_are_told_that_it_was_seen_between():
     bad, fine = scan(router(), camera(), findings=(BAD,)), scan(router(), camera(), findings=(FINE,))
     with_intruder = dataclasses.replace(bad, devices=(*bad.devices, INTRUDER))
@@ -194,6 +213,13 @@ def test_a_phone_that_a_scan_with_personal_devices_saw_is_not_missed_by_one_with
     told = chain(privileged(scan(router(), anna)), privileged(scan(router(), anna), privileged=False), *[without] * 8)
     assert all(d.is_empty for d in told)
     assert told[1].unobserved[0].why == "the newer scan left out personal devices, as asked"
+
+
+def test_what_scans_without_personal_devices_listed_too_is_missed_by_them():
+    box = builders.device(50)
+    with_all, without = scan(router(), box), scan(router(), box, personal_devices=1)
+    told = chain(with_all, without, with_all, *[scan(router(), personal_devices=1)] * 5)
+    assert [words(d) for d in told] == [[], [], [], [], [], [], ["device gone"]]
 
 
 def on_clocks(scans, starts, placed):
@@ -248,6 +274,13 @@ def test_the_clock_of_a_place_goes_by_what_each_scan_shows():
         for start, place in days
     ]
     assert [clock.tick(each).days for each in made] == [0, 7, 14, 14, 21, 28, 29]
+
+
+def test_after_a_clock_that_was_behind_the_order_says_how_long_it_was():
+    clock = Clock()
+    for start, place, passed in ((0, 0, 0), (1, 1, 1), (-2000, 1.01, 1), (3, 3, 2)):
+        made = entry(dataclasses.replace(ALONE, started_at=builders.NOW + start * DAY))
+        assert clock.tick(dataclasses.replace(made, ordered_at=builders.NOW + place * DAY)).days == passed
 
 
 def test_who_was_known_on_a_day_goes_by_the_order_and_not_by_the_clock():
