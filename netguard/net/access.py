@@ -158,7 +158,7 @@ class Net:
             return False
         return True
 
-    def connect(self, address: IPAddress, port: int, *, seconds: float = limits.CONNECT_SECONDS) -> Connection:
+    def connect(self, address: IPAddress, port: int, *, seconds: float = limits.CONVERSATION_SECONDS) -> Connection:
         """An established TCP connection; waits for the device's turn first.
 
         Raises `RefusedByUs`, `NoAnswer` (refused, reset, silent), `OutOfTime` or `Cancelled`.

@@ -77,6 +77,10 @@ CANARY_MISSES = 3
 CONNECT_SECONDS = 1.0
 """Longest wait for an answer to a connection attempt; a sleeping Wi-Fi station answers within a few beacon intervals (0.1 s each)."""
 
+CONVERSATION_SECONDS = 2.5
+"""Longest wait for the connection that a probe speaks on: the kernel asks a second time after one second (RFC 6298, 2.1), and
+that answer, too, may take its time. A single lost packet then costs a second, and no fact."""
+
 CONNECT_SECONDS_LEAST = 0.25
 """Shortest wait, however fast the device answered so far: power saving delays single answers."""
 

@@ -31,8 +31,8 @@ table netdev loss {{
 
 
 @contextmanager
-def lossy(home: Home) -> Iterator[RunningHome]:
-    """`home`, whose laptop loses 2 % of what it hears and of what it says."""
+def lossy(home: Home, rules: str = LOSS) -> Iterator[RunningHome]:
+    """`home`, whose laptop loses what `rules` (nftables, `CARD` for its card) drop: 2 % of what it hears and says."""
     nft = daemons.find("nft")
     assert nft is not None, "nft is not there: make lab"
     with namespaces(home) as opened:
@@ -41,7 +41,7 @@ def lossy(home: Home) -> Iterator[RunningHome]:
             env=os.environ | daemons.environment(nft),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        said, _ = loading.communicate(LOSS.replace("CARD", opened.laptop_interface), timeout=20)
+        said, _ = loading.communicate(rules.replace("CARD", opened.laptop_interface), timeout=20)
         assert loading.returncode == 0, said
         yield opened
 
