@@ -90,6 +90,7 @@ class Job:
         self.answered = 0
         self.unanswered = 0
         self.asked = 0
+        self._insisted = 0
         self._was_silent = temper.silent
         self.rtt = temper.rtt
         self.canary: Peer | None = None
@@ -121,6 +122,11 @@ class Job:
             return self._again.popleft()
         taken, self._next = self._next, self._made()
         return taken
+
+    def may_insist(self) -> bool:
+        """Whether one more port that was silent twice may be asked a third time; each call counts as one."""
+        self._insisted += 1
+        return self._insisted <= limits.THIRD_ASKED
 
     def put_back(self, peer: Peer, tries: int) -> None:
         """Ask `peer` later."""

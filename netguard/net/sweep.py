@@ -233,8 +233,8 @@ class SweepEngine:
                 job.canary = attempt.peer
             return
         job.unanswered += 1
-        if attempt.tries == 1 and not job.silent:
-            job.put_back(attempt.peer, 2)
+        if not job.silent and (attempt.tries == 1 or (attempt.tries == 2 and job.may_insist())):
+            job.put_back(attempt.peer, attempt.tries + 1)
         else:
             job.result.book(attempt.peer, PortState.FILTERED)
             job.doubtful.append(attempt.peer)

@@ -102,16 +102,28 @@ def test_no_more_are_under_way_than_this_computer_can_hold(engine_in, monkeypatc
     assert len(swept.states) == 60
 
 
-def test_a_silent_port_of_a_device_that_answers_is_asked_twice(engine_in):
+def test_the_few_silent_ports_of_a_device_that_answers_are_asked_three_times(engine_in):
     world, engine = engine_in({LOCK: lambda port, _: SILENT if port == 7 else CLOSED})
     swept = run(engine, range(1, 20))
     assert states(swept, PortState.FILTERED) == {7}
-    assert world.asked[str(LOCK), 7] == 2
+    assert world.asked[str(LOCK), 7] == 3
     assert world.asked[str(LOCK), 8] == 1
 
 
-def test_one_lost_packet_hides_no_port(engine_in):
-    world, engine = engine_in({LOCK: lambda port, _: SILENT if port == 7 and world.asked[str(LOCK), 7] == 1 else OPEN})
+def test_of_many_silent_ports_the_rest_is_asked_twice(engine_in):
+    world, engine = engine_in({LOCK: lambda port, _: SILENT if port > 50 else CLOSED})
+    many = limits.THIRD_ASKED + 9
+    swept = run(engine, range(1, 51 + many))
+    assert states(swept, PortState.FILTERED) == set(range(51, 51 + many))
+    asked = [world.asked[str(LOCK), port] for port in range(51, 51 + many)]
+    assert sorted(asked) == [2] * 9 + [3] * limits.THIRD_ASKED
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_lost_packets_hide_no_port(engine_in, lost):
+    world, engine = engine_in(
+        {LOCK: lambda port, _: SILENT if port == 7 and world.asked[str(LOCK), 7] <= lost else OPEN}
+    )
     assert states(run(engine, range(1, 20)), PortState.OPEN) == set(range(1, 20))
 
 
