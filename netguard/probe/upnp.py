@@ -11,7 +11,7 @@ from netguard.model.device import Device, Service
 from netguard.model.observation import Fact, clean
 from netguard.model.vocabulary import PortState, Transport
 from netguard.net.access import Net
-from netguard.net.failures import NoAnswer
+from netguard.net.failures import Gone, NoAnswer
 from netguard.probe import _description, _http
 from netguard.probe._contract import Ask, Declined, Learnt, Target, speaks_otherwise
 from netguard.probe._description import child, text
@@ -79,8 +79,16 @@ def _declined(device: Device, ask: Ask) -> Iterator[Declined]:
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
-    """The facts of one description. Raises `NoAnswer` when there is none at that path, and what `Net.connect` raises."""
-    answer = _http.ask(target, net, target.path or "/", until=_description.END)
+    """The facts of one description. Raises `NoAnswer` when there is none at that path, and what `Net.connect` raises.
+
+    Who announces it and is silent is asked once more: a packet was lost, or a small device was busy with somebody else.
+    """
+    try:
+        answer = _http.ask(target, net, target.path or "/", until=_description.END)
+    except Gone:
+        raise
+    except NoAnswer:
+        answer = _http.ask(target, net, target.path or "/", until=_description.END)
     if answer.status != 200:
         raise NoAnswer(f"it answered {answer.status} when it was asked for the description that it announces")
     yield from read(answer.body, target)

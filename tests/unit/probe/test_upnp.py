@@ -180,6 +180,22 @@ def test_one_get_and_nothing_that_the_answer_says_is_followed(net, listener):
         assert asked.received.count(b"GET") == 1
 
 
+@pytest.mark.parametrize("silent", [1, 2])
+def test_who_announces_it_and_is_silent_is_asked_once_more_and_no_oftener(net, listener, silent):
+    def behave(peer):
+        if asked.accepted > silent and peer.recv(65536):
+            peer.sendall(page(DESCRIPTION))
+
+    asked = listener(behave=behave)
+    target = Target(address=LOOPBACK, port=asked.port, path="/description.xml")
+    if silent == 1:
+        assert {each.port for each in upnp.probe(target, net)} == {asked.port}
+    else:
+        with pytest.raises(NoAnswer):
+            list(upnp.probe(target, net))
+    assert asked.accepted == 2
+
+
 def test_the_port_counts_as_open_and_as_one_that_speaks_http(net, listener):
     asked = listener(answer=page(DESCRIPTION))
     found = next(upnp.probe(Target(address=LOOPBACK, port=asked.port, path="/d"), net))
