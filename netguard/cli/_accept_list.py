@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from netguard.cli import _back, _overlays
+from netguard.cli import _back, _overlays, _reading
 from netguard.cli._accepting import newest_of_each, sites
 from netguard.cli._known import called
 from netguard.cli.history import _table
@@ -43,7 +43,7 @@ def listed(site: str | None, database: str | None) -> tuple[Listed, ...]:
     """Every decision of `site`, or of all sites, in the order they were made. Raises `HistoryError`."""
     now = datetime.now(UTC)
     found: list[Listed] = []
-    with History.open(database or default_url()) as history:
+    with _reading.opened(database or default_url()) as history:
         for each in sites(history, site):
             said = history.acceptances(each)
             series = _back.everywhere(history, each) if said else ()

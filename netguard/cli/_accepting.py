@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from netguard import registry
-from netguard.cli import _back, _overlays
+from netguard.cli import _back, _overlays, _reading
 from netguard.cli._known import Book
 from netguard.compare import labels
 from netguard.compare.acceptances import Covering, last_open
@@ -72,7 +72,7 @@ def accept(
         until=until,
     )
     _check_day(until, _overlays.today(now))
-    with History.open(database or default_url()) as history:
+    with _reading.opened(database or default_url()) as history:
         meant = _meant(history, target, draft, site, database)
         draft, scan = meant.draft, meant.scan
         same = next((a for a in history.acceptances(scan.site) if _is_about_the_same(a, draft)), None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from netguard.advise import grade
-from netguard.cli import _back, _documents
+from netguard.cli import _back, _documents, _reading
 from netguard.compare import acceptances, labels, trend
 from netguard.compare.sameness import Sameness
 from netguard.errors import NetguardError
@@ -34,7 +34,7 @@ def opened(reference: str, database: str | None, site: str | None, now: datetime
         return _documents.read(reference), NOTHING
     from netguard.history.database import default_url
 
-    with History.open(database or default_url()) as history:
+    with _reading.opened(database or default_url()) as history:
         found = history.scan(reference, site)
         scan = labels.laid_over(found, history.known(found.site))
         return scan, over(history, scan, now)
@@ -46,7 +46,7 @@ def over_opened(scan: Scan, reference: str, database: str | None, now: datetime)
         return NOTHING
     from netguard.history.database import default_url
 
-    with History.open(database or default_url()) as history:
+    with _reading.opened(database or default_url()) as history:
         return over(history, scan, now)
 
 

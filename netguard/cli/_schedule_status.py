@@ -57,6 +57,7 @@ def status(*, as_json: bool, user: str | None, database: str | None, clock: Call
         with _schedule_due.opened(database) as history:
             if history is not None:
                 last, next_scan = _last(history), _next(history, schedules, clock())
+                told["problems"] += history.remarks
         told["messages"] = messages(database)
         told["receivers"] = [receiver.label for receiver in receivers.all()]
     except NetguardError as error:

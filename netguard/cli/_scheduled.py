@@ -185,6 +185,8 @@ def _at_home(
             teller.partly(site, entry)
             log.say(f"scan {entry.line.id} could not ask everybody on the network: nothing is compared with it")
     teller.scans(site, here(_whole(history, site), around), order.depth)
+    for remark in history.remarks:
+        log.say(remark)
     return code
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from netguard.cli import _reading
 from netguard.cli.history import _local, _table
 from netguard.compare import trend
 from netguard.compare.series import Place
@@ -160,7 +161,7 @@ def as_json(each: Told) -> dict[str, Any]:
 
 def story(url: str, device: KnownDevice) -> str:
     """What happened to `device`, oldest first, a line a thing. Raises `UsageError` when no saved scan saw it."""
-    with History.open(url) as history:
+    with _reading.opened(url) as history:
         events = trend.story(history.timeline(device.site, EVERY), device, history.known(device.site))
     if not events:
         raise UsageError(f"no saved scan has seen {clean(device.said_name or device.name or device.id)}")

@@ -81,16 +81,15 @@ def command(
 
 def _looked_up(old: str | None, new: str | None, site: str | None, database: str | None) -> "tuple[Pair, Difference]":
     """The two scans and what changed; of two files the history is not opened, since they may be another computer's."""
-    from netguard.cli import _compared, _documents
+    from netguard.cli import _compared, _documents, _reading
 
     now = datetime.now(UTC)
     if old is not None and new is not None and _documents.is_file(old) and _documents.is_file(new):
         found = _compared.pair(None, old, new, site)
         return found, _compared.between(None, _rules(found), found, now)
     from netguard.history.database import default_url
-    from netguard.history.store import History
 
-    with History.open(database or default_url()) as history:
+    with _reading.opened(database or default_url()) as history:
         found = _compared.pair(history, old, new, site)
         return found, _compared.between(history, _rules(found), found, now)
 

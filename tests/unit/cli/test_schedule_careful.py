@@ -247,6 +247,15 @@ def test_a_scan_that_no_history_took_counts(seen):
     assert seen.next(NOW + timedelta(days=7))["due"] is True
 
 
+def test_a_saved_scan_that_cannot_be_read_is_a_problem_that_is_said(seen, capsys):
+    seen.scanned(NOW)
+    with History.open(default_url()) as history, history._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE scans SET summary = X'FFFF', document = X'FFFF'")
+    seen.next(NOW)
+    status(as_json=False, user=None, database=None, clock=lambda: NOW)
+    assert "the saved scan 000000000001 cannot be read: it is damaged;" in capsys.readouterr().out
+
+
 def test_a_scan_from_the_future_says_nothing(seen):
     seen.scanned(NOW + timedelta(days=700))
     assert seen.next(NOW) == {"site": "home", "due": True, "due_from": None}

@@ -41,6 +41,22 @@ def _scanned_at(life, hour):
     return life.scanned > before
 
 
+def test_a_saved_scan_that_cannot_be_read_stands_in_the_log_when_the_next_was_made(life):
+    for _ in range(3):
+        life.run()
+        life.after(days=7)
+    with History.open(life.url) as history, history._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE scans SET summary = X'FFFF', document = X'FFFF' WHERE id = '000000000002'")
+    said = len(life.log)
+    life.run()
+    scanned, remark = life.log[said:]
+    assert scanned == "scanned"
+    assert remark.startswith("left out: the saved scan 000000000002 cannot be read: it is damaged;")
+    life.after(hours=1)
+    life.run()
+    assert len(life.log) == said + 2, "a time at which nothing is due says nothing"
+
+
 def test_away_it_does_nothing_sends_nothing_and_says_so(life, receiver, capsys):
     life.tell(receiver.url)
     life.run()
