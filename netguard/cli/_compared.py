@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from netguard.cli import _documents, _series
 from netguard.compare import labels
@@ -18,7 +19,9 @@ from netguard.model.observation import clean
 from netguard.model.past import Past
 from netguard.model.scan import Scan
 from netguard.model.timeline import DeviceLine, Entry
-from netguard.rules.loader import Rules
+
+if TYPE_CHECKING:
+    from netguard.rules.loader import Rules  # it brings the reader of YAML, which takes as long as comparing
 
 NEAR = 10
 """Scans that are read at once to find the one before: it is among them, unless another router had the same addresses."""
@@ -42,7 +45,7 @@ class Pair:
 
 
 def compared(
-    history: History | None, rules: Rules, old_ref: str | None, new_ref: str | None, site: str | None, now: datetime
+    history: History | None, rules: "Rules", old_ref: str | None, new_ref: str | None, site: str | None, now: datetime
 ) -> Difference:
     """What changed from the scan `old_ref` to `new_ref`, as `pair` finds them; `now` is aware, in local time.
 
@@ -82,7 +85,7 @@ def pair(history: History | None, old_ref: str | None, new_ref: str | None, site
     return Pair(old=first, new=second, swapped=swapped)
 
 
-def between(history: History | None, rules: Rules | None, found: Pair, now: datetime) -> Difference:
+def between(history: History | None, rules: "Rules | None", found: Pair, now: datetime) -> Difference:
     """What changed between the two; `rules` may be null where `found.alike`, and are not used there.
 
     The history is asked for what it knows of the site when it holds at least one of the two: else it is another home's.

@@ -18,6 +18,10 @@ LATELY = 24
 IN_DAYS = 35
 """So many days ago each day has its scans: the 30 of `compare.presence.CARRIED`, and some for those that came late."""
 
+IN_WEEKS = 26
+"""Weeks ago up to which each week has its last scan; before that each month has. They tell what stood open once, was
+resolved, and is open again."""
+
 MOST = 150
 """Scans of the network at most: `LATELY`, three of each day of `IN_DAYS`, and twenty more, which go to where somebody was
 seen last, then to older ones. More cost time (tests/bench/bench_history.py), and say nothing of today."""
@@ -36,11 +40,13 @@ def chosen(before: Sequence[Stop], prefix: str, last_seen: Collection[object] = 
     there = islice((stop for stop in reversed(before) if stop.prefix != prefix), ELSEWHERE)
     of_days = [stop for stop in here if _day(here[0]) - _day(stop) <= IN_DAYS]
     older = here[len(of_days) :]
+    of_weeks = [stop for stop in older if _day(here[0]) - _day(stop) <= 7 * IN_WEEKS]
     ranked = (
         here[:LATELY],
         _of_days(of_days),
         (stop for stop in of_days if stop.at in last_seen),
-        (_last(week) for week in _slots(older, lambda stop: stop.at.isocalendar()[:2])),
+        (_last(week) for week in _slots(of_weeks, lambda stop: stop.at.isocalendar()[:2])),
+        (_last(month) for month in _slots(older[len(of_weeks) :], lambda stop: (stop.at.year, stop.at.month))),
     )
     taken = dict.fromkeys(stop.id for stops in ranked for stop in stops)
     return frozenset((*islice(taken, MOST), *(stop.id for stop in there)))

@@ -93,7 +93,7 @@ def scan(number):
         for each in there
         for k in range(8)
     ]
-    start = builders.NOW - timedelta(days=1000) + timedelta(days=number)
+    start = builders.NOW - timedelta(days=2 * SCANS) + timedelta(days=number)
     return builders.scan(
         *there, id=f"{number:06}-bench", started_at=start, finished_at=start + timedelta(minutes=9),
         observations=tuple(observed), findings=tuple(judged),

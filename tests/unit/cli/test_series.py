@@ -140,6 +140,19 @@ def test_of_a_day_the_last_the_fullest_and_the_worst_stay():
     assert [n for n in ids if 12 <= n < 36] == [17, 20, 34]
 
 
+def test_of_long_ago_each_week_and_before_that_each_month_has_its_last_one():
+    stops = [stop(n, every=timedelta(days=1)) for n in range(1000)]
+    taken = {n: stops[n].at.date() for n in numbers(_series.chosen(stops, "192.0.2.0/24"))}
+    newest = stops[-1].at.date()
+    old = [day for day in taken.values() if (newest - day).days > 7 * _series.IN_WEEKS]
+    weekly = [day for day in taken.values() if _series.IN_DAYS < (newest - day).days <= 7 * _series.IN_WEEKS]
+    first = newest - timedelta(days=999)
+    months = {(first + timedelta(days=n)).strftime("%Y-%m") for n in range(1000 - 7 * _series.IN_WEEKS - 1)}
+    assert sorted(day.strftime("%Y-%m") for day in old) == sorted(months)
+    assert len({day.isocalendar()[:2] for day in weekly}) == len(weekly) == 21 + 1
+    assert all(day.isoweekday() == 7 for day in weekly[:-1])
+
+
 def test_where_somebody_was_seen_last_stays():
     stops = [stop(n) for n in range(200)]
     assert 27 not in numbers(_series.chosen(stops, "192.0.2.0/24"))
@@ -154,7 +167,8 @@ def test_a_day_in_which_no_scan_ended_by_itself_has_its_last_one():
 def test_longer_ago_a_week_has_its_last_finished_one():
     stops = [stop(n, every=timedelta(days=1), finished=n % 10 != 0) for n in range(300)]
     ids = numbers(_series.chosen(stops, "192.0.2.0/24"))
-    assert [b - a for a, b in itertools.pairwise(ids) if b < 250] == pytest.approx([7] * 35, abs=1)
+    weekly = [n for n in ids if 300 - 7 * _series.IN_WEEKS <= n < 250]
+    assert [b - a for a, b in itertools.pairwise(weekly)] == pytest.approx([7] * 18, abs=1)
     assert not [n for n in ids if n % 10 == 0 and n < 250]
 
 
