@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LAB := .lab
-UNIT := tests/unit tests/property tests/golden tests/cli tests/hostile tests/packaging
+UNIT := tests/unit tests/logins tests/property tests/golden tests/cli tests/hostile tests/packaging
 export NETGUARD_LAB := $(CURDIR)/$(LAB)
 
 .PHONY: demo test test-unit test-lab test-browser coverage lint bench soak golden lock lab browser clean help

@@ -42,24 +42,30 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     never_touch: tuple[str, ...] = ()
     pause: tuple[Pause, ...] = ()
+    logins: tuple[str, ...] = ()
+    """Devices on which every scan may try factory logins, as `--logins` does on all that are known well enough."""
     reports: str | None = None
     """Folder for the HTML reports."""
     notify: Notify = Notify()
 
     def left_alone(self, today: date) -> tuple[tuple[EUI, ...], tuple[IPAddress, ...]]:
         """MACs and addresses that must not be touched today. Raises `ValueError` for what is neither."""
-        named = (*self.never_touch, *(p.device for p in self.pause if p.until >= today))
-        macs: list[EUI] = []
-        ips: list[IPAddress] = []
-        for text in named:
-            try:
-                macs.append(addresses.mac(text))
-            except ValueError:
-                try:
-                    ips.append(addresses.ip(text))
-                except ValueError:
-                    raise ValueError(f"{text!r} is neither a MAC nor an IP address") from None
-        return tuple(macs), tuple(ips)
+        named = [_device(text) for text in (*self.never_touch, *(p.device for p in self.pause if p.until >= today))]
+        return tuple(d for d in named if isinstance(d, EUI)), tuple(d for d in named if isinstance(d, IPAddress))
+
+    def logins_at(self) -> tuple[EUI | IPAddress, ...]:
+        """Devices whose factory logins may be tried. Raises `ValueError` for what is neither MAC nor IP address."""
+        return tuple(_device(text) for text in self.logins)
+
+
+def _device(text: str) -> EUI | IPAddress:
+    try:
+        return addresses.mac(text)
+    except ValueError:
+        try:
+            return addresses.ip(text)
+        except ValueError:
+            raise ValueError(f"{text!r} is neither a MAC nor an IP address") from None
 
 
 def folder() -> Path:
@@ -95,6 +101,7 @@ def load() -> Config:
     try:
         config = msgspec.convert(tomllib.loads(data.decode()), Config)
         config.left_alone(date.today())  # noqa: DTZ011 - the person's own calendar day
+        config.logins_at()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, ValueError) as error:
         raise ConfigError(f"{where}: {error}") from error
     return config

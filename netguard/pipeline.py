@@ -26,6 +26,7 @@ from netguard.errors import NetguardError
 from netguard.gateways import in_hop_order
 from netguard.model.attempt import Attempt
 from netguard.model.finding import Finding
+from netguard.model.login import Ledger
 from netguard.model.mapping import is_own
 from netguard.model.past import Past
 from netguard.model.scan import Ruleset, Scan, Tool
@@ -54,16 +55,17 @@ def scan(
     neighbours: Callable[[], tuple[Neighbour, ...]],
     past: Past,
     air: Air | str = "nobody asked for it",
+    ledger: Ledger | None = None,
     progress: Progress = lambda _: None,
 ) -> Scan:
-    """Look at the network and judge what was seen. `air` hears Wi-Fi, or says why nobody does.
+    """Look at the network and judge what was seen. `air` hears Wi-Fi, or says why nobody does; `ledger` counts logins.
 
     Never raises for anything the network does: what could not be looked at is an attempt with its reason. When
     `network.cancel` is set or its deadline passes, what was learnt so far is judged and `ended` says so.
     """
     started = datetime.now(UTC)
     book = Notebook()
-    rounds = Rounds(options, surroundings, rules, network, book, past=past, progress=progress)
+    rounds = Rounds(options, surroundings, rules, network, book, past=past, progress=progress, ledger=ledger)
     discovery = Discovery(
         options,
         surroundings,

@@ -17,6 +17,7 @@ from netguard.identify import personal
 from netguard.identify.devices import devices as identified
 from netguard.model import ports as port_text
 from netguard.model.device import Coverage, Device
+from netguard.model.login import Ledger
 from netguard.model.observation import Fact
 from netguard.model.past import Past
 from netguard.model.surroundings import Surroundings
@@ -52,9 +53,11 @@ class Rounds:
         *,
         past: Past,
         progress: Progress,
+        ledger: Ledger | None = None,
     ) -> None:
         self._options, self._surroundings, self._rules = options, surroundings, rules
         self._network, self._book, self._past, self._progress = network, book, past, progress
+        self._ledger = ledger
         self._probes = in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES", "wants", "probe"))
         self._seconds_used: dict[IPAddress, float] = {}
         self._gone: set[IPAddress] = set()
@@ -182,6 +185,8 @@ class Rounds:
             own_addresses=self._network.way.addresses,
             networks=self._surroundings.prefixes,
             upnp_active=self._options.upnp_active,
+            logins=self._options.logins or not {device.mac, *device.addresses}.isdisjoint(self._options.logins_at),
+            ledger=self._ledger,
         )
 
     def _ask(self, name: str, module: ModuleType, device: Device, kind: Kind, net: Net) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from netaddr import IPNetwork
+from netaddr import EUI, IPAddress, IPNetwork
 
 from netguard.model.scan import Authorisation
 from netguard.model.vocabulary import Depth
@@ -26,6 +26,10 @@ class Options:
     """Names of devices, declared or known, to wait for before anything is probed."""
     upnp_active: bool = False
     """Whether the tests that write to a router, and take back what they wrote, are allowed."""
+    logins: bool = False
+    """Whether factory logins may be tried on whatever is known well enough."""
+    logins_at: tuple[EUI | IPAddress, ...] = ()
+    """Devices on which they may be tried in any case: the person's settings say so."""
     ssids: tuple[str, ...] = ()
     """Names of Wi-Fi networks that are the person's own, besides those that show it."""
 

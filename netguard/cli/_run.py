@@ -14,13 +14,14 @@ import click
 
 from netguard import config, exitcodes, pipeline, registry
 from netguard.again import place_of
-from netguard.cli import _active, _air, _documents, _lock, _overlays, _progress, _reports, _session, _unsaved
+from netguard.cli import _active, _air, _documents, _lock, _logins, _overlays, _progress, _reports, _session, _unsaved
 from netguard.cli._summary import summary
 from netguard.compare import declared, labels
 from netguard.compare import registry as registered
 from netguard.compare.series import Place
 from netguard.errors import DocumentError, NetguardError, NotRememberedError, UsageError
 from netguard.history.database import default_url
+from netguard.history.ledger import LoginLedger
 from netguard.history.store import History
 from netguard.model import codec
 from netguard.model.overlay import Decisions, Overlay
@@ -65,6 +66,7 @@ class Request:
     wifi: str = _air.AUTO
     ssids: tuple[str, ...] = ()
     upnp_active: bool = False
+    logins: bool = False
     yes: bool = False
     user: str | None = None
     transcript: Path | None = None
@@ -84,6 +86,7 @@ def run(request: Request) -> int:
     if request.html_file and request.no_html:
         raise UsageError("--html and --no-html contradict each other")
     _active.check(request.upnp_active, Depth(request.depth), said_yes=request.yes or request.dry_run)
+    _logins.check(request.logins, Depth(request.depth), said_yes=request.yes or request.dry_run)
     with ExitStack() as held:
         # The lock is kept until this scan is saved: the next one shall know it.
         made = _scanned(request, held)
@@ -113,6 +116,8 @@ def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
             click.echo(_rehearsal.text(around, targets, depth, rules, raw=raw, air=about_wifi))
             if request.upnp_active:
                 click.echo(f"\n{_active.told(around)}")
+            if request.logins:
+                click.echo(f"\n{_logins.TOLD}")
             return None
         transcript = Transcript(stack.enter_context(_opened(request.transcript)) if request.transcript else None)
         around, site, authorisation = _session.authorise(
@@ -124,6 +129,7 @@ def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
         )
         held.enter_context(_lock.scanning(request.database or default_url(), site))
         upnp_active = request.upnp_active and _active.is_allowed(around, said_yes=request.yes)
+        logins = request.logins and _logins.is_allowed(said_yes=request.yes)
         cancel = Cancel()
         opener = rights.opener
         interface = around.vantage.interface
@@ -150,11 +156,21 @@ def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
             wait_for=_awaited(request.wait_for, past),
             ssids=request.ssids,
             upnp_active=upnp_active,
+            logins=logins,
+            logins_at=settings.logins_at(),
         )
         air = _air.for_scan(request.wifi, around, Depth(request.depth), cancel, transcript)
         with _interrupting(cancel), sleep.watching(cancel), _progress.shown(quiet=request.quiet) as progress:
             scan = pipeline.scan(
-                options, around, rules, network, neighbours=neighbours, past=past, air=air, progress=progress
+                options,
+                around,
+                rules,
+                network,
+                neighbours=neighbours,
+                past=past,
+                air=air,
+                ledger=LoginLedger(request.database or default_url()),
+                progress=progress,
             )
     if cancel.why is not None:
         click.echo(f"netguard: {cancel.why}", err=True)

@@ -61,7 +61,12 @@ GROUP = "Start"
     is_flag=True,
     help="Also see whether the router opens a port for anybody: writes one to it, and takes it back. Asks first.",
 )
-@click.option("--yes", is_flag=True, help="Yes to what --upnp-active asks.")
+@click.option(
+    "--logins",
+    is_flag=True,
+    help="Also see whether a router still takes the login it came with: three tries at most. Asks first.",
+)
+@click.option("--yes", is_flag=True, help="Yes to what --upnp-active and --logins ask.")
 @click.option(
     "--user", metavar="NAME", help="With root: whom to become once sockets are open; default is who called sudo."
 )

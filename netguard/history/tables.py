@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """Newest revision. A database that is already there is opened without loading Alembic; a test keeps the two equal."""
 
 VERSIONS = "netguard_version"
@@ -147,3 +147,15 @@ notifications = Table(
     UniqueConstraint("site", "about", "receiver", name="uq_notifications_site_about_receiver"),
 )
 """One row a message to one receiver: kept before it is sent, and kept as sent, so that none is lost or told twice."""
+
+login_tries = Table(
+    "login_tries",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("mac", String, nullable=False),
+    Column("family", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),  # sent, or about to be; never with which password
+    Index("ix_login_tries_mac", "mac"),
+)
+"""One row a scan that tried the login of one device."""

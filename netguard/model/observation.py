@@ -147,6 +147,18 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(name="natpmp.result", meaning="NAT-PMP result code of its external address (RFC 6886, 3.5); 0 is success"),
         Kind(name="pcp.result", meaning="PCP result code of ANNOUNCE (RFC 6887, 7.4); 0 is success"),
+        Kind(name="login.family", meaning="whose login page it shows, a family of rules/logins by its id"),
+        Kind(name="login.encrypted", meaning="whether that login page is reached through TLS"),
+        Kind(
+            name="login.says",
+            meaning=(
+                "what it says of its own login without one: `none` (no password), `factory` (the one it came with), `setup` "
+                "(nobody has set it up), `set` (one of its owner's) or `locked` (it refuses everybody for a while)"
+            ),
+        ),
+        Kind(name="login.tried", meaning="what came of trying its factory logins: `accepted`, `refused` or `open`"),
+        Kind(name="login.account", meaning="the account of the factory login that it accepted"),
+        Kind(name="login.empty", meaning="whether that login has no password at all"),
         Kind(name="wifi.element", meaning="a raw information element, hexadecimal"),
         Kind(name="firmware.version", meaning="firmware version the device states without login"),
     )

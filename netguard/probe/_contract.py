@@ -12,6 +12,7 @@ from netaddr import IPAddress, IPNetwork
 
 from netguard.model.device import Coverage, Device, Service
 from netguard.model.gateway import GatewayAnswer
+from netguard.model.login import Ledger
 from netguard.model.observation import Fact
 from netguard.model.vocabulary import (
     DOOR_ROLES,
@@ -53,6 +54,10 @@ class Ask:
     """The networks that this interface is on."""
     upnp_active: bool = False
     """Whether the person allowed the tests that write to a router: `--upnp-active`."""
+    logins: bool = False
+    """Whether the person allowed its factory logins to be tried: `--logins`, or by name in the settings."""
+    ledger: Ledger | None = None
+    """What counts logins that are tried; without it none is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

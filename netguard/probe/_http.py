@@ -28,6 +28,8 @@ class Answer:
     body: bytes
     whole: bool = True
     """Whether all of the body is here: nothing was cut off, and nothing more was to come."""
+    cookies: tuple[str, ...] = ()
+    """Every Set-Cookie header (RFC 6265, 4.1), as it came."""
 
 
 def ask(
@@ -111,7 +113,8 @@ def read(answer: bytes, *, ended: bool = True, most: int = MAX_BODY) -> Answer:
     headers: dict[str, str] = {}
     for name, value in response.getheaders():
         headers.setdefault(name.lower(), value)
-    return Answer(status=response.status, headers=headers, body=body, whole=whole)
+    cookies = tuple(value for name, value in response.getheaders() if name.lower() == "set-cookie")
+    return Answer(status=response.status, headers=headers, body=body, whole=whole, cookies=cookies)
 
 
 class _Recorded:

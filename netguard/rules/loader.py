@@ -5,19 +5,21 @@ An error message has the form `file: field: reason`, for instance
 """
 
 import hashlib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from netguard.errors import RulesError
-from netguard.rules import advisories, literal, review, upnp
+from netguard.model.login import Secret
+from netguard.rules import advisories, literal, logins, review, upnp
 from netguard.rules.advisories import Advisories
 from netguard.rules.location import data_root
+from netguard.rules.logins import LoginFamily
 from netguard.rules.schema import DeviceRecord, PolicyRule, PortPolicy, PortRules, WifiRules
 from netguard.rules.upnp import UpnpRules
 from netguard.rules.vendors import VendorTable, table
@@ -43,6 +45,19 @@ _NAMED = (
 _Shape = TypeVar("_Shape", bound=msgspec.Struct)
 
 
+class Replacing(Protocol):
+    """A record of which a person may have one of their own in the place of a shipped one."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def replaces(self) -> str | None: ...  # noqa: D102
+
+
+_Kept = TypeVar("_Kept", bound=Replacing)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """Everything that the files say, in memory: nothing is opened after `load`."""
@@ -58,12 +73,14 @@ class Rules:
     """Faults of programs that speak UPnP."""
     advisories: Mapping[str, Advisories]
     """What is known of each maker's devices, by the file's id, in the order of ids."""
+    logins: Mapping[str, LoginFamily]
+    """How families of routers show and guard their logins, by the file's id, in the order of ids."""
     vendors: VendorTable
     digest: str
     """SHA-256 over all rule files that judge, a person's own included, and over the checks' source: 64 hex digits."""
     records: int
     overlays: int
-    """How many of the records, lines of policy and files of advisories are the person's own."""
+    """How many of the records, lines of policy, files of advisories and families of logins are the person's own."""
 
 
 def load(overlay: Path | None = None) -> Rules:
@@ -96,7 +113,20 @@ def load(overlay: Path | None = None) -> Rules:
         where = overlay / "ports.yaml"
         policy = read_record(where, where.as_posix(), PortPolicy, read).policy
         complain(where.as_posix(), review.policy(policy))
-    known, added = _advisories(root, overlay, devices, read)
+
+    def advisory(path: Path, shown: str) -> Advisories:
+        file = read_record(path, shown, Advisories, read)
+        complain(shown, advisories.review(file, path.stem))
+        complain(shown, advisories.strangers(file, devices))
+        return file
+
+    def family(path: Path, shown: str) -> LoginFamily:
+        file = read_record(path, shown, LoginFamily, read)
+        complain(shown, logins.problems(file, path.stem))
+        return file
+
+    known, added = _records(root, overlay, "advisories", advisory)
+    families, more = _records(root, overlay, "logins", family)
     read[root / "vendors.csv"] = vendors = _bytes(root / "vendors.csv", MAX_VENDORS)
     return Rules(
         devices=MappingProxyType(dict(sorted(devices.items()))),
@@ -105,10 +135,11 @@ def load(overlay: Path | None = None) -> Rules:
         wifi=wifi,
         upnp=programs,
         advisories=known,
+        logins=families,
         vendors=table(vendors, f"{name}/vendors.csv"),
         digest=_digest(root, overlay, read),
         records=len(devices),
-        overlays=len(own) + len(policy) + added,
+        overlays=len(own) + len(policy) + added + more,
     )
 
 
@@ -118,35 +149,18 @@ def _device(path: Path, shown: str, read: dict[Path, bytes]) -> DeviceRecord:
     return record
 
 
-def _advisories(
-    root: Path, overlay: Path | None, devices: Mapping[str, DeviceRecord], read: dict[Path, bytes]
-) -> tuple[Mapping[str, Advisories], int]:
-    """All files of advisories by id, a person's own among them, and how many of these there are."""
-
-    def one(path: Path, shown: str) -> Advisories:
-        file = read_record(path, shown, Advisories, read)
-        complain(shown, advisories.review(file, path.stem))
-        complain(shown, advisories.strangers(file, devices))
-        return file
-
-    shipped = {p.stem: one(p, f"{root.name}/advisories/{p.name}") for p in record_files(root / "advisories")}
-    own: dict[str, Advisories] = {}
+def _records(
+    root: Path, overlay: Path | None, folder: str, one: Callable[[Path, str], _Kept]
+) -> tuple[Mapping[str, _Kept], int]:
+    """All records of `folder` by id, a person's own among them, and how many of these there are."""
+    shipped = {path.stem: one(path, f"{root.name}/{folder}/{path.name}") for path in record_files(root / folder)}
+    own: dict[str, _Kept] = {}
     replaced: dict[str, Path] = {}
-    for path in record_files(overlay / "advisories") if overlay is not None and overlay.is_dir() else ():
-        own[path.stem] = file = one(path, path.as_posix())
-        check_replacement(file, path, shipped, replaced)
-    found = {id_: file for id_, file in shipped.items() if id_ not in replaced} | own
+    for path in record_files(overlay / folder) if overlay is not None and overlay.is_dir() else ():
+        own[path.stem] = record = one(path, path.as_posix())
+        check_replacement(record, path, shipped, replaced)
+    found = {id_: record for id_, record in shipped.items() if id_ not in replaced} | own
     return MappingProxyType(dict(sorted(found.items()))), len(own)
-
-
-class Replacing(Protocol):
-    """A record of which a person may have one of their own in the place of a shipped one."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-
-    @property
-    def replaces(self) -> str | None: ...  # noqa: D102
 
 
 def check_replacement(record: Replacing, path: Path, shipped: Container[str], replaced: dict[str, Path]) -> None:
@@ -182,9 +196,18 @@ def read_record(path: Path, shown: str, shape: type[_Shape], read: dict[Path, by
         reason = "it is for a newer netguard: update netguard to use it" if newer else f"it has to be {SCHEMA}"
         raise RulesError(f"{shown}: schema: {reason}")
     try:
-        return msgspec.convert(raw, shape)
+        return msgspec.convert(raw, shape, dec_hook=_secret)
     except msgspec.ValidationError as error:
         raise RulesError(f"{shown}: {_field_first(str(error))}") from error
+
+
+def _secret(kind: type, value: Any) -> Any:
+    """A password as the kind that nobody can print. What it is stands in no complaint."""
+    if kind is not Secret:
+        raise NotImplementedError
+    if not isinstance(value, str):
+        raise ValueError("it has to be a text in quotes")  # noqa: TRY004 - what msgspec turns into its own error
+    return Secret(value)
 
 
 def _field_first(message: str) -> str:

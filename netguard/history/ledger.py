@@ -1,0 +1,72 @@
+"""How often logins were tried, by device: kept for good, so that many scans together lock nobody out."""
+
+from datetime import UTC, datetime
+
+from netaddr import EUI
+from sqlalchemy import delete, insert, select, update
+
+from netguard.errors import HistoryError
+from netguard.history.database import Database
+from netguard.history.tables import login_tries
+from netguard.model import login
+from netguard.model.login import Leave, Lock, Tried
+
+
+class LoginLedger:
+    """A `model.login.Ledger` in the database at `url`. Every method raises `HistoryError` when it cannot do its part.
+
+    The database is opened for each of them and closed again: a scan may ask from any thread, and rarely does.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Use the database at `url`, which is made when there is none."""
+        self._url = url
+
+    def reserve(self, mac: EUI, family: str, lock: Lock, now: datetime) -> Leave:
+        """Note, in one step that no other scan can come between, that as many tries as may be sent to `mac` are sent now."""
+        database = Database(self._url)
+        try:
+            with database.writing() as connection:
+                database.one_at_a_time(connection)
+                table = login_tries.c
+                rows = connection.execute(select(table.at, table.tries).where(table.mac == _text(mac)))
+                allowed = login.leave(lock, (Tried(at=row.at, tries=row.tries) for row in rows), now)
+                if allowed.tries == 0:
+                    return allowed
+                row = {"mac": _text(mac), "family": family, "at": now, "tries": allowed.tries}
+                made = connection.execute(insert(login_tries), row).inserted_primary_key
+            if made is None:
+                raise HistoryError(f"the history {database.name} did not say what it noted")
+            return Leave(tries=allowed.tries, id=made[0])
+        finally:
+            database.close()
+
+    def settle(self, reserved: Leave, used: int) -> None:
+        """Give back what of `reserved` was not sent."""
+        if reserved.id is None or used >= reserved.tries:
+            return
+        database = Database(self._url)
+        try:
+            with database.writing() as connection:
+                here = login_tries.c.number == reserved.id
+                if used > 0:
+                    connection.execute(update(login_tries).where(here).values(tries=used))
+                else:
+                    connection.execute(delete(login_tries).where(here))
+        finally:
+            database.close()
+
+    def tried(self, mac: EUI) -> tuple[Tried, ...]:
+        """What was sent to `mac` so far, the oldest first."""
+        database = Database(self._url)
+        try:
+            with database.reading() as connection:
+                table = login_tries.c
+                query = select(table.at, table.tries).where(table.mac == _text(mac)).order_by(table.number)
+                return tuple(Tried(at=row.at.astimezone(UTC), tries=row.tries) for row in connection.execute(query))
+        finally:
+            database.close()
+
+
+def _text(mac: EUI) -> str:
+    return str(mac).replace("-", ":").lower()

@@ -1,0 +1,1 @@
+"""How a login is sent, one way a module; a record names it (`attempts.scheme`)."""

@@ -1,0 +1,23 @@
+"""Basic: account and password with every request (RFC 7617)."""
+
+import base64
+
+from netguard.model.login import Secret
+from netguard.probe._login._contract import Told, told
+from netguard.probe._login.talk import Talk
+from netguard.rules.logins import Attempts
+
+UNAUTHORIZED = 401
+
+
+def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> Told:
+    """Ask for the protected page with the login."""
+    packed = base64.b64encode(f"{account}:{password.reveal()}".encode()).decode()
+    talk.credentials = lambda method, path: f"Basic {packed}"  # noqa: ARG005 - the same for every path
+    reply = talk.ask(attempts.protected.request)
+    if reply.heard.status == UNAUTHORIZED and attempts.locked is None:
+        return Told.REFUSED
+    said = told(attempts, reply, attempts.protected.request.reads)
+    if said is not Told.UNCLEAR:
+        return said
+    return Told.REFUSED if reply.heard.status == UNAUTHORIZED else Told.ACCEPTED

@@ -1,0 +1,93 @@
+"""A conversation with one login page: what a browser keeps between two requests, and how long each answer took."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from netguard.net.access import Net
+from netguard.probe import _http
+from netguard.probe._contract import Target
+from netguard.probe._login.steps import filled
+from netguard.rules.logins import Request
+
+FORM = "application/x-www-form-urlencoded"
+
+MAX_COOKIES, MAX_COOKIE = 16, 4096
+"""Cookies kept of one page, and characters of one (RFC 6265, 6.1, asks for 4,096); login pages set one or two."""
+
+Credentials = Callable[[str, str], str | None]
+"""Gives the Authorization header for a method and path; null for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer and the seconds that it took."""
+
+    heard: _http.Answer
+    seconds: float
+
+
+class Talk:
+    """Requests to one port, each over a connection of its own, with the cookies that it set so far. Nothing is followed."""
+
+    def __init__(self, target: Target, net: Net) -> None:
+        """Speak with `target`."""
+        self.target, self._net = target, net
+        self.cookies: dict[str, str] = {}
+        self.credentials: Credentials | None = None
+        """What goes with every request; a scheme sets it when it logs in by headers."""
+        self.last: Reply | None = None
+        """The newest answer."""
+        self.notes: dict[str, str] = {}
+        """What a scheme learnt while it logged in, and needs to log out: `{session}`."""
+
+    def anew(self) -> "Talk":
+        """The same port, and nothing kept of before."""
+        return Talk(self.target, self._net)
+
+    @property
+    def net(self) -> Net:
+        """By which it speaks."""
+        return self._net
+
+    def ask(self, request: Request, things: Mapping[str, str] | None = None) -> Reply:
+        """Send `request` with `things` in its places. Raises `NoAnswer` and what `Net.connect` raises."""
+        host = f"[{self.target.address}]" if self.target.address.version == 6 else str(self.target.address)
+        usual = {"host": host, "origin": f"{'https' if self.target.secure else 'http'}://{host}:{self.target.port}"}
+        things = usual | self.notes | dict(things or {})
+        headers = {name: filled(value, things) for name, value in request.headers.items()}
+        body = filled(request.body, things).encode()
+        if request.fields:
+            fields = ((name, filled(value, things)) for name, value in request.fields.items())
+            body = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fields).encode()
+            headers.setdefault("Content-Type", FORM)
+        return self.send(filled(request.path, things), method=request.method, headers=headers.items(), body=body)
+
+    def send(
+        self, path: str, *, method: str = "GET", headers: Iterable[tuple[str, str]] = (), body: bytes = b""
+    ) -> Reply:
+        """Send a request as it is. Raises as `ask` does."""
+        sent = dict(headers)
+        if self.cookies:
+            kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            sent["Cookie"] = f"{sent['Cookie']}; {kept}" if "Cookie" in sent else kept
+        credentials = self.credentials(method, path) if self.credentials is not None else None
+        if credentials is not None:
+            sent["Authorization"] = credentials
+        began = time.monotonic()
+        heard = _http.ask(self.target, self._net, path, method=method, headers=sent.items(), body=body)
+        self._keep(heard.cookies)
+        self.last = Reply(heard=heard, seconds=time.monotonic() - began)
+        return self.last
+
+    def _keep(self, set_cookies: Iterable[str]) -> None:
+        for line in set_cookies:
+            name, equals, rest = line.partition("=")
+            name, value = name.strip(), rest.partition(";")[0].strip()
+            if not (equals and name and len(line) <= MAX_COOKIE and (name + value).isprintable()):
+                continue
+            if "max-age=0" in line.lower().replace(" ", "") or not value:
+                self.cookies.pop(name, None)
+            elif name in self.cookies or len(self.cookies) < MAX_COOKIES:
+                self.cookies[name] = value

@@ -1,0 +1,169 @@
+"""Trying a factory login, politely: what is sent, in which order, and what ends it.
+
+    lock state → the page without a login → a made-up password → the factory's, some seconds apart → log out
+
+A login works only if its answer says so, and the protected page, which was closed before and to the made-up password, now
+opens. A status code is never enough. Whatever looks like a lock, or like somebody else being logged in, ends it at once.
+"""
+
+import secrets
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from netguard.model.login import Leave, Secret
+from netguard.model.observation import Fact
+from netguard.net.failures import NoAnswer
+from netguard.probe._contract import Target
+from netguard.probe._login._contract import TOO_MANY, Scheme, Told
+from netguard.probe._login.answers import fits
+from netguard.probe._login.talk import Reply, Talk
+from netguard.rules.logins import Attempts, LoginFamily, Pair
+
+PAUSE = 2.0
+"""Seconds between two logins, at least; up to half as much again comes on top."""
+
+CONTROL_LENGTH = 16
+"""Characters of the password that nobody has."""
+
+LETTERS = string.ascii_letters + string.digits
+
+SLOWER, SECONDS_SLOWER = 3.0, 2.0
+"""An answer that takes so many times as long as the one to the control, and so many seconds more, is a brake."""
+
+WARNINGS = (
+    "too many",
+    "locked",
+    "try again later",
+    "please wait",
+    "captcha",
+    "blocked",
+    "attempts left",
+    "attempts remaining",
+)
+"""Words of a lock. They count where they stand in an answer, and did not in the page before any login was tried: scripts
+of a login page have all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of it: `accepted` with the pair, `refused`, or `open` where no login was needed."""
+
+    what: str
+    pair: Pair | None = None
+
+
+class Stopped(NoAnswer):
+    """It was ended before it was clear; the message says why."""
+
+
+class Trying:
+    """One try of one family's factory logins at one port. `used` counts the logins that were sent."""
+
+    def __init__(self, family: LoginFamily, scheme: Scheme, talk: Talk) -> None:
+        """Nothing is sent yet."""
+        assert family.attempts is not None  # noqa: S101 - whoever tries has looked
+        self._family, self._scheme, self._talk = family, scheme, talk
+        self._attempts: Attempts = family.attempts
+        self.used = 0
+        self._before = b""
+        self._usual: float | None = None
+
+    def closed(self) -> bool:
+        """Whether the protected page is closed without a login. Raises `Stopped` where that is not to be told."""
+        reply = self._protected(self._talk.anew())
+        self._before = reply.heard.body.lower()
+        if reply.heard.status in TOO_MANY:
+            raise Stopped(f"it answered {reply.heard.status}, so it is left alone")
+        if not self._opens(reply):
+            return True
+        if self._opens(self._nowhere()):
+            raise Stopped("it shows the same whatever it is asked for, so whether a login works cannot be told")
+        return False
+
+    def run(self, leave: Leave) -> Outcome:
+        """Send the control and then the pairs, no more than `leave` allows. Raises `Stopped` and what `Net.connect` raises."""
+        control = Secret("".join(secrets.choice(LETTERS) for _ in range(CONTROL_LENGTH)))
+        if self._let_in(self._attempts.pairs[0].account, control):
+            raise Stopped("it takes a password that nobody has, so what it says to others tells nothing")
+        pairs = self._attempts.pairs[: leave.tries - 1]
+        for pair in pairs:
+            self._pause()
+            if self._let_in(pair.account, pair.password):
+                return Outcome(what="accepted", pair=pair)
+        return Outcome(what="refused")
+
+    def _let_in(self, account: str, password: Secret) -> bool:
+        """Whether this login opens the protected page; one session, which is ended. Raises `Stopped`."""
+        talk = self._talk.anew()
+        self.used += 1
+        said = self._scheme.log_in(talk, self._attempts, account, password)
+        self._look_out(said, talk)
+        opens = False
+        try:
+            # Where the login goes with every request, to ask again with one that was refused is to try it again.
+            by_header = talk.credentials is not None and talk.last is not None
+            opens = self._opens(talk.last if by_header and talk.last is not None else self._protected(talk))
+        finally:
+            if opens or said is Told.ACCEPTED:
+                self._leave(talk)
+        if opens is (said is Told.ACCEPTED):
+            return opens
+        raise Stopped(
+            "it shows what is protected although it refused the login"
+            if opens
+            else "what it answered to a login is neither yes nor no"
+            if said is Told.UNCLEAR
+            else "it said yes to a login, and then did not show what is protected"
+        )
+
+    def _look_out(self, said: Told, talk: Talk) -> None:
+        """Raise `Stopped` at the first sign of a lock, or of somebody else."""
+        reply = talk.last
+        if said is Told.LOCKED:
+            raise Stopped("it says that it locks, or has locked, logins; nothing more is tried")
+        if said is Told.BUSY:
+            raise Stopped("somebody else is logged in, who would be put out; nothing more is tried")
+        if reply is None:
+            return
+        if said is not Told.ACCEPTED:
+            text = reply.heard.body.lower()
+            word = next((w for w in WARNINGS if w.encode() in text and w.encode() not in self._before), None)
+            if word is not None:
+                raise Stopped(f"its answer speaks of a lock ({word!r}); nothing more is tried")
+        if self._usual is None:
+            self._usual = reply.seconds
+        elif reply.seconds > SLOWER * self._usual + SECONDS_SLOWER:
+            raise Stopped("it answers much later than before, as devices do that brake logins; nothing more is tried")
+
+    def _protected(self, talk: Talk) -> Reply:
+        return talk.ask(self._attempts.protected.request)
+
+    def _nowhere(self) -> Reply:
+        request = msgspec.structs.replace(self._attempts.protected.request, path=f"/{secrets.token_hex(8)}")
+        return self._talk.anew().ask(request)
+
+    def _opens(self, reply: Reply) -> bool:
+        return fits(self._attempts.protected.opens, reply.heard, self._attempts.protected.request.reads)
+
+    def _leave(self, talk: Talk) -> None:
+        """Log out; that it fails costs nothing but a session that ends by itself."""
+        if self._attempts.logout is not None:
+            try:
+                talk.ask(self._attempts.logout)
+            except NoAnswer:
+                return
+
+    def _pause(self) -> None:
+        self._talk.net.cancel.pause(PAUSE * (1 + secrets.randbelow(500) / 1000))
+
+
+def facts(outcome: Outcome, target: Target) -> Iterator[Fact]:
+    """What is kept of it: never the password, only whether it is an empty one."""
+    said: dict[str, str | bool] = {"login.tried": outcome.what}
+    if outcome.pair is not None:
+        said |= {"login.account": outcome.pair.account, "login.empty": not outcome.pair.password}
+    for kind, value in said.items():
+        yield Fact(kind=kind, value=value, transport=target.transport, port=target.port)
