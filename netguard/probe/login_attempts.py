@@ -93,14 +93,12 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
     attempts = target.family.attempts
     scheme = registry.load("netguard.probe._login.schemes", attempts.scheme)
     trying = Trying(target.family, scheme, Talk(target, net.within(SECONDS)))
-    if not trying.closed():
-        yield from facts(Outcome(what="open"), target)
-        return
+    # Before the first packet: two scans at once must not both find that there is room.
     leave = target.ledger.reserve(target.mac, target.family.id, attempts.lock, datetime.now(UTC))
     if leave.tries < 2:
         raise NoAnswer(leave.reason)
     try:
-        outcome = trying.run(leave)
+        outcome = trying.run(leave) if trying.closed() else Outcome(what="open")
     finally:
         target.ledger.settle(leave, trying.used)
     yield from facts(outcome, target)
