@@ -24,6 +24,7 @@ LETS_ANYBODY_IN = frozenset(
         ("telnet.login", "shell"),
         ("ssh.login", "none"),
         ("adb.authentication", "none"),
+        ("ftp.anonymous", True),
         ("mqtt.anonymous", True),
         ("rtsp.describe", 200),
     }

@@ -5,12 +5,13 @@
 | on a lock, hub, alarm, router or access point | high |
 | on storage, a computer or a printer, where people share or print files by it | low |
 | elsewhere: a camera, another gadget, or what is not identified | medium |
+| it lets in `anonymous`, who is anybody | one step more |
 
 It is certain where the service named itself FTP, likely where port 21 greeted as FTP does (three digits, RFC 959, 5.4)
-or said nothing: some servers look the caller's name up before they greet. Passes when 21 was asked and is not open or
-is known to be something else, and nothing else was recognised as FTP. Unknown when 21 was not asked, or what listens
-there said something that is no FTP. It errs where the server lets nobody in before the connection is encrypted (AUTH
-TLS, RFC 4217), which its greeting does not say.
+or said nothing: some servers look the caller's name up before they greet. Whether it lets `anonymous` in is tried by
+`netguard scan --logins` only. Passes when 21 was asked and is not open or is known to be something else, and nothing else
+was recognised as FTP. Unknown when 21 was not asked, or what listens there said something that is no FTP. It errs where
+the server lets nobody in before the connection is encrypted (AUTH TLS, RFC 4217), which its greeting does not say.
 """
 
 import re
@@ -66,7 +67,8 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     usual = rule_at(rules, PORTS[0]).fix
 
     def one(device: Device, subject: Subject, service: Service) -> Verdict:
-        facts = facts_at(scan, device, service, "tcp.banner")
+        facts = facts_at(scan, device, service, "tcp.banner", "ftp.anonymous")
+        anybody = any(o.kind == "ftp.anonymous" and o.value is True for o in facts)
         said = next((o.value for o in facts if isinstance(o.value, str) and o.value), "")
         if service.name is None and said and not _REPLY.match(said):
             return Unclear(
@@ -75,8 +77,8 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
             )
         return CHECK.fail(
             subject,
-            title=f"{subject.name} offers FTP on {place(service)}",
-            severity=_severity(device),
+            title=f"{subject.name} offers FTP on {place(service)}" + (", and lets anybody in" if anybody else ""),
+            severity=_severity(device, anybody=anybody),
             confidence=Confidence.CONFIRMED if service.name == "ftp" else Confidence.LIKELY,
             fix=fix_on(device, rules, CHECK.id, usual),
             discriminator=place(service),
@@ -86,7 +88,9 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     yield from judge_services(CHECK, scan, one, ports=PORTS, name="ftp", none="offers no FTP")
 
 
-def _severity(device: Device) -> Severity:
+def _severity(device: Device, *, anybody: bool) -> Severity:
     if device.role in GUARDED:
-        return Severity.HIGH
-    return Severity.LOW if device.role in SHARING else Severity.MEDIUM
+        return Severity.CRITICAL if anybody else Severity.HIGH
+    if device.role in SHARING:
+        return Severity.MEDIUM if anybody else Severity.LOW
+    return Severity.HIGH if anybody else Severity.MEDIUM

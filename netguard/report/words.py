@@ -129,6 +129,7 @@ ON_A_PORT: dict[str, dict[str, str]] = {
         "tls": "it asks for a pairing",
         "none": "it obeys anybody",
     },
+    "ftp.anonymous": {"yes": "it lets anybody in", "no": "it asks for a login"},
     "smb.v1": {"yes": "it accepts SMB 1", "no": "it refuses SMB 1"},
     "winbox.answer": {"yes": "it answers as MikroTik's Winbox"},
     "api.login": {

@@ -27,6 +27,20 @@ def test_severity_by_circumstance(role, severity):
     assert finding.severity.at_least(Severity.LOW)
 
 
+@pytest.mark.parametrize(
+    ("role", "severity"),
+    [(Role.ROUTER, Severity.CRITICAL), (Role.CAMERA, Severity.HIGH), (Role.NAS, Severity.MEDIUM)],
+)
+def test_what_lets_anybody_in_is_worse(role, severity):
+    device = exposing(role, 21, "ftp")
+    (finding,) = judged(judge, device, observations=facts(device, 21, tcp_banner="220 FTP", ftp_anonymous=True))
+    assert (finding.severity, len(finding.evidence)) == (severity, 2)
+    assert finding.title.endswith("offers FTP on tcp/21, and lets anybody in")
+    (refusing,) = judged(judge, device, observations=facts(device, 21, tcp_banner="220 FTP", ftp_anonymous=False))
+    assert "anybody" not in refusing.title
+    assert not refusing.severity.at_least(severity)
+
+
 @pytest.mark.parametrize("banner", ["220 Welcome", "421 Too many connections", "220-Hello", ""])
 def test_what_greets_as_ftp_does_or_is_silent_on_21_is_likely(banner):
     device = exposing(Role.CAMERA, 21)
