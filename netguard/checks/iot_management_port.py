@@ -6,6 +6,7 @@ and hubs. Those with a check of their own (telnet, FTP, ADB, ...) are left to it
 | circumstance | severity |
 |---|---|
 | on a lock, hub, alarm, router or access point | as rules/ports.yaml says |
+| what the provider manages a router by (TR-069), on the router itself, towards the home | low |
 | on anything else | one step less |
 | SSH that lets in without a login, on any device: on a lock, hub, alarm, router or access point | critical |
 | SSH that lets in without a login, elsewhere | high |
@@ -46,6 +47,9 @@ from netguard.rules.schema import PortRule
 
 THINGS = IOT_ROLES | DOOR_ROLES
 """Gadgets, locks, hubs and alarms: what has no screen and keyboard for whoever manages it by these services."""
+
+NETWORK_ROLES = frozenset({Role.ROUTER, Role.ACCESS_POINT})
+"""What a provider manages from outside: towards the home nobody needs that port."""
 
 KEYS_ONLY = "publickey"
 """SSH's authentication by key (RFC 4252, 7)."""
@@ -93,8 +97,14 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
 
 def _ports(device: Device, rules: Rules) -> frozenset[int]:
     """The ports of the services that do not belong on `device`."""
-    wanted = {"anything", "things"} if device.role in THINGS else {"anything"}
-    return frozenset(p for r in rules.ports.services if r.manages in wanted for p in port_text.parse(r.ports))
+    return frozenset(p for r in rules.ports.services if _concerns(r, device) for p in port_text.parse(r.ports))
+
+
+def _concerns(rule: PortRule, device: Device) -> bool:
+    """Whether the service of `rule` belongs on nothing like `device`."""
+    if rule.manages == "provider":
+        return device.role in THINGS | NETWORK_ROLES
+    return rule.manages == "anything" or (rule.manages == "things" and device.role in THINGS)
 
 
 def _judged(scan: Scan, device: Device, service: Service, rules: Rules) -> Verdict | None:
@@ -107,7 +117,7 @@ def _judged(scan: Scan, device: Device, service: Service, rules: Rules) -> Verdi
         return None
     anybody = says(facts, "ssh.login", "none")
     subject = Subject.device(device)
-    if rule.manages == "things" and device.role not in THINGS and not anybody:
+    if not _concerns(rule, device) and not anybody:
         if device.role is not Role.UNKNOWN:
             return None
         return Unclear(
@@ -140,6 +150,6 @@ def _takes_keys_only(scan: Scan, device: Device, service: Service) -> bool:
 def _severity(device: Device, rule: PortRule, *, anybody: bool, keys_only: bool) -> Severity:
     if anybody:
         return Severity.CRITICAL if device.role in GUARDED else Severity.HIGH
-    if keys_only:
+    if keys_only or (rule.manages == "provider" and device.role in NETWORK_ROLES):
         return Severity.LOW
     return rule.risk if device.role in GUARDED else one_step_less(rule.risk)

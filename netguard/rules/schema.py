@@ -155,9 +155,10 @@ class PortRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     speaks: tuple[str, ...] = ()
     """What a look at the port may recognise there without it being something else, `ssh`; by that it is known on other
     ports, too. `http` says that it lives in a web page, with or without TLS, and tells nothing on other ports."""
-    manages: Literal["anything", "things"] | None = None
+    manages: Literal["anything", "things", "provider"] | None = None
     """Of a service for debugging or remote management that no check of its own judges: on what nobody needs it, on
-    `anything` at all or on `things` (gadgets, locks and hubs). Null for every other service."""
+    `anything` at all, on `things` (gadgets, locks and hubs), or on these and towards the home on routers, whose `provider`
+    manages them by it from outside. Null for every other service."""
 
 
 class PortRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -34,7 +34,15 @@ def test_each_service_for_management_weighs_as_its_rule_says_on_locks_and_a_step
 def test_what_belongs_on_computers_and_routers_is_left_to_them(rule, role):
     port = min(port_text.parse(rule.ports))
     (finding,) = judged(judge, exposing(role, port))
-    assert (finding.status is Status.FAIL) == (rule.manages == "anything")
+    to_a_provider = rule.manages == "provider" and role is Role.ROUTER
+    assert (finding.status is Status.FAIL) == (rule.manages == "anything" or to_a_provider)
+
+
+@pytest.mark.parametrize("role", [Role.ROUTER, Role.ACCESS_POINT])
+def test_the_providers_way_in_is_low_on_the_router_it_is_made_for(role):
+    (finding,) = judged(judge, exposing(role, 7547))
+    assert (finding.status, finding.severity) == (Status.FAIL, Severity.LOW)
+    assert "TR-069 remote management on tcp/7547" in finding.title
 
 
 @pytest.mark.parametrize(
