@@ -19,9 +19,6 @@ PROVIDES = frozenset({"ftp"})
 MAX_REPLY = 4096
 """Bytes read of one reply; greetings with a page of conditions have about two thousand."""
 
-SECONDS = 8.0
-"""Longest for one reply: some servers look the caller's name up before they answer."""
-
 USER, PASSWORD, QUIT = b"USER anonymous\r\n", b"PASS guest@\r\n", b"QUIT\r\n"
 """RFC 959, 4.1.1, and RFC 1635: as password a server may ask for an address, of which one without a name is none."""
 
@@ -61,7 +58,7 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
 
 def _code(connection: Connection) -> str:
     """The code of its next reply (RFC 959, 4.2: three digits, a hyphen where more lines follow)."""
-    said = connection.receive(enough=_is_whole, seconds=SECONDS)
+    said = connection.receive(enough=_is_whole)
     lines = said[:MAX_REPLY].decode("utf-8", "replace").splitlines()
     if not lines or len(lines[0]) < 3 or not lines[0][:3].isascii() or not lines[0][:3].isdigit():
         raise NoAnswer("what it said is no reply of FTP's" if lines else "it said nothing in time")

@@ -88,7 +88,7 @@ class Router:
     MOODS = frozenset({Mood.FACTORY, Mood.CHANGED, Mood.NONE, Mood.ANSWERS_ALL, Mood.SHOWS_ALL})
     """Those that a router of the family can be in; `LOCKS` comes on top where `LOCKS_AFTER` is given."""
 
-    def __init__(self, mood: Mood) -> None:
+    def __init__(self, mood: Mood, *, listens: bool = True) -> None:
         self.mood = mood
         self.password = {Mood.FACTORY: self.FACTORY[1], Mood.NONE: ""}.get(mood, OWNERS)
         self.account = self.FACTORY[0]
@@ -97,14 +97,15 @@ class Router:
         self.locked = False
         self.sessions: set[str] = set()
         self._lock = threading.Lock()
-        self._listener = Listener(behave=self._serve)
-        self.port = self._listener.port
+        self._listener = Listener(behave=self.serve) if listens else None
+        self.port = self._listener.port if self._listener is not None else 0
 
     def __enter__(self) -> "Router":
         return self
 
     def __exit__(self, kind: object, error: object, at: object) -> None:
-        self._listener.close()
+        if self._listener is not None:
+            self._listener.close()
 
     # What a family says -------------------------------------------------------------------------------------------
 
@@ -172,7 +173,8 @@ class Router:
         """What who is logged in may see, in any state: `SHOWS_ALL` shows it to everybody, at every path."""
         return []
 
-    def _serve(self, peer: socket.socket) -> None:
+    def serve(self, peer: socket.socket) -> None:
+        """One connection: one request and its answer."""
         asked = _read(peer)
         if asked is None:
             return

@@ -15,7 +15,7 @@ from tests.unit.probe.conftest import fact, make_ask
 from tests.unit.probe.moods import target_of
 
 PROBES = registry.load_all("netguard.probe", "wants", "probe")
-LISTENERS = ("banners", "telnet")
+LISTENERS = ("banners", "ftp", "telnet")
 """They hear what is said before they say anything, so to a printer, which says nothing, they send nothing either."""
 PRINTING = sorted(limits.PAYLOAD_BLOCKED_PORTS)
 
