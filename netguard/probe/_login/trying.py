@@ -109,14 +109,16 @@ class Trying:
         finally:
             if opens or said is Told.ACCEPTED:
                 self._leave(talk)
-        if opens is (said is Told.ACCEPTED):
-            return opens
+        if said is Told.ACCEPTED and opens:
+            return True
+        if said is Told.REFUSED and not opens:
+            return False
         raise Stopped(
-            "it shows what is protected although it refused the login"
+            "it shows what is protected although it did not say yes to the login"
             if opens
-            else "what it answered to a login is neither yes nor no"
-            if said is Told.UNCLEAR
             else "it said yes to a login, and then did not show what is protected"
+            if said is Told.ACCEPTED
+            else "what it answered to a login is neither yes nor no"
         )
 
     def _look_out(self, said: Told, talk: Talk) -> None:

@@ -1,0 +1,259 @@
+"""Trying a factory login: what ends it, what is never believed, and how few logins are ever sent."""
+
+import json
+
+import msgspec
+import pytest
+
+from netguard.model.login import Leave, Lock, Secret
+from netguard.net.failures import Cancelled, NoAnswer
+from netguard.probe._contract import Target
+from netguard.probe._login import trying
+from netguard.probe._login.schemes import basic, form
+from netguard.probe._login.talk import Talk
+from netguard.probe._login.trying import Outcome, Stopped, Trying
+from netguard.rules.logins import Answer, Attempts, LoginFamily, Menus, Pair, Protected, Request
+from netguard.rules.schema import Verified
+from tests.logins.server import Mood, Router, Said
+from tests.servers import LOOPBACK
+
+SOURCE = "https://example.org/manual"
+PASSWORDS = ("first-of-two-0815", "second-of-two-4711", "never-sent-9999")
+
+
+def family(scheme="form", *, lock=None, pairs=PASSWORDS, **given):
+    attempts = Attempts(
+        scheme=scheme,
+        pairs=tuple(Pair(account="admin", password=Secret(p), source=SOURCE) for p in pairs),
+        lock=lock or Lock(after=None, source=SOURCE),
+        protected=Protected(
+            request=Request(path="/status"), opens=Answer(status=(200,), body=("Uptime", "Log out")),
+        ),
+        request=Request(path="/login", method="POST", fields={"user": "{account}", "pw": "{password}"}),
+        accepted=Answer(status=(302,), header={"location": "/status"}),
+        refused=Answer(body=("Wrong password",)),
+        busy=Answer(body=("Another administrator",)),
+        logout=Request(path="/logout"),
+    )  # fmt: skip
+    return LoginFamily(
+        schema=1, id="made-up", name="Made up", confidence="memory", verified=Verified(how="memory", when="2026-11-27"),
+        sources=(), factory="It has one.", menus=Menus(password="Menu"), hints=(), marks=(),
+        attempts=msgspec.structs.replace(attempts, **given),
+    )  # fmt: skip
+
+
+class Made(Router):
+    """A router with a form; what it does otherwise each test says."""
+
+    FACTORY = ("admin", PASSWORDS[1])
+    LOCKS_AFTER = 5
+
+    def page(self, asked):
+        return Said(status=401 if asked.path == "/status" else 200, body="<title>Made up</title>Log in")
+
+    def log_in(self, asked):
+        if asked.path != "/login":
+            return None
+        if not self.check(asked.form["user"], asked.form["pw"]):
+            return Said(body="Wrong password")
+        return Said(status=302, headers={"Location": "/status"}, cookies=(f"sid={self.new_session()}; path=/",))
+
+    def inside(self, asked):
+        if asked.path == "/logout":
+            self.sessions.clear()
+        return Said(body="Uptime 3 days. Log out") if asked.path == "/status" else None
+
+
+@pytest.fixture(autouse=True)
+def paused(monkeypatch):
+    """The pauses that were made, which take no time here."""
+    made = []
+    monkeypatch.setattr("netguard.net.control.Cancel.pause", lambda self, seconds: made.append(seconds))
+    return made
+
+
+def begun(router, net, record=None, scheme=form):
+    return Trying(record or family(), scheme, Talk(Target(address=LOOPBACK, port=router.port), net))
+
+
+def logins(router):
+    return [asked.form["pw"] for asked in router.asked if asked.path == "/login"]
+
+
+def test_a_factory_login_is_found_after_the_control_and_left_again(net, paused):
+    with Made(Mood.FACTORY) as router:
+        one = begun(router, net)
+        assert one.closed()
+        outcome = one.run(Leave(tries=3))
+    assert (outcome.what, outcome.pair.account) == ("accepted", "admin")
+    control, *pairs = logins(router)
+    assert pairs == list(PASSWORDS[:2])
+    assert len(control) == 16
+    assert control.isalnum()
+    assert one.used == 3
+    assert router.sessions == set(), "it logged out"
+    assert len(paused) == 2
+    assert all(trying.PAUSE <= seconds <= 1.5 * trying.PAUSE for seconds in paused)
+
+
+def test_the_control_is_another_one_each_time(net):
+    controls = set()
+    for _ in range(5):
+        with Made(Mood.CHANGED) as router:
+            begun(router, net).run(Leave(tries=2))
+        controls.add(logins(router)[0])
+    assert len(controls) == 5
+
+
+@pytest.mark.parametrize("tries", [2, 3])
+def test_no_more_than_what_was_allowed_is_sent(net, tries):
+    with Made(Mood.CHANGED) as router:
+        one = begun(router, net)
+        assert one.run(Leave(tries=tries)) == Outcome(what="refused")
+    assert (one.used, router.wrong, len(logins(router))) == (tries, tries, tries)
+
+
+def test_a_page_that_is_open_without_a_login_is_told_so_and_nothing_is_sent(net):
+    with Made(Mood.NONE) as router:
+        Made.is_open = property(lambda self: self.mood is Mood.NONE)
+        one = begun(router, net)
+        assert not one.closed()
+    assert (one.used, logins(router)) == (0, [])
+
+
+def test_what_shows_the_same_everywhere_shows_nothing(net):
+    with Made(Mood.CHANGED) as router:
+        router.answer = lambda asked: Said(body="Uptime. Log out")
+        with pytest.raises(Stopped, match="whatever it is asked for"):
+            begun(router, net).closed()
+
+
+def answering(router, to_login, *, opens=False):
+    """`router` answers each login so, and shows what is protected, or does not, whatever was sent."""
+
+    def answer(asked):
+        if asked.path == "/login":
+            router.asked_logins = getattr(router, "asked_logins", 0) + 1
+            return to_login
+        if asked.path == "/status":
+            return Said(body="Uptime. Log out") if opens else Said(status=401, body="Log in")
+        return Said(status=404)
+
+    router.answer = answer
+
+
+YES = Said(status=302, headers={"Location": "/status"})
+
+
+@pytest.mark.parametrize(
+    ("to_login", "opens", "why"),
+    [
+        (YES, True, "takes a password that nobody has"),
+        (YES, False, "said yes to a login, and then did not show"),
+        (Said(body="Wrong password"), True, "although it did not say yes"),
+        (Said(body="Hello"), False, "neither yes nor no"),
+        (Said(status=200, body=""), False, "neither yes nor no"),
+        (Said(status=429, body="Wrong password"), False, "locks"),
+        (Said(status=503, body="Wrong password"), False, "locks"),
+        (Said(body="Wrong password. Too many attempts, account LOCKED."), False, "speaks of a lock"),
+        (Said(body="Wrong password <img id=captcha>"), False, "speaks of a lock"),
+        (Said(body="Another administrator is here"), False, "somebody else is logged in"),
+    ],
+)
+def test_whatever_is_not_plain_ends_it_at_the_control(net, to_login, opens, why):
+    with Made(Mood.CHANGED) as router:
+        answering(router, to_login, opens=opens)
+        one = begun(router, net)
+        with pytest.raises(Stopped, match=why):
+            one.run(Leave(tries=3))
+    assert (one.used, router.asked_logins) == (1, 1)
+
+
+def test_words_of_a_lock_that_the_page_always_has_are_none(net):
+    script = "<script>if (locked) alert('too many attempts, please wait')</script>"
+    with Made(Mood.CHANGED) as router:
+        plain = router.answer
+
+        def answer(asked):
+            said = plain(asked)
+            return Said(status=said.status, headers=said.headers, cookies=said.cookies, body=said.body + script)
+
+        router.answer = answer
+        one = begun(router, net)
+        assert one.closed()
+        assert one.run(Leave(tries=3)).what == "refused"
+
+
+def test_an_answer_that_comes_much_later_ends_it(net, monkeypatch):
+    taken = iter([0.1, 9.0, 9.0, 9.0])
+    send = Talk.send
+
+    def slow(self, path, **given):
+        reply = send(self, path, **given)
+        seconds = next(taken) if path == "/login" else 0.1
+        self.last = trying.Reply(heard=reply.heard, seconds=seconds)
+        return self.last
+
+    monkeypatch.setattr(Talk, "send", slow)
+    with Made(Mood.CHANGED) as router:
+        one = begun(router, net)
+        with pytest.raises(Stopped, match="much later than before"):
+            one.run(Leave(tries=3))
+    assert one.used == 2
+
+
+def test_a_router_that_goes_away_in_between_is_left_alone(net):
+    with Made(Mood.CHANGED) as router:
+        one = begun(router, net)
+        assert one.closed()
+    with pytest.raises(NoAnswer):
+        one.run(Leave(tries=3))
+    assert one.used == 1, "what may have been sent counts"
+
+
+def test_a_person_who_interrupts_ends_it_in_the_pause(net, monkeypatch):
+    def pause(self, seconds):
+        raise Cancelled("the scan was interrupted")
+
+    monkeypatch.setattr("netguard.net.control.Cancel.pause", pause)
+    with Made(Mood.CHANGED) as router:
+        one = begun(router, net)
+        with pytest.raises(Cancelled):
+            one.run(Leave(tries=3))
+    assert (one.used, router.wrong) == (1, 1)
+
+
+class Headers(Made):
+    """One that asks for Basic; each request with a wrong login counts, as on real ones."""
+
+    def page(self, asked):
+        return Said(status=401, headers={"WWW-Authenticate": 'Basic realm="Made up"'}, body="No")
+
+    def log_in(self, asked):
+        if asked.basic is None:
+            return None
+        return None if self.check(*asked.basic) else self.page(asked)
+
+    def is_in(self, asked):
+        return asked.basic == (self.account, self.password)
+
+
+@pytest.mark.parametrize(("mood", "what"), [(Mood.FACTORY, "accepted"), (Mood.LOCKS, "refused")])
+def test_a_login_by_headers_is_one_request_and_never_asked_twice(net, mood, what):
+    record = family("basic", lock=Lock(after=5, within=300), accepted=None, refused=None, busy=None, logout=None)
+    with Headers(mood) as router:
+        one = begun(router, net, record, basic)
+        assert one.closed()
+        assert one.run(Leave(tries=3)).what == what
+    assert router.wrong == (2 if mood is Mood.FACTORY else 3) == one.used - (mood is Mood.FACTORY)
+    assert not router.locked
+
+
+def test_what_is_kept_has_no_password(net):
+    with Made(Mood.FACTORY) as router:
+        outcome = begun(router, net).run(Leave(tries=3))
+    kept = list(trying.facts(outcome, Target(address=LOOPBACK, port=80)))
+    assert {f.kind: f.value for f in kept} == {
+        "login.tried": "accepted", "login.account": "admin", "login.empty": False,
+    }  # fmt: skip
+    assert not any(p in json.dumps([str(f) for f in kept]) + repr(outcome) for p in PASSWORDS)
