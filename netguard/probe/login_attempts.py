@@ -69,12 +69,19 @@ def _why_not(device: Device, ask: Ask, families: set[str], said: list[object]) -
         (len(families) > 1, f"its pages look like those of several families ({', '.join(sorted(families))})"),
         (family is None, "no record says how its login works"),
         (family is not None and family.attempts is None, (family.reason if family is not None else None) or ""),
+        (not _is_known(family), "its record names a way to log in that this netguard does not know"),
         ("locked" in said, "it says that it refuses logins for a while"),
         (bool(BAD & set(said)), "it says by itself how its login stands"),
         (device.mac is None, "its hardware address is not known, so that what is tried could not be counted"),
         (ask.ledger is None, "what is tried could not be counted, since there is no history"),
     )
     return next((reason for holds, reason in reasons if holds), None)
+
+
+def _is_known(family: LoginFamily | None) -> bool:
+    if family is None or family.attempts is None:
+        return True
+    return family.attempts.scheme in registry.names("netguard.probe._login.schemes")
 
 
 def facts_of(ask: Ask, service: Service) -> dict[str, object]:

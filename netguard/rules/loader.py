@@ -264,7 +264,7 @@ def _digest(root: Path, overlay: Path | None, read: Mapping[Path, bytes]) -> str
     """
     sources: list[tuple[str, Path, tuple[str, ...]]] = [("rules", root, ("*.yaml", "*.csv"))]
     if overlay is not None and overlay.is_dir():
-        sources.append(("own", overlay, ("devices/*.yaml", "advisories/*.yaml", "ports.yaml")))
+        sources.append(("own", overlay, ("devices/*.yaml", "advisories/*.yaml", "logins/*.yaml", "ports.yaml")))
     sources.append(("checks", Path(str(files("netguard") / "checks")), ("*.py",)))
     found: dict[str, Path] = {}
     for label, folder, patterns in sources:

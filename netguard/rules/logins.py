@@ -35,6 +35,14 @@ PROFILE = "profile"
 MAX_LOOKS = 3
 """Questions of its own that a family may ask to be recognised and to hear what it says of itself."""
 
+STEPS = frozenset({"base64", "md5", "sha1", "sha256", "sha512", "upper", "quote"})
+"""What a place for a login may have done to it (`netguard/probe/_login/steps.py`, which a test compares)."""
+
+PLACES = frozenset({"account", "password", "token", "host", "origin"})
+"""Names of places in every request; those of a scheme's own notes begin with `note`."""
+
+_PLACE = re.compile(r"\{([a-z:]+)((?:\|[a-z0-9]+)*)\}")
+
 MAX_TEXT = 400
 """Characters of a sentence for people."""
 
@@ -226,7 +234,7 @@ def _looks(family: LoginFamily) -> Iterator[str]:
         yield f"looks: {twice!r} is there twice"
     for number, look in enumerate(family.looks):
         yield from _request(look, f"looks[{number}]")
-        if re.search(r"\{[a-z:|0-9]+\}", look.path + "".join(look.fields.values())):
+        if any({"account", "password"} & set(place[1].split(":")) for place in _places(look)):
             yield f"looks[{number}]: what anybody may ask has no login in it"
 
 
@@ -302,6 +310,16 @@ def _request(request: Request, where: str) -> Iterator[str]:
         yield f"{where}.method: what has a body is a POST"
     if any(not (name + value).isprintable() for name, value in request.headers.items()):
         yield f"{where}.headers: a header is one line"
+    for place in _places(request):
+        strange = [n for n in place[1].split(":") if n not in PLACES and not n.startswith("note")]
+        strange += [step for step in place[2].split("|")[1:] if step not in STEPS]
+        if strange:
+            yield f"{where}: {strange[0][:40]!r} is no place for a login, nor a step"
+
+
+def _places(request: Request) -> list[re.Match[str]]:
+    texts = (request.path, request.body, *request.headers.values(), *request.fields.values())
+    return [place for text in texts for place in _PLACE.finditer(text)]
 
 
 def _answer(answer: Answer, where: str, *, shows: bool) -> Iterator[str]:
