@@ -18,6 +18,7 @@ from netguard.model.vocabulary import (
     WpsMethod,
 )
 from netguard.model.wifi import Wps
+from netguard.report import login_words
 
 ROLES: dict[Role, str] = {
     Role.ROUTER: "router",
@@ -116,6 +117,7 @@ VALUES: dict[str, dict[str, str]] = {
         "4": "4, wrong user or password",
         "5": "5, not allowed without a login",
     },
+    **login_words.VALUES,
 }
 """Values of kinds with a closed list (`model/observation.py`; RFC 2326, 7.1.1; MQTT 3.1.1, 3.2.2.3) as a person reads them."""
 
@@ -139,6 +141,7 @@ ON_A_PORT: dict[str, dict[str, str]] = {
         "none": "it answers anybody, without a login",
     },
     "api.encrypted": {"no": "in the clear, without TLS"},
+    **login_words.ON_A_PORT,
 }
 """What is said of an open port where it was seen there: a kind, and words for those of its values that tell something."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from netguard.model.vocabulary import Confidence, Role, Severity, Status, Transport
+from tests.unit.checks import guarding
 from tests.unit.probe import moods
 from tests.unit.probe.moods import Mood, speaks
 
@@ -48,6 +49,8 @@ JUDGE_NO_SERVICE = {
         ("firmware-end-of-life", "router-end-of-life", "router-known-exploited"),
         "it judges model and version, whichever service told them; its own test has its table",
     ),
+    "default-login": "it judges what families say and how they are tried, in tests/logins; its own test has its table",
+    "admin-from-iot": "it judges a page by who lives beside it; its own test has its table",
     "port-policy": "it judges a person's own list of ports, whatever speaks there; test_port_policy.py has its table",
 }
 """Checks without a row, and why."""
@@ -367,5 +370,22 @@ TABLE = (
             "garbage": (UNKNOWN,),
             "silent": (UNKNOWN,),
         },
+    ),
+    Row(
+        check="no-login",
+        probes=("http", "logins"),
+        port=80,
+        role=Role.ROUTER,
+        moods={"right": guarding.NO_PASSWORD, "refusing": guarding.PASSWORD},
+        cells=dict(zip(MOODS, ((FAIL, CRITICAL), (UNKNOWN,), (NOT_APPLICABLE,), (UNKNOWN,), (UNKNOWN,)), strict=True)),
+    ),
+    Row(
+        check="login-cleartext",
+        probes=("http",),
+        port=80,
+        role=Role.ROUTER,
+        usual="USUAL_PORTS",
+        moods={"right": guarding.BASIC, "refusing": guarding.TO_HTTPS},
+        cells=dict(zip(MOODS, ((FAIL, MEDIUM), (UNKNOWN,), (NOT_APPLICABLE,), (UNKNOWN,), (UNKNOWN,)), strict=True)),
     ),
 )
