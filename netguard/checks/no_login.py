@@ -1,7 +1,5 @@
 """A router, access point or switch has no password at all.
 
-Severity is critical, whichever of these it is:
-
 | circumstance | severity |
 |---|---|
 | its page says that no password is set | critical |
