@@ -147,7 +147,9 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(name="natpmp.result", meaning="NAT-PMP result code of its external address (RFC 6886, 3.5); 0 is success"),
         Kind(name="pcp.result", meaning="PCP result code of ANNOUNCE (RFC 6887, 7.4); 0 is success"),
-        Kind(name="ftp.anonymous", meaning="whether FTP let in the account `anonymous`, which is for anybody (RFC 1635)"),
+        Kind(
+            name="ftp.anonymous", meaning="whether FTP let in the account `anonymous`, which is for anybody (RFC 1635)"
+        ),
         Kind(name="login.family", meaning="whose login page it shows, a family of rules/logins by its id"),
         Kind(name="login.encrypted", meaning="whether that login page is reached through TLS"),
         Kind(
