@@ -281,6 +281,8 @@ def _statement(family: LoginFamily, statement: Statement, where: str) -> Iterato
 def _attempts(family: LoginFamily, attempts: Attempts) -> Iterator[str]:
     if not attempts.pairs:
         yield "attempts.pairs: there is none, so nothing can be tried"
+    if family.confidence == "memory":
+        yield "attempts: what nobody was found to say is not tried; leave them out, and say so in `reason`"
     urls = {source.url for source in family.sources}
     for number, pair in enumerate(attempts.pairs):
         if pair.source not in urls:

@@ -100,6 +100,7 @@ def test_a_persons_own_family_is_added(tmp_path):
         ("says.0.means", "fine", "says[0].means"),
         ("attempts", None, "attempts: either they are there"),
         ("attempts.pairs", [], "attempts.pairs: there is none"),
+        ("confidence", "memory", "attempts: what nobody was found to say is not tried"),
         ("attempts.pairs.0.source", "https://elsewhere.org", "attempts.pairs[0].source: it is none of `sources`"),
         ("attempts.pairs.0.password", 1234, "it has to be a text in quotes"),
         ("attempts.pairs.0.password", [PASSWORD], "it has to be a text in quotes"),
