@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from netaddr import EUI
 
 from netguard import registry
+from netguard.errors import NetguardError
 from netguard.model.device import Device, Service
 from netguard.model.login import Ledger
 from netguard.net.access import Net
-from netguard.net.failures import NoAnswer
+from netguard.net.failures import Failure, NoAnswer
 from netguard.probe._contract import Ask, Declined, Learnt, Target, is_spared, open_tcp
 from netguard.probe._login.talk import Talk
 from netguard.probe._login.trying import Outcome, Trying, facts
@@ -94,7 +95,10 @@ def facts_of(ask: Ask, service: Service) -> dict[str, object]:
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
-    """What came of it. Raises `trying.Stopped` where it was ended, `NetguardError` of the ledger, what `Net.connect` raises."""
+    """What came of it. Raises `trying.Stopped` where it was ended, `NetguardError` of the ledger, what `Net.connect` raises.
+
+    A mistake of our own is a `RuntimeError` that says its kind and nothing else.
+    """
     assert isinstance(target, Login)  # noqa: S101 - `wants` makes no other
     assert target.family.attempts is not None  # noqa: S101 - likewise
     attempts = target.family.attempts
@@ -106,6 +110,10 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
         raise NoAnswer(leave.reason)
     try:
         outcome = trying.run(leave) if trying.closed() else Outcome(what="open")
+    except (Failure, NetguardError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, its text may hold what was sent: only its kind is kept
+        raise RuntimeError(f"{type(error).__name__} while a login was tried") from None
     finally:
         target.ledger.settle(leave, trying.used)
     yield from facts(outcome, target)
