@@ -153,6 +153,9 @@ def take_in(url: str, site: str | None, file: str) -> None:
         def things() -> Iterator[bundle.Thing]:
             try:
                 for thing in bundle.read(source):
+                    if isinstance(thing, bundle.TriedLogins):
+                        yield thing  # of whatever site: what was tried shall count
+                        continue
                     its = thing.scan.site if isinstance(thing, bundle.Placed) else thing.site
                     if site is None or its == site:
                         yield thing
