@@ -1,8 +1,12 @@
 """How often logins were tried, by device: kept for good, so that many scans together lock nobody out."""
 
+import sqlite3
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
+import msgspec
 from netaddr import EUI
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -93,6 +97,30 @@ def add_tries(connection: Connection, tried: TriedLogins) -> int:
     if known < tried.tries:
         connection.execute(update(login_tries).where(here).values(tries=tried.tries))
     return 0
+
+
+def carry_over(old: Path, url: str) -> None:
+    """Count in the history at `url` what the SQLite file `old` counts, as far as it can be read; `old` stays as it is.
+
+    For a copy that was put in its place: what was sent since the copy was made has not been unsent.
+    """
+    try:
+        with closing(sqlite3.connect(f"{old.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("SELECT mac, family, at, tries FROM login_tries").fetchall()
+        tries = [
+            TriedLogins(mac=mac, family=family, at=datetime.fromisoformat(at).replace(tzinfo=UTC), tries=tries)
+            for mac, family, at, tries in rows
+        ]
+        tries = msgspec.convert([msgspec.to_builtins(each) for each in tries], list[TriedLogins])
+    except (sqlite3.Error, ValueError, TypeError):
+        return  # too damaged: nobody can tell any more
+    database = Database(url)
+    try:
+        with database.writing() as connection:
+            for each in tries:
+                add_tries(connection, each)
+    finally:
+        database.close()
 
 
 def text_of(mac: EUI) -> str:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from netguard.cli import _keeping
 from netguard.errors import DocumentError, HistoryError
-from netguard.history import bundle
-from netguard.history.ledger import LoginLedger
+from netguard.history import backups, bundle
+from netguard.history.ledger import LoginLedger, carry_over
 from netguard.history.store import History
 from netguard.model.address import mac
 from netguard.model.known import KnownIdentity
@@ -243,3 +244,21 @@ def test_how_many_such_lines_there_are_is_bounded(elsewhere, monkeypatch):
     bundle.write(file, [line(), line(tries=2)], "somebody", NOW)
     with pytest.raises(DocumentError, match="more than 1 lines of 'logins'"):
         take_in(elsewhere, file)
+
+
+def test_a_copy_that_is_put_back_does_not_forget_what_was_sent_since(url, ledger, tmp_path, just_now):
+    ledger.reserve(ROUTER, "five", FIVE, just_now)
+    backups.make(tmp_path / "h.db", datetime.now(UTC))
+    ledger.settle(ledger.reserve(OTHER, "five", FIVE, just_now), 2)
+    _keeping.restore(url, yes=True)
+    assert ledger.tried(ROUTER) == (Tried(at=just_now, tries=3),), "once, though both files have it"
+    assert ledger.tried(OTHER) == (Tried(at=just_now, tries=2),)
+
+
+@pytest.mark.parametrize("old", [b"", b"SQLite format 3\x00 and nonsense", None])
+def test_a_file_that_cannot_be_read_any_more_takes_nothing_away(url, ledger, tmp_path, old):
+    ledger.reserve(ROUTER, "five", FIVE, NOW)
+    if old is not None:
+        (tmp_path / "old.db").write_bytes(old)
+    carry_over(tmp_path / "old.db", url)
+    assert ledger.tried(ROUTER) == (Tried(at=NOW, tries=3),)
