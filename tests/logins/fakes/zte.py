@@ -19,7 +19,7 @@ class Fake(Router):
     LOCKS_AFTER = 3
     MOODS = frozenset(Mood) - {Mood.LOCKS, Mood.NONE}
     SECONDS = 0
-    """For how long it refuses everybody; -1 for good."""
+    """For how long it refuses everybody; -1 where what was sent belongs to a page that has grown old."""
 
     def page(self, asked: Asked) -> Said:
         tag = asked.query.get("_tag")
