@@ -1,4 +1,4 @@
-"""A FRITZ!Box: `login_sid.lua` by AVM's note on session IDs (its answers as people's programs got them), jason_boxinfo.xml.
+"""A FRITZ!Box: `login_sid.lua` by its maker's sample program and answers that people got, and jason_boxinfo.xml.
 
 Its password is on its label; `Mood.NONE` is one before FRITZ!OS 7.25, on which its owner wants none.
 """
