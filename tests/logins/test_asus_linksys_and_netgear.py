@@ -32,6 +32,10 @@ class Older(linksys_jnap.Fake):
     NODES = False
 
 
+class OfAProvider(linksys_jnap.Fake):
+    LABEL = True
+
+
 class Wrt54g(linksys.Fake):
     REALM = "WRT54G"
     HNAP = False
@@ -80,13 +84,21 @@ def test_the_name_of_its_app_is_the_only_one_that_an_asus_router_gets(net):
     assert sent.lower().count(b"user-agent:") == 1
 
 
-@pytest.mark.parametrize("page", [linksys_jnap.Fake, Older])
 @pytest.mark.parametrize(
-    ("mood", "verdict"), [(Mood.FACTORY, trial.Verdict.FACTORY), (Mood.CHANGED, trial.Verdict.FINE)]
+    ("page", "mood", "verdict"),
+    [
+        (linksys_jnap.Fake, Mood.FACTORY, trial.Verdict.FACTORY),
+        (linksys_jnap.Fake, Mood.CHANGED, trial.Verdict.FINE),
+        (Older, Mood.FACTORY, trial.Verdict.FACTORY),
+        (Older, Mood.CHANGED, trial.Verdict.NOTHING),
+        (OfAProvider, Mood.FACTORY, trial.Verdict.NOTHING),
+        (OfAProvider, Mood.CHANGED, trial.Verdict.FINE),
+    ],
 )
 def test_linksys_routers_of_all_generations_say_how_their_password_stands(net, page, mood, verdict):
     with page(mood) as router:
         seen = trial.run("linksys-jnap", router, net, rules())
+    assert seen.value("login.family") == "linksys-jnap"
     assert seen.verdict is verdict
     assert router.wrong == 0
 

@@ -12,6 +12,8 @@ DEFAULT, BY_USER = "core/IsAdminPasswordDefault", "nodes/setup/IsAdminPasswordSe
 class Fake(Router):
     FACTORY = ("admin", "admin")
     MOODS = frozenset(Mood) - {Mood.LOCKS, Mood.NONE}
+    LABEL = False
+    """Whether it is a provider's, with a password of its own on the label: then it is never the default, nor its owner's."""
     NODES = True
     """Whether it knows `nodes/setup`; an EA of before the Velops does not, nor the newer name of what it knows."""
 
@@ -30,7 +32,10 @@ class Fake(Router):
             told = [self._does(each["action"], b"{}") for each in json.loads(body)]
             return {"result": "OK" if all(each["result"] == "OK" for each in told) else "Error", "responses": told}
         if name == DEFAULT:
-            return {"result": "OK", "output": {"isAdminPasswordDefault": self.password == self.FACTORY[1]}}
+            return {
+                "result": "OK",
+                "output": {"isAdminPasswordDefault": not self.LABEL and self.password == self.FACTORY[1]},
+            }
         if name == BY_USER:
             return {"result": "OK", "output": {"isAdminPasswordSetByUser": self.password != self.FACTORY[1]}}
         return {"result": "_ErrorUnauthorized", "error": "Invalid authorization credentials"}
