@@ -24,6 +24,7 @@ from netguard.errors import DocumentError, HistoryError, NetguardError, NotRemem
 from netguard.history import backups, bundle
 from netguard.history.database import file_of
 from netguard.history.database import restore as put_back
+from netguard.history.ledger import carry_over
 from netguard.history.retention import KEEP_ALL_DAYS, KEEP_WEEKLY_DAYS, Kept, Policy
 from netguard.history.store import History
 from netguard.model import codec
@@ -153,6 +154,9 @@ def take_in(url: str, site: str | None, file: str) -> None:
         def things() -> Iterator[bundle.Thing]:
             try:
                 for thing in bundle.read(source):
+                    if isinstance(thing, bundle.TriedLogins):
+                        yield thing  # of whatever site: what was tried shall count
+                        continue
                     its = thing.scan.site if isinstance(thing, bundle.Placed) else thing.site
                     if site is None or its == site:
                         yield thing
@@ -181,6 +185,8 @@ def restore(url: str, *, yes: bool, copy: str | None = None) -> None:
             click.echo("Nothing was changed.", err=True)
             return
     aside, path = put_back(url, datetime.now(UTC), given)
+    if aside is not None:
+        carry_over(aside, url)
     with History.open(url) as history:
         lines = history.list(None, 1)
         many = _counted(history.count())

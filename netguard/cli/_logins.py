@@ -12,8 +12,9 @@ TOLD = f"""\
 --logins tries the login that a router or access point came with, where netguard knows its login page:
   - One made-up password first, then the factory's: {MOST_TRIES} logins at most, some seconds apart, and always {SPARE} fewer than
     what is known to lock it. At the first sign of a lock nothing more is sent. Afterwards netguard logs out.
-  - Never at locks, hubs, alarms, or anything whose page it does not know. What was tried is counted in the
-    history, so that no device is tried twice within 24 hours; the router's own log shows the tries.
+  - FTP servers are asked once whether they let in the account anonymous, which is for anybody.
+  - Never at locks, hubs or alarms, and no factory login where netguard does not know the page. What was tried is
+    counted in the history, so that no login page is tried twice within 24 hours; the router's own log shows the tries.
   - Do this on your own router only. Which password was tried is written down nowhere."""
 
 

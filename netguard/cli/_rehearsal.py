@@ -34,7 +34,7 @@ def text(
     for name, module in registry.load_all("netguard.discover", "skip").items():
         if reason := module.skip(ask):
             skipped.add(name)
-        lines.append(f"   {name:<12}" + (f"not done, because {reason}" if reason else _first_sentence(module)))
+        lines.append(f"   {name:<15}" + (f"not done, because {reason}" if reason else _first_sentence(module)))
     lines.append(f"   What is asked of everybody at once goes to the groups {_groups(ask, echo='ndp' not in skipped)}.")
     if "mndp" not in skipped:
         ports = port_text.render(BROADCAST_PORTS)
@@ -57,7 +57,7 @@ def text(
             f"   at most {limits.DEVICE_SECONDS[depth]:.0f} seconds per device.",
         ]
         for name, module in rounds.in_order(registry.load_all("netguard.probe", "NEEDS", "PROVIDES")).items():
-            lines.append(f"   {name:<12}{_first_sentence(module)}")
+            lines.append(f"   {name:<15}{_first_sentence(module)}")
         lines.append(
             f"   Never a byte of payload to ports {port_text.render(limits.PAYLOAD_BLOCKED_PORTS)}: printers print it."
         )

@@ -1,8 +1,8 @@
 """One file with a history in it, or with one home's part: how it is written, and how it is read and looked through.
 
 It is gzip-compressed text of a line a thing: first what it is (`netguard.history/1`), then scans, known and declared
-devices, homes, mappings and acceptances as JSON, and last how many lines came before and their SHA-256. Any tool can
-read it, none can change it unnoticed by accident; who wants to deceive can, as with every file that nobody signed.
+devices, homes, mappings, acceptances and tried logins as JSON, and last how many lines came before and their SHA-256. Any tool
+can read it, none can change it unnoticed by accident; who wants to deceive can, as with every file that nobody signed.
 """
 
 import gzip
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
 import msgspec
 
@@ -59,6 +59,9 @@ _LEVEL = 6
 GZIP = b"\x1f\x8b"
 """How a gzip file begins (RFC 1952, 2.3.1)."""
 
+MAX_LOGINS = 20_000
+"""Lines of tried logins: one a day for a year, after which they count no more, for 50 devices."""
+
 _LINE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 _TOO_LARGE = "it is larger than any history"
@@ -84,7 +87,17 @@ class SiteMapping:
     mapping: KnownMapping
 
 
-Thing = Placed | KnownDevice | Declaration | Enrolment | SiteMapping | Acceptance
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedLogins:
+    """Logins that one scan sent to one device. They are of no site: whose device it is, it counts them by itself."""
+
+    mac: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}\Z")]
+    family: Annotated[str, msgspec.Meta(max_length=100)]
+    at: datetime
+    tries: Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
+Thing = Placed | KnownDevice | Declaration | Enrolment | SiteMapping | Acceptance | TriedLogins
 
 _KINDS: dict[str, type[Any]] = {
     "known": KnownDevice,
@@ -92,6 +105,7 @@ _KINDS: dict[str, type[Any]] = {
     "home": Enrolment,
     "mapping": SiteMapping,
     "acceptance": Acceptance,
+    "logins": TriedLogins,
 }
 
 
@@ -197,11 +211,10 @@ def _things(file: Any, latest: datetime) -> Iterator[Thing]:
             thing = _thing(plain, where)
             if not isinstance(thing, Placed):
                 kind = next(iter(plain))
-                of_site[kind, thing.site] += 1
-                if of_site[kind, thing.site] > MAX_OF_A_SITE[kind]:
-                    raise DocumentError(
-                        f"{_TOO_LARGE}: more than {MAX_OF_A_SITE[kind]:,} lines of {kind!r} of one site"
-                    )
+                site, most = ("", MAX_LOGINS) if isinstance(thing, TriedLogins) else (thing.site, MAX_OF_A_SITE[kind])
+                of_site[kind, site] += 1
+                if of_site[kind, site] > most:
+                    raise DocumentError(f"{_TOO_LARGE}: more than {most:,} lines of {kind!r} of one site")
             _check_times(thing, where, latest)
             yield thing
         digest.update(line)
@@ -232,6 +245,8 @@ def _times(thing: Thing) -> Iterator[tuple[str, datetime]]:
             yield "a home", thing.enrolled_at
         case Acceptance():
             yield f"accepted risk {clean(thing.id)}", thing.accepted_at
+        case TriedLogins():
+            yield "a login that was tried", thing.at
 
 
 def _plain(line: bytes, where: str) -> dict[str, bytes]:

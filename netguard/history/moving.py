@@ -5,7 +5,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import IO, Any
 
 import msgspec
@@ -16,6 +16,7 @@ from netguard.history import bundle, rows
 from netguard.history.acceptances import read_acceptances
 from netguard.history.database import Database
 from netguard.history.known import read_declared, read_known, write_declared, write_known
+from netguard.history.ledger import add_tries, read_tries, text_of
 from netguard.history.mappings import read_mappings
 from netguard.history.tables import acceptances, declared_devices, homes, known_devices, known_mappings, scans
 from netguard.model import codec
@@ -41,7 +42,8 @@ class Taken:
     """What an import brought."""
 
     new: Counter[str]
-    """How many of what is new here: `scans`, `devices`, `declared devices`, `homes`, `mappings`, `accepted risks`."""
+    """How many of what is new here: `scans`, `devices`, `declared devices`, `homes`, `mappings`, `accepted risks`,
+    `tried logins`."""
     there: int
     """Scans that were here already."""
 
@@ -83,6 +85,7 @@ class Moving:
                     *read_acceptances(connection, each),
                 )
                 yield from map(bundle.line_of, values)
+            yield from map(bundle.line_of, read_tries(connection, _macs(connection, site), datetime.now(UTC)))
 
     def take_in(self, things: Iterable[bundle.Thing]) -> Taken:
         """Add `things` to the history, whole or not at all; what is here already stays as it is.
@@ -146,6 +149,8 @@ class Moving:
                     new["accepted risks"] += _add_acceptance(connection, thing)
                 elif isinstance(thing, bundle.SiteMapping):
                     new["mappings"] += _add_mapping(connection, thing)
+                elif isinstance(thing, bundle.TriedLogins):
+                    new["tried logins"] += add_tries(connection, thing)
             for site, book in books.items():
                 devices, declared = _write_book(connection, site, book)
                 new["devices"] += devices
@@ -265,6 +270,15 @@ def _sites(connection: Connection, site: str | None) -> tuple[str, ...]:
         return (site,)
     tables = (known_devices, declared_devices, homes, known_mappings, acceptances)
     return tuple(sorted(connection.execute(union(*(select(table.c.site) for table in tables))).scalars()))
+
+
+def _macs(connection: Connection, site: str | None) -> frozenset[str] | None:
+    """The MACs that devices of `site` are known by; null where that is all of them."""
+    if site is None:
+        return None
+    known = read_known(connection, site)
+    shown = (i.value for each in known for i in each.identities if i.kind == "mac")
+    return frozenset({*shown, *(text_of(each.mac) for each in known if each.mac is not None)})
 
 
 def _write_book(connection: Connection, site: str, book: _Book) -> tuple[int, int]:

@@ -21,6 +21,10 @@ NEVER_FORGETS = timedelta(days=365)
 """For so long tries count where nobody has written down when the device forgets them."""
 
 
+SENT_LATER = timedelta(minutes=5)
+"""So much later than it was counted a login may reach its device, which counts from then: a scan's logins take a minute."""
+
+
 class Secret:
     """A password. Nothing prints it: neither `str` nor `repr`, no log, no traceback, no document."""
 
@@ -94,13 +98,16 @@ def leave(lock: Lock, before: Iterable[Tried], now: datetime) -> Leave:
         return Leave(tries=0, reason=f"its login was tried on {_said(latest)}, and is not tried twice within 24 hours")
     if lock.after is None:
         return Leave(tries=lock.most_tries)
-    counted = max(AGAIN_AFTER, NEVER_FORGETS if lock.within is None else timedelta(seconds=lock.within))
+    counted = max(AGAIN_AFTER, NEVER_FORGETS if lock.within is None else timedelta(seconds=lock.within) + SENT_LATER)
     used = sum(each.tries for each in tried if now - each.at < counted)
     left = max(0, min(lock.most_tries, lock.after - SPARE - used))
     if left < 2:
+        forgets = (
+            "nobody has written down when it forgets them" if lock.within is None else "it has not forgotten them yet"
+        )
         reason = (
-            f"{used} logins were tried on it before, it locks after {lock.after}, and nobody has written down when it "
-            f"forgets them; have a look at its login by hand"
+            f"{used} logins were tried on it before, it locks after {lock.after}, and {forgets}; "
+            f"have a look at its login by hand"
             if used
             else f"it locks after {lock.after} wrong logins, which leaves too few to try"
         )

@@ -64,10 +64,12 @@ def request(
     Raises `ValueError` for a path or header that could end its line early.
     """
     host = f"[{target.address}]" if target.address.version == 6 else str(target.address)
+    headers = tuple(headers)
+    given = any(name.lower() == "user-agent" for name, _ in headers)
     lines = [
         f"{method} {path} HTTP/1.1",
         f"Host: {host}:{target.port}",
-        "User-Agent: netguard",
+        *(() if given else ("User-Agent: netguard",)),
         "Accept: text/html, */*",
         "Accept-Encoding: identity",
         "Connection: close",

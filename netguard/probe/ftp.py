@@ -1,4 +1,4 @@
-"""FTP: whether it lets in the account that RFC 1635 made for anybody. Only where the person allowed logins to be tried.
+"""FTP, only with `--logins`: whether it lets in the account that RFC 1635 made for anybody.
 
 No password is guessed: `anonymous` is either there or not, and whoever offers it says so by letting anybody in. Nothing is
 listed, read or written; the session ends at once. Never at locks, hubs, alarms or what is not known.

@@ -14,6 +14,7 @@ from netguard import registry
 from netguard.errors import NetguardError
 from netguard.model.device import Device, Service
 from netguard.model.login import Ledger
+from netguard.model.observation import Fact
 from netguard.net.access import Net
 from netguard.net.failures import Failure, NoAnswer
 from netguard.probe._contract import Ask, Declined, Learnt, Target, is_spared, open_tcp
@@ -41,42 +42,52 @@ def wants(device: Device, ask: Ask) -> Iterable[Target | Declined]:
     """One port of the device, the encrypted one first; a reason where it was asked for and is not done."""
     if not ask.logins or ask.round != "deep":
         return
-    pages = [(service, facts_of(ask, service)) for service in open_tcp(device)]
-    pages = [(service, known) for service, known in pages if "login.family" in known]
+    pages = [(service, families) for service in open_tcp(device) if (families := families_at(ask, service))]
     if not pages:
         return
-    here = f"{device.addresses[0]} login"
-    families = {str(known["login.family"]) for _, known in pages}
-    reason = _why_not(device, ask, families, [known.get("login.says") for _, known in pages])
+    plain = [(service, families[0]) for service, families in pages if len(families) == 1]
+    tried = [page for page in plain if _is_tried(ask, page[1])]
+    reason = _why_not(device, ask, pages, (tried or plain or [(pages[0][0], pages[0][1][0])])[0][1])
     if reason is not None:
-        yield Declined(what=here, reason=reason)
+        yield Declined(what=f"{device.addresses[0]} login", reason=reason)
         return
-    service, _ = min(pages, key=lambda page: not page[1].get("login.encrypted"))
+    service, family = min(tried, key=lambda page: not says(ask, page[0], "login.encrypted", True))
     assert device.mac is not None and ask.ledger is not None  # noqa: S101, PT018 - `_why_not` has looked
     yield Login(
         address=service.address,
         port=service.port,
-        secure=bool(facts_of(ask, service).get("login.encrypted")),
-        family=ask.rules.logins[families.pop()],
+        secure=says(ask, service, "login.encrypted", True),
+        family=ask.rules.logins[family],
         mac=device.mac,
         ledger=ask.ledger,
     )
 
 
-def _why_not(device: Device, ask: Ask, families: set[str], said: list[object]) -> str | None:
-    family = ask.rules.logins.get(min(families))
+def _is_tried(ask: Ask, family: str) -> bool:
+    record = ask.rules.logins.get(family)
+    return record is not None and record.attempts is not None
+
+
+def _why_not(device: Device, ask: Ask, pages: list[tuple[Service, tuple[str, ...]]], family: str) -> str | None:
+    """Why no login of `family` is tried; what one page says of its login is true of the whole device."""
+    record = ask.rules.logins.get(family)
+    several = min((families for _, families in pages if len(families) > 1), default=())
     reasons = (
         (is_spared(device), f"logins are never tried on what is, or may be, a {device.role}"),
-        (len(families) > 1, f"its pages look like those of several families ({', '.join(sorted(families))})"),
-        (family is None, "no record says how its login works"),
-        (family is not None and family.attempts is None, (family.reason if family is not None else None) or ""),
-        (not _is_known(family), "its record names a way to log in that this netguard does not know"),
-        ("locked" in said, "it says that it refuses logins for a while"),
-        (bool(BAD & set(said)), "it says by itself how its login stands"),
+        (bool(several), f"its page looks like those of several families ({', '.join(several)})"),
+        (record is None, "no record says how its login works"),
+        (not _is_tried(ask, family), (record.reason if record is not None else None) or ""),
+        (not _is_known(record), "its record names a way to log in that this netguard does not know"),
+        (_any_says(ask, pages, "locked"), "it says that it refuses logins for a while"),
+        (_any_says(ask, pages, *BAD), "it says by itself how its login stands"),
         (device.mac is None, "its hardware address is not known, so that what is tried could not be counted"),
         (ask.ledger is None, "what is tried could not be counted, since there is no history"),
     )
     return next((reason for holds, reason in reasons if holds), None)
+
+
+def _any_says(ask: Ask, pages: list[tuple[Service, tuple[str, ...]]], *values: str) -> bool:
+    return any(says(ask, service, "login.says", value) for service, _ in pages for value in values)
 
 
 def _is_known(family: LoginFamily | None) -> bool:
@@ -85,13 +96,18 @@ def _is_known(family: LoginFamily | None) -> bool:
     return family.attempts.scheme in registry.names("netguard.probe._login.schemes")
 
 
-def facts_of(ask: Ask, service: Service) -> dict[str, object]:
-    """What is known of the login at `service`, by kind."""
-    return {
-        f.kind: f.value
-        for f in ask.facts
-        if f.kind.startswith("login.") and f.port == service.port and f.transport is service.transport
-    }
+def families_at(ask: Ask, service: Service) -> tuple[str, ...]:
+    """The families whose marks were seen at `service`: one where it was recognised."""
+    return tuple(sorted({str(f.value) for f in ask.facts if f.kind == "login.family" and _is_of(f, service)}))
+
+
+def says(ask: Ask, service: Service, kind: str, value: object) -> bool:
+    """Whether it is known that `kind` of `service` is `value`."""
+    return any(f.kind == kind and f.value == value and _is_of(f, service) for f in ask.facts)
+
+
+def _is_of(fact: Fact, service: Service) -> bool:
+    return fact.port == service.port and fact.transport is service.transport
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:

@@ -85,6 +85,8 @@ class Router:
     FACTORY: tuple[str, str] = ("admin", "admin")
     LOCKS_AFTER: int | None = None
     """Wrong logins after which it refuses everybody, as its record says; null where it never does."""
+    FORGETS = False
+    """Whether it forgets them within a day, as a record with `lock.within` says."""
     MOODS = frozenset({Mood.FACTORY, Mood.CHANGED, Mood.NONE, Mood.ANSWERS_ALL, Mood.SHOWS_ALL})
     """Those that a router of the family can be in; `LOCKS` comes on top where `LOCKS_AFTER` is given."""
 
@@ -94,6 +96,7 @@ class Router:
         self.account = self.FACTORY[0]
         self.asked: list[Asked] = []
         self.wrong = 0
+        self.forgotten = 0
         self.locked = False
         self.sessions: set[str] = set()
         self._lock = threading.Lock()
@@ -132,9 +135,18 @@ class Router:
         if (account, password) == (self.account, self.password) and not self.locked:
             return True
         self.wrong += 1
-        if self.mood is Mood.LOCKS and self.LOCKS_AFTER is not None and self.wrong >= self.LOCKS_AFTER:
+        if self.mood is Mood.LOCKS and self.LOCKS_AFTER is not None and self._counted >= self.LOCKS_AFTER:
             self.locked = True
         return False
+
+    @property
+    def _counted(self) -> int:
+        return self.wrong - self.forgotten
+
+    def a_day_later(self) -> None:
+        """A day without logins is over."""
+        if self.FORGETS:
+            self.forgotten = self.wrong
 
     def check_proof(self, account: str, proves) -> bool:
         """The same where what is sent only proves the password: `proves(password)` says whether it proves this one."""

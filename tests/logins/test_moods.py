@@ -54,6 +54,7 @@ def test_a_year_of_weekly_scans_locks_nothing(net, family):
             trial.run(family, router, net, rules(), ledger=ledger)
             assert router.wrong == again, "twice within a day"
             ledger.a_day_later()
+            router.a_day_later()
         assert not router.locked
     lock = rules().logins[family].attempts.lock
     assert max(wrong) <= lock.most_tries
@@ -72,7 +73,8 @@ def test_no_password_is_in_what_is_kept(net, family, mood):
     secrets = {OWNERS, *(p.password.reveal() for p in attempts.pairs)} if attempts is not None else {OWNERS}
     accounts = {p.account for p in attempts.pairs} if attempts is not None else set()
     words = set(kept.replace("'", " ").replace(",", " ").split())
-    assert not {s for s in secrets - accounts if s} & words
+    # Some families' factory password is their own name, `opnsense`, which the fact of the family has to say.
+    assert not {s for s in secrets - accounts - {family} if s} & words
     assert "Secret" not in kept
 
 

@@ -15,7 +15,10 @@ from netguard.rules.globs import matches
 from netguard.rules.logins import Answer, Globs, Reads
 from netguard.rules.review import values as globs_of
 
-_LINE = re.compile(r"^\s*([A-Za-z0-9_.-]{1,64})\s*=\s*(.{0,512}?)\s*$", re.MULTILINE)
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+MAX_VALUE = 512
+"""Characters of a value in a line; honest ones have under a hundred. A longer one is none."""
 
 MAX_VALUES = 512
 """Values read of one body; login pages' answers have about twenty. Stops one made to keep netguard busy."""
@@ -49,9 +52,20 @@ def read(heard: Heard, reads: Reads) -> Mapping[str, str]:
     if reads == "xml":
         return _of_xml(body)
     if reads == "lines":
-        lines = _LINE.findall(body.decode("utf-8", "replace"))
-        return dict(lines[:MAX_VALUES])
+        return _of_lines(body)
     return {}
+
+
+def _of_lines(body: bytes) -> Mapping[str, str]:
+    """Line by line, and each in one go: an answer made of line ends alone must not keep netguard busy."""
+    found: dict[str, str] = {}
+    for line in body.decode("utf-8", "replace").split("\n"):
+        if len(found) >= MAX_VALUES:
+            break
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if equals and _NAME.fullmatch(name) and len(value) <= MAX_VALUE:
+            found[name] = value
+    return found
 
 
 def _of_json(body: bytes) -> Mapping[str, str]:

@@ -25,10 +25,15 @@ STEPS: Mapping[str, Callable[[str], str]] = {
 
 
 def filled(text: str, things: Mapping[str, str]) -> str:
-    """`text` with `things` in its places. Raises `KeyError` for a place or a step that there is not."""
+    """`text` with `things` in its places; a scheme's own notes (`note...`) are empty while it has learnt none.
+
+    Raises `KeyError` for any other place, and for a step, that there is not.
+    """
 
     def value(place: re.Match[str]) -> str:
-        made = ":".join(things[name] for name in place[1].split(":"))
+        made = ":".join(
+            things.get(name, "") if name.startswith("note") else things[name] for name in place[1].split(":")
+        )
         for step in place[2].split("|")[1:]:
             made = STEPS[step](made)
         return made

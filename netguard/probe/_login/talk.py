@@ -1,11 +1,13 @@
 """A conversation with one login page: what a browser keeps between two requests, and how long each answer took."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from netguard.net.access import Net
+from netguard.net.failures import NoAnswer
 from netguard.probe import _http
 from netguard.probe._contract import Target
 from netguard.probe._login.steps import filled
@@ -15,6 +17,9 @@ FORM = "application/x-www-form-urlencoded"
 
 MAX_COOKIES, MAX_COOKIE = 16, 4096
 """Cookies kept of one page, and characters of one (RFC 6265, 6.1, asks for 4,096); login pages set one or two."""
+
+_ENDS = re.compile(r"(?:^|;)\s*max-age\s*=\s*(?:0+|-\d+)\s*(?:;|$)", re.IGNORECASE)
+"""A cookie that is taken back (RFC 6265, 5.2.2: a number that is not above zero)."""
 
 Credentials = Callable[[str, str], str | None]
 """Gives the Authorization header for a method and path; null for none."""
@@ -67,7 +72,10 @@ class Talk:
     def send(
         self, path: str, *, method: str = "GET", headers: Iterable[tuple[str, str]] = (), body: bytes = b""
     ) -> Reply:
-        """Send a request as it is. Raises as `ask` does."""
+        """Send a request as it is. Raises as `ask` does.
+
+        What cannot be written into a request, a token with a blank in a path, is `NoAnswer`: it came from the device.
+        """
         sent = dict(headers)
         if self.cookies:
             kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -76,18 +84,24 @@ class Talk:
         if credentials is not None:
             sent["Authorization"] = credentials
         began = time.monotonic()
-        heard = _http.ask(self.target, self._net, path, method=method, headers=sent.items(), body=body)
+        try:
+            heard = _http.ask(self.target, self._net, path, method=method, headers=sent.items(), body=body)
+        except ValueError:
+            # Nothing of it is told: it may hold a login.
+            raise NoAnswer("it gave something to send back that no request can carry") from None
         self._keep(heard.cookies)
         self.last = Reply(heard=heard, seconds=time.monotonic() - began)
         return self.last
 
     def _keep(self, set_cookies: Iterable[str]) -> None:
+        """By RFC 6265, 5.2: name and value end at the first semicolon. What no header could give back is not kept."""
         for line in set_cookies:
-            name, equals, rest = line.partition("=")
-            name, value = name.strip(), rest.partition(";")[0].strip()
-            if not (equals and name and len(line) <= MAX_COOKIE and (name + value).isprintable()):
+            pair, _, attributes = line.partition(";")
+            name, equals, value = (part.strip() for part in pair.partition("="))
+            fit = (name + value).isprintable() and (name + value).isascii()
+            if not (equals and name and len(line) <= MAX_COOKIE and fit):
                 continue
-            if "max-age=0" in line.lower().replace(" ", "") or not value:
+            if _ENDS.search(attributes) or not value:
                 self.cookies.pop(name, None)
             elif name in self.cookies or len(self.cookies) < MAX_COOKIES:
                 self.cookies[name] = value

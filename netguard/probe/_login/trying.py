@@ -25,6 +25,9 @@ from netguard.rules.logins import Attempts, LoginFamily, Pair
 PAUSE = 2.0
 """Seconds between two logins, at least; up to half as much again comes on top."""
 
+NOT_FOUND = 404
+"""RFC 9110, 15.5.5."""
+
 CONTROL_LENGTH = 16
 """Characters of the password that nobody has."""
 
@@ -77,6 +80,8 @@ class Trying:
         self._before = reply.heard.body.lower()
         if reply.heard.status in TOO_MANY:
             raise Stopped(f"it answered {reply.heard.status}, so it is left alone")
+        if reply.heard.status == NOT_FOUND:
+            raise Stopped("the page that a login would open is not there, so whether one works cannot be told")
         if not self._opens(reply):
             return True
         if self._opens(self._nowhere()):

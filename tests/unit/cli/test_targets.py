@@ -82,14 +82,14 @@ def test_a_rehearsal_names_the_groups_of_both_ip_versions_and_no_impossible_numb
     assert "(192.168.1.0/24, 2001:db8:1::/64, fd00:1::/64, fe80::/10, 253 addresses)" in text
     assert "groups 224.0.0.251, 239.255.255.250, ff02::1, ff02::c, ff02::fb." in text
     assert "not tried one by one" in text
-    assert "ndp         IPv6 neighbours" in text
+    assert "ndp            IPv6 neighbours" in text
 
 
 def test_a_rehearsal_names_what_this_interface_and_these_rights_can_do():
     text = rehearsed(ONLY4, raw=True)
     assert "groups 224.0.0.251, 239.255.255.250." in text
     assert "one by one" not in text
-    assert "ndp         not done, because this interface has no IPv6 address" in text
+    assert "ndp            not done, because this interface has no IPv6 address" in text
     text = rehearsed(ONLY6, raw=False)
     assert "groups ff02::c, ff02::fb." in text
-    assert "dhcp        not done, because raw packets need root" in text
+    assert "dhcp           not done, because raw packets need root" in text

@@ -15,8 +15,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from netguard.history import tables
+from netguard.history.ledger import LoginLedger
 from netguard.history.store import History
 from netguard.model import codec
+from netguard.model.address import mac
+from netguard.model.login import Tried
 from tests.unit.history.conftest import NOON, MakeScan
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -65,6 +68,9 @@ def test_all_of_it_is_there_after_it_was_brought_up_to_date(
                 [("tcp/8443/192.168.7.30/443", NOON, NOON + timedelta(days=7))] if revision >= "0003" else []
             )
             assert [a.owner for a in history.acceptances("home")] == (["Ada"] if revision >= "0004" else [])
+            assert LoginLedger(url).tried(mac("00:00:5e:00:53:01")) == (
+                (Tried(at=NOON + timedelta(days=7), tries=3),) if revision >= "0005" else ()
+            )
             entries = history.timeline("home")
             assert [entry.line.id for entry in entries] == [*IDS]
             assert all(len(entry.summary.devices) == entry.line.devices > 0 for entry in entries)

@@ -128,6 +128,15 @@ def test_what_shows_the_same_everywhere_shows_nothing(net):
             begun(router, net).closed()
 
 
+def test_where_the_page_behind_the_login_is_not_there_no_login_is_sent(net):
+    with Made(Mood.CHANGED) as router:
+        router.answer = lambda asked: Said(status=404)
+        one = begun(router, net)
+        with pytest.raises(Stopped, match="is not there"):
+            one.closed()
+    assert (one.used, logins(router)) == (0, [])
+
+
 def answering(router, to_login, *, opens=False):
     """`router` answers each login so, and shows what is protected, or does not, whatever was sent."""
 

@@ -13,7 +13,8 @@ from netguard.rules.logins import Attempts
 
 UNAUTHORIZED = 401
 
-_PART = re.compile(r'([a-z]+)\s*=\s*(?:"([^"]{0,512})"|([^\s,"]{1,512}))', re.IGNORECASE)
+_PART = re.compile(r'([a-z]+)\s*=\s*(?:"((?:[^"\\]|\\.){0,512})"|([^\s,"]{1,512}))', re.IGNORECASE)
+"""A quoted value keeps its backslashes: as it stands it is hashed and given back (RFC 7616, 3.4.1, `unq`)."""
 
 _HASHES: Mapping[str, Callable[[bytes], str]] = {
     "MD5": lambda data: hashlib.md5(data, usedforsecurity=False).hexdigest(),
@@ -33,7 +34,11 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     said = told(attempts, reply, request.reads)
     if said is not Told.UNCLEAR:
         return said
-    return Told.REFUSED if reply.heard.status == UNAUTHORIZED else Told.ACCEPTED
+    if reply.heard.status != UNAUTHORIZED:
+        return Told.ACCEPTED
+    # RFC 7616, 3.3: its number was too old, and whether the password was right it has not said.
+    stale = parts(reply.heard.headers.get("www-authenticate", "")).get("stale", "")
+    return Told.UNCLEAR if stale.lower() == "true" else Told.REFUSED
 
 
 def parts(header: str) -> dict[str, str]:
@@ -50,7 +55,10 @@ def _answers(challenge: Mapping[str, str], account: str, password: Secret) -> Ca
     if hashed is None:
         raise NoAnswer("its digest login uses an algorithm that netguard does not know")
     realm, nonce = challenge.get("realm", ""), challenge["nonce"]
-    quality = "auth" if "auth" in re.split(r"[\s,]+", challenge.get("qop", "")) else None
+    quality = "auth" if "auth" in re.split(r"[\s,]+", challenge.get("qop", "").lower()) else None
+    if quality is None and challenge.get("qop"):
+        # To answer without one would be a wrong login, whatever the password is.
+        raise NoAnswer("its digest login asks for a quality that netguard does not know")
     count = 0
 
     def answer(method: str, path: str) -> str:

@@ -25,6 +25,6 @@ def taken(token: Token, reply: Reply) -> str:
     page = reply.heard.body.decode("utf-8", "replace")
     _, found, rest = page.partition(token.after)
     value, ended, _ = rest.partition(token.before)
-    if not (found and ended) or len(value) > MAX_TOKEN or not (value.isprintable() and value.isascii()):
+    if not (found and ended and value) or len(value) > MAX_TOKEN or not (value.isprintable() and value.isascii()):
         raise NoAnswer("its login page has not the token that goes with a login")
     return value
