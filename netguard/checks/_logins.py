@@ -257,7 +257,7 @@ def why_unknown(scan: Scan, device: Device, found: Login, by_hand: str) -> Uncle
     if family is None:
         return Unclear(because=f"{said}, and these rules have no record of {recognised.families[0]}", how=here)
     if family.attempts is None:
-        why = _as_part(family.reason or "how it locks is not known")
+        why = as_part(family.reason or "how it locks is not known")
         return Unclear(because=f"{said}, and netguard never tries logins on {family.name}: {why}", how=here)
     return Unclear(
         because=f"{said}, and its factory login was not tried",
@@ -301,7 +301,7 @@ def failed(scan: Scan, device: Device, *stages: str, at: str | None = None) -> s
     return reasons[-1] if reasons else None
 
 
-def _as_part(sentence: str) -> str:
+def as_part(sentence: str) -> str:
     """A sentence of a record as the end of one of ours; words in capitals, `ASUS`, stay."""
     text = sentence.strip().rstrip(".")
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text

@@ -10,7 +10,8 @@ What a page says of itself is heard by every scan of depth standard or deep; log
 it. Passes when it says that its password was changed, or when the factory's logins that netguard knows were tried and
 refused; the finding says which of the two. Unknown when its page is not recognised or looks like that of two families, when
 it does not say and nothing was tried, when it refuses logins for a while, and when trying came to nothing clear. Does not
-apply where no router or access point shows a page, and to one that has no password at all, which is no-login. It errs where
+apply where no router or access point shows a page, to one that has no password at all, which is no-login, and to families of
+which each unit comes with a password of its own on its label. It errs where
 the factory's login is another one on this very unit (printed on its label, or the provider's) and was only tried and
 refused, where what it came with is secret and unique and it still says "factory", and where a second account has kept its
 password.
@@ -20,7 +21,7 @@ from collections.abc import Iterator
 
 from netguard.checks import _logins
 from netguard.checks._contract import Check, Subject
-from netguard.checks._logins import BACK_DOORS, Login, Page, password_fix
+from netguard.checks._logins import BACK_DOORS, Login, Page, as_part, password_fix
 from netguard.checks._looked import fix_on
 from netguard.model.device import Device
 from netguard.model.finding import Finding
@@ -74,12 +75,23 @@ def _judged(scan: Scan, device: Device, rules: Rules) -> Finding:
         return CHECK.not_applicable(subject, because=f"{subject.name} has no password at all; see no-login")
     if default := _default(found, subject):
         return _failed(scan, device, subject, rules, *default)
+    return _passed(found, subject) or _rest(scan, device, subject, rules, found)
+
+
+def _passed(found: Login, subject: Subject) -> Finding | None:
     if said := found.where("login.says", "set"):
         title = f"{subject.name} says that its password is no longer the one it came with ({said.place})"
         return CHECK.passed(subject, title=title, evidence=said.evidence("login.says"))
     if tried := found.where("login.tried", "refused"):
         title = f"{subject.name} refused the factory's login when it was tried ({tried.place}); no other was tried"
         return CHECK.passed(subject, title=title, evidence=tried.evidence("login.tried"))
+    return None
+
+
+def _rest(scan: Scan, device: Device, subject: Subject, rules: Rules, found: Login) -> Finding:
+    if record := next((p.record for p in found.pages if p.record is not None and not p.record.shared), None):
+        because = f"{subject.name} has no login that others of its kind share: {as_part(record.factory)}"
+        return CHECK.not_applicable(subject, because=because)
     return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND))
 
 

@@ -8,8 +8,8 @@
 | SSH gives a command line without a password | critical |
 | telnet gives a command line without a login | critical |
 
-Passes when its page says that a password is set, or that it is the factory's, and when factory logins were tried and refused,
-or let in by a password: then it asked for one. Unknown when its page is not recognised or looks like that of two families,
+Passes when its page says that a password is set, or that it is the factory's, when it asks for one as its family does only
+where there is one, and when factory logins were tried and refused, or let in by a password: then it asked for one. Unknown when its page is not recognised or looks like that of two families,
 when it does not say and nothing was tried, when it refuses logins for a while, and when trying came to nothing clear. Does
 not apply where no router or access point shows a page, and to one that nobody has set up yet, which is default-login. It errs
 where the page is open to this computer alone, by a rule of its owner's, and where a second page asks for nothing.
@@ -114,7 +114,7 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login) -> Finding
     if page := found.where("login.says", "set", "factory"):
         title = f"{subject.name} says that it has a password ({page.place})"
         return CHECK.passed(subject, title=title, evidence=page.evidence("login.says"))
-    if page := found.where("login.tried", "refused") or found.accepted:
+    if page := found.where("login.says", "asks") or found.where("login.tried", "refused") or found.accepted:
         title = f"{subject.name} asks for a password ({page.place})"
-        return CHECK.passed(subject, title=title, evidence=page.evidence("login.tried"))
+        return CHECK.passed(subject, title=title, evidence=page.evidence("login.says", "login.tried"))
     return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND))

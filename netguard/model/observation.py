@@ -156,7 +156,8 @@ KINDS: dict[str, Kind] = {
             name="login.says",
             meaning=(
                 "what it says of its own login without one: `none` (no password), `factory` (the one it came with), `setup` "
-                "(nobody has set it up), `set` (one of its owner's) or `locked` (it refuses everybody for a while)"
+                "(nobody has set it up), `set` (one of its owner's), `asks` (it asks for one, and would not if it had none) or `locked` "
+                "(it refuses everybody for a while)"
             ),
         ),
         Kind(name="login.tried", meaning="what came of trying its factory logins: `accepted`, `refused` or `open`"),

@@ -12,7 +12,7 @@ from netguard.model.observation import Fact
 from netguard.model.vocabulary import Confidence, Depth, Role
 from netguard.net import limits
 from netguard.net.access import Net
-from netguard.net.failures import NoAnswer
+from netguard.net.failures import Failure, NoAnswer, TooMuch
 from netguard.probe._contract import Ask, Learnt, Target, is_spared, looked_at, open_tcp, speaks_otherwise
 from netguard.probe._login import recognise
 from netguard.probe._login.talk import Talk
@@ -63,26 +63,28 @@ def concerns(device: Device, ask: Ask) -> bool:
 
 
 def probe(target: Target, net: Net) -> Iterator[Learnt]:
-    """The family, if it is one, and what it says. Raises what `recognise.says` and `Net.connect` raise.
+    """The family, if it is one, and what it says. Raises `NoAnswer`, `TooMuch` and what `Net.connect` raises.
 
     Of a page that has the marks of two families both are given, and its readers take it for neither.
     """
     assert isinstance(target, Page)  # noqa: S101 - `wants` makes no other
-    trouble: NoAnswer | None = None
+    trouble: Failure | None = None
     for family in target.families:
         talk = Talk(target, net)
-        try:
-            heard = recognise.looked(family, talk)
-        except NoAnswer as no_answer:
-            trouble = no_answer
-            continue
+        heard, failed = recognise.looked(family, talk)
+        trouble = trouble or failed
         if not recognise.is_of(family, heard, target.device, target.service, target.facts):
             continue
         for kind, value in (("login.family", family.id), ("login.encrypted", target.secure)):
             yield Fact(kind=kind, value=value, transport=target.transport, port=target.port)
-        said = recognise.says(family, heard, talk)
+        said = None
+        try:
+            said = recognise.says(family, heard, talk)
+        except (NoAnswer, TooMuch) as failure:
+            failed = failure
+        # What another family was asked for in vain is of no interest now; what this one was asked for may be what it says.
+        trouble = failed if said is None else None
         if said is not None:
             yield Fact(kind="login.says", value=said, transport=target.transport, port=target.port)
-        trouble = None
     if trouble is not None:
         raise trouble

@@ -6,6 +6,7 @@ VALUES: dict[str, dict[str, str]] = {
         "factory": "that its password is the one it came with",
         "setup": "that nobody has set it up yet",
         "set": "that its password is one of its owner's",
+        "asks": "that it asks for a password",
         "locked": "that it refuses logins for a while",
     },
     "login.tried": {
@@ -21,6 +22,7 @@ ON_A_PORT: dict[str, dict[str, str]] = {
         "factory": "it says that its password is the one it came with",
         "setup": "it says that nobody has set it up yet",
         "set": "it says that its password is one of its owner's",
+        "asks": "it asks for a password",
         "locked": "it says that it refuses logins for a while",
     },
     "login.tried": {

@@ -19,9 +19,9 @@ from netguard.rules.schema import Source, Verified
 
 Globs = str | tuple[str, ...]
 
-Means = Literal["none", "factory", "setup", "set", "locked"]
-"""What a statement is about: no password at all, the one it came with, nobody has set it up yet, one of its owner's, or that
-it refuses everybody for a while."""
+Means = Literal["none", "factory", "setup", "set", "asks", "locked"]
+"""What a statement is about: no password at all, the one it came with, nobody has set it up yet, one of its owner's, that it
+asks for one and would not if it had none, or that it refuses everybody for a while."""
 
 BAD = frozenset({"none", "factory", "setup"})
 """Statements that become findings, and need more than a status code."""
@@ -35,7 +35,7 @@ PROFILE = "profile"
 MAX_LOOKS = 3
 """Questions of its own that a family may ask to be recognised and to hear what it says of itself."""
 
-STEPS = frozenset({"base64", "md5", "sha1", "sha256", "sha512", "upper", "quote"})
+STEPS = frozenset({"base64", "md5", "sha1", "sha256", "sha512", "upper", "quote", "json"})
 """What a place for a login may have done to it (`netguard/probe/_login/steps.py`, which a test compares)."""
 
 PLACES = frozenset({"account", "password", "token", "host", "origin"})
@@ -182,6 +182,8 @@ class LoginFamily(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     sources: tuple[Source, ...]
     factory: str
     """A sentence: with which login it leaves the factory."""
+    shared: bool = True
+    """Whether a login that others of them have as well lets into some; false where each has one of its own on its label."""
     menus: Menus
     hints: tuple[Mark, ...]
     """Facts, one of which has to be there before any of its looks is taken."""
@@ -207,6 +209,10 @@ def problems(family: LoginFamily, name: str) -> Iterator[str]:
     yield from _marks(family)
     for number, statement in enumerate(family.says):
         yield from _statement(family, statement, f"says[{number}]")
+    if family.shared and any(statement.means == "asks" for statement in family.says):
+        yield "says: that it asks for a password is no good news where that may be the one all of them came with"
+    if not family.shared and family.attempts is not None:
+        yield "attempts: there is no login to try where none is shared"
     if (family.attempts is None) == (family.reason is None):
         yield "attempts: either they are there, or `reason` says why not"
     if family.attempts is not None:
@@ -310,8 +316,8 @@ def _request(request: Request, where: str) -> Iterator[str]:
         yield f"{where}: fields and body exclude each other"
     if (request.fields or request.body) and request.method != "POST":
         yield f"{where}.method: what has a body is a POST"
-    if any(not (name + value).isprintable() for name, value in request.headers.items()):
-        yield f"{where}.headers: a header is one line"
+    if any(not ((name + value).isprintable() and (name + value).isascii()) for name, value in request.headers.items()):
+        yield f"{where}.headers: a header is one line of ASCII"
     for place in _places(request):
         strange = [n for n in place[1].split(":") if n not in PLACES and not n.startswith("note")]
         strange += [step for step in place[2].split("|")[1:] if step not in STEPS]

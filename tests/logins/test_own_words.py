@@ -4,7 +4,7 @@ import pytest
 
 from netguard.probe._login import trying
 from tests.logins import trial
-from tests.logins.fakes import freebox, fritzbox, huawei_hilink, huawei_ont, keenetic, speedport
+from tests.logins.fakes import freebox, fritzbox, huawei_hilink, huawei_ont, keenetic, speedport, verizon
 from tests.logins.server import Mood
 from tests.servers import network
 from tests.unit.probe.conftest import rules
@@ -25,10 +25,19 @@ def heard(of, family, net, mood=Mood.CHANGED, **changes):
     return seen.value("login.says")
 
 
-@pytest.mark.parametrize(("seconds", "says"), [(0, None), (1, "locked"), (8, "locked"), (128, "locked")])
+@pytest.mark.parametrize("seconds", [1, 8, 128])
 @pytest.mark.parametrize(("of", "family"), [(fritzbox.Fake, "fritzbox"), (huawei_ont.Fake, "huawei-ont")])
-def test_seconds_until_logins_are_taken_again(net, of, family, seconds, says):
-    assert heard(of, family, net, SECONDS=seconds) == says
+def test_seconds_until_logins_are_taken_again(net, of, family, seconds):
+    assert heard(of, family, net, SECONDS=seconds) == "locked"
+
+
+@pytest.mark.parametrize(("of", "family", "says"), [
+    (fritzbox.Fake, "fritzbox", "asks"), (huawei_ont.Fake, "huawei-ont", None), (speedport.Fake, "speedport", "asks"),
+    (verizon.Fake, "verizon", "asks"),
+])  # fmt: skip
+def test_one_that_asks_for_the_password_of_its_own_label(net, of, family, says):
+    assert heard(of, family, net) == says
+    assert heard(of, family, net, Mood.FACTORY) == says
 
 
 @pytest.mark.parametrize(("locked", "wait", "says"), [(0, 0, None), (1, 0, "locked"), (0, 4, "locked")])

@@ -31,6 +31,8 @@ class Verdict(StrEnum):
     """There is no password."""
     FINE = "fine"
     """It is one of its owner's, or was tried and is none of the factory's."""
+    OWN = "own"
+    """There is one, and no two routers of the family came with the same."""
     NOTHING = "nothing"
     """It cannot tell."""
 
@@ -73,6 +75,8 @@ class Trial:
             return Verdict.FACTORY
         if says == "set" or tried == "refused":
             return Verdict.FINE
+        if says == "asks":
+            return Verdict.OWN
         return Verdict.NOTHING
 
 
@@ -101,9 +105,12 @@ def moods(family: str) -> tuple[Mood, ...]:
 def expected(family: str, mood: Mood, rules: Rules) -> tuple[Verdict, ...]:
     """What is right; two where its record says that it cannot always be told, or where both are true."""
     record = rules.logins[family]
+    factory, changed = (
+        ((Verdict.FACTORY,), (Verdict.FINE,)) if record.shared else ((Verdict.OWN,), (Verdict.FINE, Verdict.OWN))
+    )
     right = {
-        Mood.FACTORY: (Verdict.FACTORY, Verdict.NONE) if fake(family).FACTORY[1] == "" else (Verdict.FACTORY,),
-        Mood.CHANGED: (Verdict.FINE,),
+        Mood.FACTORY: (*factory, Verdict.NONE) if fake(family).FACTORY[1] == "" else factory,
+        Mood.CHANGED: changed,
         Mood.NONE: (Verdict.NONE,),
         Mood.LOCKS: (Verdict.FINE,),
         Mood.ANSWERS_ALL: (Verdict.NOTHING,),

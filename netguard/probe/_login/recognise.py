@@ -7,30 +7,30 @@ import msgspec
 
 from netguard.model.device import Device, Service
 from netguard.model.observation import Fact
-from netguard.net.failures import NoAnswer
+from netguard.net.failures import Failure, NoAnswer, TooMuch
 from netguard.probe._contract import Ask
 from netguard.probe._http import Answer as Heard
 from netguard.probe._login.answers import fits
 from netguard.probe._login.talk import Talk
 from netguard.rules.globs import matches
-from netguard.rules.logins import BAD, PROFILE, LoginFamily, Look, Mark, Means, Statement
+from netguard.rules.logins import PROFILE, LoginFamily, Look, Mark, Means, Statement
 from netguard.rules.review import values as globs_of
 
 _OF_A_PORT = ("http.", "tls.", "tcp.")
 """Kinds of fact that belong to the port they were learnt at; all others are of the whole device."""
 
-MOST_FAMILIES = 3
-"""Families whose questions one port is asked: more hints than that say nothing."""
+MOST_FAMILIES = 4
+"""Families whose questions one port is asked, those first that most of what is known points to. A maker has up to three."""
 
 
 def hinted(device: Device, service: Service, ask: Ask) -> tuple[LoginFamily, ...]:
     """The families that what is known so far points to."""
-    found = (
-        family
-        for family in ask.rules.logins.values()
-        if any(_known(hint, device, service, ask.facts) for hint in family.hints)
-    )
-    return tuple(found)[:MOST_FAMILIES]
+    hints = {
+        id_: sum(_known(hint, device, service, ask.facts) for hint in family.hints)
+        for id_, family in ask.rules.logins.items()
+    }
+    found = sorted((id_ for id_, many in hints.items() if many), key=lambda id_: (-hints[id_], id_))
+    return tuple(ask.rules.logins[id_] for id_ in found[:MOST_FAMILIES])
 
 
 def _known(mark: Mark, device: Device, service: Service, facts: Iterable[Fact]) -> bool:
@@ -49,9 +49,22 @@ def _is(mark: Mark, text: str) -> bool:
     return any(matches(glob, text) for glob in globs_of(mark.value))
 
 
-def looked(family: LoginFamily, talk: Talk) -> dict[str, Heard]:
-    """The answers to the family's own questions, by their ids. Raises `NoAnswer` and what `Net.connect` raises."""
-    return {look.id: talk.ask(look).heard for look in family.looks}
+def looked(family: LoginFamily, talk: Talk) -> tuple[dict[str, Heard], Failure | None]:
+    """The answers to the family's own questions, by their ids, and why one of them has none.
+
+    Asked in one conversation: a question may need the cookie that the one before it was given (Keenetic, HiLink). After two
+    without an answer it is left alone. Raises what `Net.connect` raises besides `NoAnswer` and `TooMuch`.
+    """
+    heard: dict[str, Heard] = {}
+    trouble: Failure | None = None
+    for look in family.looks:
+        try:
+            heard[look.id] = talk.ask(look).heard
+        except (NoAnswer, TooMuch) as failure:
+            if trouble is not None:
+                break
+            trouble = failure
+    return heard, trouble
 
 
 def is_of(
@@ -74,14 +87,14 @@ def is_of(
 def says(family: LoginFamily, heard: Mapping[str, Heard], talk: Talk) -> Means | None:
     """What it says of its own login; null where it says nothing.
 
-    What would become a finding is asked for once more at a path that there is not: who answers alike whatever it is asked
-    has said nothing. Raises `NoAnswer` for that, and what `Net.connect` raises.
+    It is asked for once more at a path that there is not: who answers alike whatever it is asked has said nothing, nothing
+    bad and nothing good. Raises `NoAnswer` for that, and what `Net.connect` raises.
     """
     looks = {look.id: look for look in family.looks}
     for statement in family.says:
         look = looks[statement.look]
         if statement.look in heard and fits(statement.answer, heard[statement.look], look.reads):
-            if statement.means in BAD and _says_so_to_anything(statement, look, talk):
+            if statement.means != "locked" and _says_so_to_anything(statement, look, talk):
                 raise NoAnswer("it answers alike whatever it is asked, so what it says of its login tells nothing")
             return statement.means
     return None

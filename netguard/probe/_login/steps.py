@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+import msgspec
+
 _PLACE = re.compile(r"\{([a-z:]+)((?:\|[a-z0-9]+)*)\}")
 
 STEPS: Mapping[str, Callable[[str], str]] = {
@@ -20,8 +22,10 @@ STEPS: Mapping[str, Callable[[str], str]] = {
     "sha512": lambda text: hashlib.sha512(text.encode()).hexdigest(),
     "upper": str.upper,
     "quote": lambda text: quote(text, safe=""),
+    "json": lambda text: msgspec.json.encode(text).decode()[1:-1],
 }
-"""What can be done to a text: as UTF-8, digests as small hexadecimal letters, `quote` by RFC 3986."""
+"""What can be done to a text: as UTF-8, digests as small hexadecimal letters, `quote` by RFC 3986, `json` as
+what stands between the quotes of a text in JSON (RFC 8259, 7)."""
 
 
 def filled(text: str, things: Mapping[str, str]) -> str:

@@ -19,7 +19,12 @@ FAMILY = msgspec.structs.replace(
 MUTE = msgspec.structs.replace(
     FAMILY, id="mute", name="Mute", attempts=None, reason="It locks after 3 wrong logins.", menus=Menus(password="Pass")
 )
-KNOWN = replace(RULES, logins={"acme": FAMILY, "mute": MUTE})
+LABEL = msgspec.structs.replace(
+    MUTE, id="label", name="Label", shared=False, factory="Its password is on its own label."
+)
+"""None of it shares a login with another."""
+
+KNOWN = replace(RULES, logins={"acme": FAMILY, "mute": MUTE, "label": LABEL})
 
 
 def router(*ports, number=1, role=Role.ROUTER, asked=builders.ALL_TCP, **given):

@@ -100,6 +100,14 @@ def test_no_password_at_all_is_another_finding(said):
     assert "no-login" in finding.title
 
 
+@pytest.mark.parametrize("says", ["asks", "locked", None])
+def test_it_does_not_apply_to_a_family_of_which_each_has_a_password_of_its_own(says):
+    device = router(443)
+    finding = one(judge, device, page(device, family="label", says=says))
+    assert finding.status is Status.NOT_APPLICABLE
+    assert "no login that others of its kind share: its password is on its own label" in finding.title
+
+
 def test_neither_said_nor_tried_is_unknown_with_how_to_try():
     device = router(443)
     finding = one(judge, device, page(device))

@@ -23,6 +23,7 @@ WRONG = {
     Verdict.FACTORY: (Status.FAIL, {Status.PASS, Status.NOT_APPLICABLE}),
     Verdict.NONE: (Status.NOT_APPLICABLE, {Status.FAIL}),
     Verdict.FINE: (Status.PASS, {Status.PASS}),
+    Verdict.OWN: (Status.NOT_APPLICABLE, {Status.PASS}),
 }
 """By what was seen: what default-login has to say, and what no-login may."""
 

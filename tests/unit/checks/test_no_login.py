@@ -66,6 +66,7 @@ def test_other_devices_shells_are_other_checks_business():
     [
         ({"says": "set"}, "says that it has a password"),
         ({"says": "factory"}, "says that it has a password"),
+        ({"says": "asks", "family": "label"}, "asks for a password"),
         ({"tried": "refused"}, "asks for a password"),
         (EMPTY | {"empty": False}, "asks for a password"),
     ],

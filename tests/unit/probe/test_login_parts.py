@@ -1,4 +1,4 @@
-"""What logins are made of: texts with places, answers of strangers, cookies, and what makes a family known."""
+"""What logins are made of: texts with places, answers of strangers, and cookies."""
 
 import base64
 import hashlib
@@ -12,22 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from netaddr import IPAddress
 
-from netguard.model.address import mac
-from netguard.model.device import Device, Service
-from netguard.model.observation import Fact
-from netguard.model.vocabulary import Confidence, Depth, PortState, Role, Transport
 from netguard.net.failures import NoAnswer
 from netguard.probe import _http
-from netguard.probe._contract import Ask, Target
-from netguard.probe._login import answers, recognise, steps, talk
+from netguard.probe._contract import Target
+from netguard.probe._login import answers, steps, talk
 from netguard.probe._login.talk import Talk
-from netguard.rules.logins import PLACES, STEPS, Answer, LoginFamily, Look, Mark, Menus, Request, Statement
-from netguard.rules.schema import Verified
+from netguard.rules.logins import PLACES, STEPS, Answer, Request
 from tests.servers import LOOPBACK
-from tests.unit.probe.conftest import TEXT, rules
+from tests.unit.probe.conftest import TEXT
 from tests.unit.probe.logins import answer, talking
 
-WORDS = st.text(string.ascii_letters + string.digits + "{}|:&=%\"' äß", max_size=40)
+WORDS = st.text(string.ascii_letters + string.digits + "{}|:&=%\"'\\\n äß", max_size=40)
 
 # Texts with places ------------------------------------------------------------------------------------------------
 
@@ -60,6 +55,8 @@ def test_what_is_put_in_is_not_read_again(account, password):
     things = {"account": account, "password": password}
     assert steps.filled("<{account}|{password}>", things) == f"<{account}|{password}>"
     assert unquote(steps.filled("{password|quote}", things)) == password
+    in_json = json.loads(steps.filled('{"u":"{account|json}","p":["{password|json}"]}', things))
+    assert in_json == {"u": account, "p": [password]}
 
 
 @pytest.mark.parametrize("text", ["{secret}", "{password|rot13}", "{account:nobody}"])
@@ -292,108 +289,3 @@ def test_no_token_ends_the_line_of_its_path(token):
             assert not wire.sent
         else:
             assert wire.sent[0].splitlines()[0] == f"GET /a/{token} HTTP/1.1"
-
-
-# Which family it is -------------------------------------------------------------------------------------------------
-
-SERVICE = Service(
-    address=LOOPBACK, port=80, transport=Transport.TCP, state=PortState.OPEN, name="http", product=None
-)  # fmt: skip
-DEVICE = Device(
-    key="mac:00:00:5e:00:53:01", role=Role.ROUTER, confidence=Confidence.CONFIRMED, mac=mac("00:00:5e:00:53:01"),
-    addresses=(LOOPBACK,), services=(SERVICE,), profile="made-up-router",
-)  # fmt: skip
-TITLE, SERVER, MODEL = (
-    Fact(kind="http.title", value="Made up 7", transport=Transport.TCP, port=80),
-    Fact(kind="http.server", value="made/1", transport=Transport.TCP, port=80),
-    Fact(kind="upnp.model", value="Made up", transport=Transport.UDP, port=1900),
-)
-PAGE = Look(id="page", path="/login")
-
-
-def family(*marks, hints=(), says=(), looks=(PAGE,)):
-    return LoginFamily(
-        schema=1, id="made-up", name="Made up", confidence="memory", verified=Verified(how="memory", when="2026-11-27"),
-        sources=(), factory="It has one.", menus=Menus(password="Menu"), hints=hints, marks=marks, looks=looks, says=says,
-        reason="Nobody knows.",
-    )  # fmt: skip
-
-
-BODY = Mark(look="page", answer=Answer(body=("made-up-login",)))
-OTHER_BODY = Mark(look="page", answer=Answer(body=("sign in",)))
-HEADER = Mark(look="page", answer=Answer(header={"x-made": "up"}))
-BY_TITLE = Mark(fact="http.title", value="Made up*")
-BY_SERVER = Mark(fact="http.server", value="made/*")
-HEARD = {"page": answer(body="made-up-login sign in", X_Made="up")}
-
-
-@pytest.mark.parametrize(
-    ("marks", "facts", "known"),
-    [
-        ([BODY, BY_TITLE], [TITLE], True),
-        ([BODY, HEADER], [], True),
-        ([BY_TITLE, BY_SERVER], [TITLE, SERVER], True),
-        ([Mark(look="page", answer=Answer(header={"x-made": "up"}, body=("made-up",)))], [], True),
-        ([BODY, OTHER_BODY], [], False),
-        ([BODY, BY_TITLE], [], False),
-        ([BY_TITLE, Mark(fact="http.title", value="*7")], [TITLE], False),
-        ([BODY, Mark(look="other", answer=Answer(header={"x-made": "up"}))], [], False),
-    ],
-)
-def test_two_marks_of_different_parts_make_a_family(marks, facts, known):
-    assert recognise.is_of(family(*marks), HEARD, DEVICE, SERVICE, facts) is known
-
-
-def hinted(hint, facts, device=DEVICE, times=1):
-    records = {f"made-up-{n}": family(hints=(hint,)) for n in range(times)}
-    own = type("Rules", (), {"logins": records})()
-    return len(
-        recognise.hinted(device, SERVICE, Ask(depth=Depth.STANDARD, round="deep", rules=own, facts=tuple(facts)))
-    )
-
-
-def test_facts_of_a_page_count_at_its_port_and_those_of_a_device_everywhere():
-    elsewhere = Fact(kind="http.title", value="Made up 7", transport=Transport.TCP, port=8080)
-    assert hinted(BY_TITLE, [TITLE]) == 1
-    assert hinted(BY_TITLE, [elsewhere]) == 0
-    assert hinted(Mark(fact="upnp.model", value="made*"), [MODEL]) == 1
-    assert hinted(Mark(fact="profile", value="made-up-router"), []) == 1
-    assert hinted(Mark(fact="profile", value="other"), []) == 0
-    assert hinted(BY_TITLE, [TITLE], times=9) == recognise.MOST_FAMILIES
-
-
-def test_every_question_is_asked_once(monkeypatch):
-    one, wire = talking(monkeypatch, answer(body="x"))
-    looks = (PAGE, Look(id="two", path="/two"))
-    assert set(recognise.looked(family(looks=looks), one)) == {"page", "two"}
-    assert [sent.split()[1] for sent in wire.sent] == ["/login", "/two"]
-
-
-OPEN = Statement(look="page", answer=Answer(body=("no password set",)), means="none")
-SET = Statement(look="page", answer=Answer(body=("sign in",)), means="set")
-
-
-@pytest.mark.parametrize(
-    ("body", "said", "asked"),
-    [("No password set! Sign in", "none", 1), ("Sign in", "set", 0), ("Something else", None, 0)],
-)
-def test_the_first_statement_that_fits_is_believed(monkeypatch, body, said, asked):
-    one, wire = talking(monkeypatch, answer(404, "Not Found"))
-    assert recognise.says(family(says=(OPEN, SET)), {"page": answer(body=body)}, one) == said
-    assert len(wire.sent) == asked, "what is bad is asked for once more, where there is nothing"
-
-
-def test_who_says_so_wherever_it_is_asked_has_said_nothing(monkeypatch):
-    one, wire = talking(monkeypatch, answer(body="No password set!"))
-    one.cookies["sid"] = "kept"
-    with pytest.raises(NoAnswer):
-        recognise.says(family(says=(OPEN,)), {"page": answer(body="No password set!")}, one)
-    assert wire.header("Cookie") is None
-    assert wire.sent[0].split()[1] != "/login"
-
-
-@given(TEXT)
-def test_whatever_a_page_says_it_is_judged(body):
-    heard = _http.Answer(status=200, headers={}, body=body)
-    for record in rules().logins.values():
-        recognise.is_of(record, {look.id: heard for look in record.looks}, DEVICE, SERVICE, [])

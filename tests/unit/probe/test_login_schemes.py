@@ -222,6 +222,24 @@ def test_a_form_is_sent_with_the_token_and_the_cookie_of_its_page(monkeypatch):
     assert (wire.header("X-CSRF"), wire.header("Cookie")) == ("T-0k3n", "sid=1")
 
 
+def test_a_login_in_json_is_sent_and_answered_in_json(monkeypatch):
+    given = attempts(
+        "form",
+        request=Request(
+            path="/rpc", method="POST", headers={"Content-Type": "application/json"}, reads="json",
+            body='{"method":"login","params":{"user":"{account|json}","password":"{password|json}"}}',
+        ),
+        accepted=Answer(status=(200,), values={"result.sid": "?*"}),
+        refused=Answer(status=(200,), values={"error.code": "-32000"}),
+    )  # fmt: skip
+    for said, expected in (('{"result":{"sid":"a7"}}', Told.ACCEPTED), ('{"error":{"code":-32000}}', Told.REFUSED)):
+        one, wire = talking(monkeypatch, answer(body=said))
+        assert form.log_in(one, given, "admin", Secret('say "hush"\\')) is expected
+        assert wire.header("Content-Type") == "application/json"
+        params = {"user": "admin", "password": 'say "hush"\\'}
+        assert msgspec.json.decode(wire.body()) == {"method": "login", "params": params}
+
+
 @pytest.mark.parametrize(
     "page",
     [

@@ -5,11 +5,11 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from netguard.model.vocabulary import Confidence, Depth, PortState, Role, Transport
+from netguard.model.vocabulary import Confidence, Depth, Outcome, PortState, Role, Transport
 from netguard.net.failures import NoAnswer
 from netguard.notebook import Notebook
 from netguard.probe import logins
-from netguard.rules.logins import MAX_LOOKS
+from netguard.rules.logins import MAX_LOOKS, Look
 from tests.builders import device as make_device
 from tests.builders import service
 from tests.logins import server
@@ -115,6 +115,41 @@ def test_of_a_page_with_the_marks_of_two_families_both_are_told(net):
     with Fake(server.Mood.CHANGED) as one:
         learnt = list(logins.probe(replace(target(one.port), families=(FAMILY, twin)), net))
     assert [f.value for f in learnt if f.kind == "login.family"] == ["openwrt", "openwrt-twin"]
+
+
+class Deaf(Fake):
+    """It answers nothing but for its login page."""
+
+    def serve(self, peer):
+        asked = server._read(peer)
+        self.asked.append(asked)
+        if asked.path == "/cgi-bin/luci/":
+            body = self._login(403)
+            text = body.body.encode()
+            head = f"HTTP/1.1 403 No\r\nX-LuCI-Login-Required: yes\r\nContent-Length: {len(text)}\r\n\r\n"
+            peer.sendall(head.encode() + text)
+
+
+def with_looks(*paths):
+    more = tuple(Look(id=path, path=path) for path in paths)
+    return msgspec.structs.replace(FAMILY, looks=(*more, *FAMILY.looks))
+
+
+def heard_of(*paths, net):
+    book, learnt = Notebook(), []
+    with Deaf(server.Mood.CHANGED) as one, book.attempt("probe.logins", "here"):
+        for each in logins.probe(replace(target(one.port), families=(with_looks(*paths),)), net):
+            learnt.append(each)  # noqa: PERF402 - what came before it ended is kept, too
+    return [f.kind for f in learnt], book.attempts[0].outcome, [a.path for a in one.asked]
+
+
+def test_one_question_in_vain_does_not_keep_it_from_being_recognised_and_is_told(net):
+    kinds, outcome, _ = heard_of("/nothing", net=net)
+    assert (kinds, outcome) == (["login.family", "login.encrypted"], Outcome.FAILED)
+
+
+def test_after_two_questions_in_vain_it_is_left_alone(net):
+    assert heard_of("/a", "/b", net=net) == ([], Outcome.FAILED, ["/a", "/b"])
 
 
 def test_silence_is_no_answer(net):
