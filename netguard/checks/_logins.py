@@ -11,6 +11,7 @@ from netguard.model.action import Remedy
 from netguard.model.device import Device, Service
 from netguard.model.finding import Finding
 from netguard.model.observation import Observation
+from netguard.model.past import Past
 from netguard.model.scan import Scan
 from netguard.model.vocabulary import INFRASTRUCTURE_ROLES, Confidence, Depth, Ended, Needs, Outcome, Transport
 from netguard.rules.loader import Rules
@@ -103,11 +104,6 @@ class Login:
         """Where a factory login with a password was let in."""
         page = self.where("login.tried", "accepted")
         return page if page is not None and page.value("login.empty") is not True else None
-
-    @property
-    def known(self) -> bool:
-        """Whether it is known that a factory password, or none at all, lets in."""
-        return bool(self.none or self.accepted or self.where("login.says", "factory", "setup"))
 
 
 def devices(scan: Scan) -> tuple[Device, ...]:
@@ -238,7 +234,7 @@ def no_page(check: Check, scan: Scan, device: Device) -> Finding:
     return check.not_applicable(subject, because=f"{subject.name} shows no page on the ports that were asked")
 
 
-def why_unknown(scan: Scan, device: Device, found: Login, by_hand: str) -> Unclear:
+def why_unknown(scan: Scan, device: Device, found: Login, by_hand: str, past: Past) -> Unclear:
     """Why nothing is known of the login of `device`, which shows a page; `by_hand` is how its owner finds out."""
     recognised = next((p for p in found.pages if p.recognised), None)
     if recognised is None:
@@ -249,20 +245,37 @@ def why_unknown(scan: Scan, device: Device, found: Login, by_hand: str) -> Uncle
             because="it says that it refuses logins for a while",
             how=f"Scan again tomorrow, and find out who tried to log in: its own log may say. {here}",
         )
-    if reason := failed(scan, device, TRIES):
-        return Unclear(because=f"its factory login could not be tried: {reason}", how=here)
     family = recognised.record
     silent = failed(scan, device, LOOKS)
-    said = f"what it says of its login could not be heard ({silent})" if silent else "it does not say by itself"
+    said = (
+        f"what it says of its login could not be heard ({silent})" if silent else "it does not say how its login stands"
+    )
     if family is None:
         return Unclear(because=f"{said}, and these rules have no record of {recognised.families[0]}", how=here)
     if family.attempts is None:
         why = as_part(family.reason or "how it locks is not known")
         return Unclear(because=f"{said}, and netguard never tries logins on {family.name}: {why}", how=here)
+    before = _before(device, past)
+    if reason := failed(scan, device, TRIES):
+        return Unclear(because=f"its factory login could not be tried: {reason}{before}", how=here)
     return Unclear(
-        because=f"{said}, and its factory login was not tried",
+        because=f"{said}, and its factory login was not tried{before}",
         how=f"{LOGINS} tries it, on your own router only and a few times at most. Or by hand: {here}",
     )
+
+
+def _before(device: Device, past: Past) -> str:
+    """What came of it when it was tried the last time, as a part of a sentence; empty where it was not."""
+    earlier = next((s for s in (past.here, past.previous) if s is not None), None)
+    if earlier is None:
+        return ""
+    tried = next((o for o in earlier.observations if o.device == device.key and o.kind == "login.tried"), None)
+    if tried is None:
+        return ""
+    came = {"accepted": "was let in", "refused": "was refused", "open": "was not needed"}.get(
+        str(tried.value), "was tried"
+    )
+    return f". On {tried.at.astimezone():%Y-%m-%d} it {came}; what it is since was not seen"
 
 
 def _not_recognised(scan: Scan, device: Device, found: Login, by_hand: str) -> Unclear:

@@ -2,11 +2,12 @@
 
 | circumstance | severity |
 |---|---|
-| its login is known to be the factory's, or it has none at all | medium |
-| anything else: whoever finds or hears its password can use it from there | low |
+| its page, or what programs set it up by (TR-064), answers there | low |
 
-It is about the network that the scan was made from, and locks, hubs, alarms and gadgets that were seen on it. Certain where
-the login page was recognised, or the port asks for HTTP authentication; likely where only the page that it leads to does.
+Whoever finds or hears its password can use it from there; that it has none, or the factory's, is default-login's and no-login's
+to say. It is about the network that the scan was made from, and locks, hubs, alarms and gadgets that were seen on it. Certain where
+the login page was recognised, the port asks for HTTP authentication, or TR-064 answered; likely where only the page that it leads
+to asks.
 Passes when a lock, hub or gadget was seen there, the ports of HTTP and HTTPS were asked, and no page of the device answers.
 Unknown when no lock, hub or gadget was seen on the network that was looked from, though one is declared or something is not
 identified; when a page is not recognised; and when these ports were not asked. Does not apply without a router or access point, or
@@ -19,15 +20,16 @@ from collections.abc import Iterator
 
 from netguard.checks import _logins
 from netguard.checks._contract import Check, Subject
-from netguard.checks._logins import Login, Page
+from netguard.checks._logins import Page
 from netguard.checks._looked import absent, fix_on, names, others
 from netguard.checks._segment import REFERENCES
 from netguard.model.action import Remedy
 from netguard.model.device import Device
 from netguard.model.finding import Finding
+from netguard.model.observation import Observation
 from netguard.model.past import Past
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, IOT_ROLES, Confidence, Needs, Role, Severity
+from netguard.model.vocabulary import DOOR_ROLES, HUB_ROLES, IOT_ROLES, Confidence, Needs, Role, Severity, Transport
 from netguard.rules.loader import Rules
 
 THINGS = DOOR_ROLES | HUB_ROLES | IOT_ROLES
@@ -37,6 +39,12 @@ APART = (
     "Give locks and gadgets a network of their own that does not reach the router's menu; netguard plan proposes which, and "
     "netguard firewall writes the rules."
 )
+
+PROGRAMS = (
+    "If no app of yours needs it, switch off that programs may set it up (FRITZ!Box: Home Network > Network > Network Settings > "
+    "Allow access for applications)."
+)
+"""The menu as fritzconnection's documentation, "Introduction", has it."""
 
 CHECK = Check(
     id="admin-from-iot",
@@ -67,12 +75,13 @@ def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
 
 def _judged(scan: Scan, device: Device, things: tuple[Device, ...], rules: Rules) -> Finding:
     subject = Subject.device(device)
-    found = _logins.login(scan, device, rules)
-    admin = [(p, sure) for p in found.pages if (sure := _is_admin(p)) is not None]
-    if admin:
-        return _failed(device, subject, found, admin, things, rules)
-    if found.pages:
-        first = found.pages[0]
+    pages = _logins.pages(scan, device, rules)
+    admin = [(p, sure) for p in pages if (sure := _is_admin(p)) is not None]
+    for_programs = _for_programs(scan, device)
+    if admin or for_programs:
+        return _failed(device, subject, admin, for_programs, things, rules)
+    if pages:
+        first = pages[0]
         return CHECK.unknown(
             subject,
             because=f"its page ({first.place}) was not recognised, so whether that is its menu was not seen",
@@ -87,32 +96,43 @@ def _is_admin(page: Page) -> Confidence | None:
     return Confidence.CONFIRMED if page.recognised else _logins.asks_by_http(page)
 
 
+def _for_programs(scan: Scan, device: Device) -> tuple[Observation, ...]:
+    """That TR-064 answered, by port."""
+    ports = {s.port for s in device.open_services if s.transport is Transport.TCP}
+    return tuple(
+        o for o in scan.observations
+        if o.device == device.key and o.kind == "tr064.answer" and o.value is True and o.port in ports
+    )  # fmt: skip
+
+
 def _failed(
     device: Device,
     subject: Subject,
-    found: Login,
     admin: list[tuple[Page, Confidence]],
+    for_programs: tuple[Observation, ...],
     things: tuple[Device, ...],
     rules: Rules,
 ) -> Finding:
-    places = ", ".join(page.place for page, _ in admin)
-    sure = Confidence.CONFIRMED if any(s is Confidence.CONFIRMED for _, s in admin) else Confidence.LIKELY
-    known = ", and its login is no secret" if found.known else ""
+    places = ", ".join((*(page.place for page, _ in admin), *(f"TR-064 on tcp/{o.port}" for o in for_programs)))
+    sure = for_programs or any(s is Confidence.CONFIRMED for _, s in admin)
+    what = "shows its menu" if admin else "lets programs set it up, after a login,"
     return CHECK.fail(
         subject,
-        title=f"{subject.name} shows its menu on the network that {names(_first(things))} are on ({places}){known}",
-        severity=Severity.MEDIUM if found.known else Severity.LOW,
-        confidence=sure,
-        fix=fix_on(device, rules, CHECK.id, _fix(admin)),
+        title=f"{subject.name} {what} on the network that {names(_first(things))} are on ({places})",
+        severity=Severity.LOW,
+        confidence=Confidence.CONFIRMED if sure else Confidence.LIKELY,
+        fix=fix_on(device, rules, CHECK.id, _fix(admin, programs=bool(for_programs))),
         evidence=[
-            o for page, _ in admin for o in page.evidence("login.says", "login.tried", "http.status", "http.realm")
+            *(o for page, _ in admin for o in page.evidence("http.status", "http.realm")),
+            *for_programs,
         ],
     )
 
 
-def _fix(admin: list[tuple[Page, Confidence]]) -> str:
+def _fix(admin: list[tuple[Page, Confidence]], *, programs: bool) -> str:
     access = next((p.record.menus.access for p, _ in admin if p.record is not None and p.record.menus.access), None)
-    return f"Let its menu be opened from your computers' network only: {access}. {APART}" if access else APART
+    only = (f"Let its menu be opened from your computers' network only: {access}.",) if access else ()
+    return " ".join((*only, *((PROGRAMS,) if programs else ()), APART))
 
 
 def _first(things: tuple[Device, ...]) -> tuple[Device, ...]:

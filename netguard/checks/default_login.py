@@ -9,7 +9,8 @@
 What a page says of itself is heard by every scan of depth standard or deep; logins are tried only where the person asked for
 it. Passes when it says that its password was changed, or when the factory's logins that netguard knows were tried and
 refused; the finding says which of the two. Unknown when its page is not recognised or looks like that of two families, when
-it does not say and nothing was tried, when it refuses logins for a while, and when trying came to nothing clear. Does not
+it does not say and nothing was tried, when it refuses logins for a while, when only the factory's own login was refused and others build their
+firmware on its pages, and when trying came to nothing clear. Does not
 apply where no router or access point shows a page, to one that has no password at all, which is no-login, and to families of
 which each unit comes with a password of its own on its label. It errs where
 the factory's login is another one on this very unit (printed on its label, or the provider's) and was only tried and
@@ -62,11 +63,11 @@ CHECK = Check(
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
     """One finding per router, access point or switch."""
     for device in _logins.devices(scan):
-        yield _judged(scan, device, rules)
+        yield _judged(scan, device, rules, past)
     yield from _logins.nobody(CHECK, scan, rules)
 
 
-def _judged(scan: Scan, device: Device, rules: Rules) -> Finding:
+def _judged(scan: Scan, device: Device, rules: Rules, past: Past) -> Finding:
     found = _logins.login(scan, device, rules)
     subject = Subject.device(device)
     if not found.pages:
@@ -75,24 +76,35 @@ def _judged(scan: Scan, device: Device, rules: Rules) -> Finding:
         return CHECK.not_applicable(subject, because=f"{subject.name} has no password at all; see no-login")
     if default := _default(found, subject):
         return _failed(scan, device, subject, rules, *default)
-    return _passed(found, subject) or _rest(scan, device, subject, rules, found)
+    return _passed(found, subject) or _rest(scan, device, subject, found, past)
 
 
 def _passed(found: Login, subject: Subject) -> Finding | None:
     if said := found.where("login.says", "set"):
         title = f"{subject.name} says that its password is no longer the one it came with ({said.place})"
         return CHECK.passed(subject, title=title, evidence=said.evidence("login.says"))
-    if tried := found.where("login.tried", "refused"):
+    tried = found.where("login.tried", "refused")
+    if tried is not None and not (tried.record is not None and tried.record.derived):
         title = f"{subject.name} refused the factory's login when it was tried ({tried.place}); no other was tried"
         return CHECK.passed(subject, title=title, evidence=tried.evidence("login.tried"))
     return None
 
 
-def _rest(scan: Scan, device: Device, subject: Subject, rules: Rules, found: Login) -> Finding:
+def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past) -> Finding:
     if record := next((p.record for p in found.pages if p.record is not None and not p.record.shared), None):
         because = f"{subject.name} has no login that others of its kind share: {as_part(record.factory)}"
         return CHECK.not_applicable(subject, because=because)
-    return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND))
+    if tried := found.where("login.tried", "refused"):
+        assert tried.record is not None  # noqa: S101 - `_passed` would have it otherwise
+        return CHECK.unknown(
+            subject,
+            because=(
+                f"it has a password, but others build on {tried.record.name} and give theirs a login of their own, "
+                "which netguard does not try"
+            ),
+            how=f"{BY_HAND} {_logins.menu(tried.record)}",
+        )
+    return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND, past))
 
 
 def _failed(scan: Scan, device: Device, subject: Subject, rules: Rules, page: Page, title: str) -> Finding:

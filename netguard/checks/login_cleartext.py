@@ -73,7 +73,11 @@ def _is_admin(page: Page) -> Confidence | None:
 
 def _failed(device: Device, subject: Subject, page: Page, sure: Confidence, rules: Rules, *, beside: bool) -> Finding:
     menu = page.record.menus.encryption if page.record is not None else None
-    how = f"In its menu: {menu}." if menu else f"{GENERAL} {'' if beside else WITHOUT}".strip()
+    how = (
+        f"Switch HTTPS on, and plain HTTP off if it can be. In its menu: {menu}."
+        if menu
+        else f"{GENERAL} {'' if beside else WITHOUT}".strip()
+    )
     title = f"{subject.name} asks for its password without encryption ({page.place})"
     return CHECK.fail(
         subject,

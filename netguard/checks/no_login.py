@@ -5,14 +5,13 @@
 | its page says that no password is set | critical |
 | what its page protects was shown to somebody without a login (`--logins`) | critical |
 | the factory's login, which has an empty password, was tried and let in (`--logins`) | critical |
-| SSH gives a command line without a password | critical |
-| telnet gives a command line without a login | critical |
 
 Passes when its page says that a password is set, or that it is the factory's, when it asks for one as its family does only
 where there is one, and when factory logins were tried and refused, or let in by a password: then it asked for one. Unknown when its page is not recognised or looks like that of two families,
 when it does not say and nothing was tried, when it refuses logins for a while, and when trying came to nothing clear. Does
-not apply where no router or access point shows a page, and to one that nobody has set up yet, which is default-login. It errs
-where the page is open to this computer alone, by a rule of its owner's, and where a second page asks for nothing.
+not apply where no router or access point shows a page, and to one that nobody has set up yet, which is default-login. A command line that SSH
+or telnet gives to anybody is iot-management-port's and telnet-open's to say. It errs where the page is open to this computer
+alone, by a rule of its owner's, and where a second page asks for nothing.
 """
 
 from collections.abc import Iterator
@@ -20,21 +19,17 @@ from collections.abc import Iterator
 from netguard.checks import _logins
 from netguard.checks._contract import Check, Subject
 from netguard.checks._logins import Login, Page, password_fix
-from netguard.checks._services import facts_at, place, says
 from netguard.model.device import Device
 from netguard.model.finding import Finding
 from netguard.model.past import Past
 from netguard.model.scan import Scan
-from netguard.model.vocabulary import Severity, Transport
+from netguard.model.vocabulary import Severity
 from netguard.rules.loader import Rules
 
 FIX = "Give it a password of your own that you use nowhere else."
 BY_HAND = (
     "Open its page in a private window of your browser: if it shows its settings without asking, give it a password."
 )
-
-SHELLS = {"ssh.login": ("none", "SSH"), "telnet.login": ("shell", "telnet")}
-"""Ways in beside the page: the kind of fact, what it is where anybody is let in, and how that is called."""
 
 CHECK = Check(
     id="no-login",
@@ -56,23 +51,17 @@ CHECK = Check(
 
 
 def judge(scan: Scan, rules: Rules, past: Past) -> Iterator[Finding]:
-    """One finding per way in without a password, and one per device that says why there is none."""
+    """One finding per router, access point or switch."""
     for device in _logins.devices(scan):
         found = _logins.login(scan, device, rules)
         subject = Subject.device(device)
-        open_ones = (*_page(device, subject, found, rules), *_shells(scan, device, subject, found, rules))
-        if open_ones:
-            yield from {finding.fingerprint: finding for finding in open_ones}.values()
-        else:
-            yield _rest(scan, device, subject, found)
+        page = found.none
+        yield _failed(device, subject, page, rules) if page is not None else _rest(scan, device, subject, found, past)
     yield from _logins.nobody(CHECK, scan, rules)
 
 
-def _page(device: Device, subject: Subject, found: Login, rules: Rules) -> Iterator[Finding]:
-    page = found.none
-    if page is None:
-        return
-    yield CHECK.fail(
+def _failed(device: Device, subject: Subject, page: Page, rules: Rules) -> Finding:
+    return CHECK.fail(
         subject,
         title=f"{subject.name} {_how(page)} ({page.place})",
         severity=Severity.CRITICAL,
@@ -90,23 +79,7 @@ def _how(page: Page) -> str:
     return f"lets in the account “{account}” without a password" if account else "lets anybody in without a password"
 
 
-def _shells(scan: Scan, device: Device, subject: Subject, found: Login, rules: Rules) -> Iterator[Finding]:
-    recognised = next((page for page in found.pages if page.recognised), None)
-    for service in device.open_services:
-        facts = facts_at(scan, device, service, *SHELLS) if service.transport is Transport.TCP else ()
-        for kind, (value, called) in SHELLS.items():
-            if says(facts, kind, value):
-                yield CHECK.fail(
-                    subject,
-                    title=f"{subject.name} gives a command line by {called} without a password ({place(service)})",
-                    severity=Severity.CRITICAL,
-                    fix=password_fix(device, rules, CHECK.id, recognised, FIX),
-                    discriminator=f"{called} {place(service)}",
-                    evidence=[o for o in facts if o.kind == kind],
-                )
-
-
-def _rest(scan: Scan, device: Device, subject: Subject, found: Login) -> Finding:
+def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past) -> Finding:
     if not found.pages:
         return _logins.no_page(CHECK, scan, device)
     if found.where("login.says", "setup"):
@@ -117,4 +90,4 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login) -> Finding
     if page := found.where("login.says", "asks") or found.where("login.tried", "refused") or found.accepted:
         title = f"{subject.name} asks for a password ({page.place})"
         return CHECK.passed(subject, title=title, evidence=page.evidence("login.says", "login.tried"))
-    return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND))
+    return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND, past))

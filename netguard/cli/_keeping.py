@@ -186,7 +186,7 @@ def restore(url: str, *, yes: bool, copy: str | None = None) -> None:
             return
     aside, path = put_back(url, datetime.now(UTC), given)
     if aside is not None:
-        carry_over(aside, url)
+        counted = carry_over(aside, url)
     with History.open(url) as history:
         lines = history.list(None, 1)
         many = _counted(history.count())
@@ -194,6 +194,11 @@ def restore(url: str, *, yes: bool, copy: str | None = None) -> None:
     click.echo(f"The history of {_local(made)} is back: {many}{newest}." if made else "It is back.")
     if aside is not None:
         click.echo(f"The file that was there is kept as {aside}.")
+        if not counted:
+            click.echo(
+                "How often router logins were tried since that copy could not be read from it: do not scan with --logins before "
+                "tomorrow, and look by hand at routers that were tried often."
+            )
 
 
 def _take_in_scan(history: History, scan: Scan) -> None:

@@ -1,8 +1,10 @@
 """`--logins`: what is sent to the login page of a router, said before it is done."""
 
 import sys
+from collections.abc import Collection
 
 import click
+from netaddr import EUI, IPAddress
 
 from netguard.errors import UsageError
 from netguard.model.login import MOST_TRIES, SPARE
@@ -16,6 +18,16 @@ TOLD = f"""\
   - Never at locks, hubs or alarms, and no factory login where netguard does not know the page. What was tried is
     counted in the history, so that no login page is tried twice within 24 hours; the router's own log shows the tries.
   - Do this on your own router only. Which password was tried is written down nowhere."""
+
+
+def told(at: Collection[EUI | IPAddress]) -> str:
+    """What is tried; `at`, where the settings name devices, says on which alone."""
+    return f"{TOLD}\nThe settings allow it on {', '.join(sorted(map(str, at)))} only." if at else TOLD
+
+
+def named(at: tuple[EUI | IPAddress, ...], *, asked: bool, allowed: bool) -> tuple[EUI | IPAddress, ...]:
+    """The devices of the settings on which it is tried: none where the person was asked and said no."""
+    return () if asked and not allowed else at
 
 
 def check(wanted: bool, depth: Depth, *, said_yes: bool) -> None:

@@ -21,7 +21,7 @@ from netguard.compare import registry as registered
 from netguard.compare.series import Place
 from netguard.errors import DocumentError, NetguardError, NotRememberedError, UsageError
 from netguard.history.database import default_url
-from netguard.history.ledger import LoginLedger
+from netguard.history.ledger import ledger
 from netguard.history.store import History
 from netguard.model import codec
 from netguard.model.overlay import Decisions, Overlay
@@ -116,8 +116,8 @@ def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
             click.echo(_rehearsal.text(around, targets, depth, rules, raw=raw, air=about_wifi))
             if request.upnp_active:
                 click.echo(f"\n{_active.told(around)}")
-            if request.logins:
-                click.echo(f"\n{_logins.TOLD}")
+            if request.logins or settings.logins_at():
+                click.echo(f"\n{_logins.told(() if request.logins else settings.logins_at())}")
             return None
         transcript = Transcript(stack.enter_context(_opened(request.transcript)) if request.transcript else None)
         around, site, authorisation = _session.authorise(
@@ -157,7 +157,7 @@ def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
             ssids=request.ssids,
             upnp_active=upnp_active,
             logins=logins,
-            logins_at=settings.logins_at(),
+            logins_at=_logins.named(settings.logins_at(), asked=request.logins, allowed=logins),
         )
         air = _air.for_scan(request.wifi, around, Depth(request.depth), cancel, transcript)
         with _interrupting(cancel), sleep.watching(cancel), _progress.shown(quiet=request.quiet) as progress:
@@ -169,7 +169,7 @@ def _scanned(request: Request, held: ExitStack) -> tuple[Scan, Past] | None:
                 neighbours=neighbours,
                 past=past,
                 air=air,
-                ledger=LoginLedger(request.database or default_url()),
+                ledger=ledger(request.database or default_url()),
                 progress=progress,
             )
     if cancel.why is not None:

@@ -275,6 +275,12 @@ def restore(url: str, now: datetime, copy: Path | None = None) -> tuple[Path | N
         ) from error
 
 
+def in_memory(url: str) -> bool:
+    """Whether a history at `url` is gone when it is closed. Raises `HistoryError` for what is no such URL."""
+    parsed = _parsed(url)
+    return parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}
+
+
 def file_of(url: str) -> Path:
     """The file of the SQLite history at `url`. Raises `HistoryError` for any other."""
     parsed = _parsed(url)

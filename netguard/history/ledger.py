@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from netguard.errors import HistoryError
 from netguard.history.bundle import TriedLogins
-from netguard.history.database import Database
+from netguard.history.database import Database, in_memory
 from netguard.history.tables import login_tries
 from netguard.model import login
 from netguard.model.login import Leave, Lock, Tried
@@ -28,15 +28,17 @@ class LoginLedger:
         """Use the database at `url`, which is made when there is none."""
         self._url = url
 
-    def reserve(self, mac: EUI, family: str, lock: Lock, now: datetime) -> Leave:
-        """Note, in one step that no other scan can come between, that as many tries as may be sent to `mac` are sent now."""
+    def reserve(self, macs: Collection[EUI], family: str, lock: Lock, now: datetime) -> Leave:
+        """Note, in one step that no other scan can come between, that as many tries as may be sent are sent now."""
+        mac, alike = min(macs), {login.near(each) for each in macs}
         database = Database(self._url)
         try:
             with database.writing() as connection:
                 database.one_at_a_time(connection)
                 table = login_tries.c
-                rows = connection.execute(select(table.at, table.tries).where(table.mac == text_of(mac)))
-                allowed = login.leave(lock, (Tried(at=row.at, tries=row.tries) for row in rows), now)
+                rows = connection.execute(select(table.mac, table.at, table.tries))
+                before = (Tried(at=row.at, tries=row.tries) for row in rows if login.near(EUI(row.mac)) in alike)
+                allowed = login.leave(lock, before, now)
                 if allowed.tries == 0:
                     return allowed
                 row = {"mac": text_of(mac), "family": family, "at": now, "tries": allowed.tries}
@@ -75,11 +77,11 @@ class LoginLedger:
 
 
 def read_tries(connection: Connection, macs: Collection[str] | None, now: datetime) -> Iterator[TriedLogins]:
-    """What was sent to devices (to those with one of `macs`) and still counts, the oldest first.
+    """What was sent to devices (to those with one of `macs`) the oldest first.
 
     What is of the future is given as of now, as `model.login.leave` counts it: the clock was wrong then, or is by now.
     """
-    query = select(login_tries).where(login_tries.c.at > now - login.NEVER_FORGETS).order_by(login_tries.c.number)
+    query = select(login_tries).order_by(login_tries.c.number)
     for row in connection.execute(query):
         if macs is None or row.mac in macs:
             yield TriedLogins(mac=row.mac, family=row.family, at=min(row.at, now), tries=row.tries)
@@ -99,8 +101,13 @@ def add_tries(connection: Connection, tried: TriedLogins) -> int:
     return 0
 
 
-def carry_over(old: Path, url: str) -> None:
-    """Count in the history at `url` what the SQLite file `old` counts, as far as it can be read; `old` stays as it is.
+def ledger(url: str) -> LoginLedger | None:
+    """The ledger in the database at `url`; null where that is kept in memory, where nothing would be counted."""
+    return None if in_memory(url) else LoginLedger(url)
+
+
+def carry_over(old: Path, url: str) -> bool:
+    """Count in the history at `url` what the SQLite file `old` counts, and say whether it could be read; `old` stays as it is.
 
     For a copy that was put in its place: what was sent since the copy was made has not been unsent.
     """
@@ -113,7 +120,7 @@ def carry_over(old: Path, url: str) -> None:
         ]
         tries = msgspec.convert([msgspec.to_builtins(each) for each in tries], list[TriedLogins])
     except (sqlite3.Error, ValueError, TypeError):
-        return  # too damaged: nobody can tell any more
+        return False
     database = Database(url)
     try:
         with database.writing() as connection:
@@ -121,6 +128,7 @@ def carry_over(old: Path, url: str) -> None:
                 add_tries(connection, each)
     finally:
         database.close()
+    return True
 
 
 def text_of(mac: EUI) -> str:

@@ -1,6 +1,6 @@
 """Logins as netguard handles them: secrets that nobody can print, how often a login may be tried, and who counts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,12 +17,18 @@ SPARE = 2
 AGAIN_AFTER = timedelta(hours=24)
 """A device that was tried is not tried again before: what its login is does not change by the hour."""
 
-NEVER_FORGETS = timedelta(days=365)
-"""For so long tries count where nobody has written down when the device forgets them."""
-
-
 SENT_LATER = timedelta(minutes=5)
 """So much later than it was counted a login may reach its device, which counts from then: a scan's logins take a minute."""
+
+
+LOCALLY = 0x02
+"""The bit of a MAC's first byte that says that somebody has made the address up (IEEE 802, 8.2)."""
+
+
+def near(mac: EUI) -> str:
+    """What the addresses of one router have in common: it numbers its cards in the last byte, or sets the bit `LOCALLY`."""
+    first, *middle = mac.packed[:-1]
+    return bytes((first & ~LOCALLY, *middle)).hex()
 
 
 class Secret:
@@ -92,24 +98,32 @@ def leave(lock: Lock, before: Iterable[Tried], now: datetime) -> Leave:
 
     A try from the future counts as one of now: the clock was set back.
     """
+    before = tuple(before)
     tried = [Tried(at=min(each.at, now), tries=each.tries) for each in before if each.tries > 0]
     latest = max((each.at for each in tried), default=None)
+    ahead = max((each.at for each in before if each.tries > 0 and each.at - now > AGAIN_AFTER), default=None)
+    if ahead is not None:
+        reason = (
+            f"its login was tried on {_said(ahead)}, which is yet to come: this computer's clock is wrong, or was then"
+        )
+        return Leave(tries=0, reason=reason)
     if latest is not None and now - latest < AGAIN_AFTER:
         return Leave(tries=0, reason=f"its login was tried on {_said(latest)}, and is not tried twice within 24 hours")
     if lock.after is None:
         return Leave(tries=lock.most_tries)
-    counted = max(AGAIN_AFTER, NEVER_FORGETS if lock.within is None else timedelta(seconds=lock.within) + SENT_LATER)
-    used = sum(each.tries for each in tried if now - each.at < counted)
+    # Where nobody has written down when it forgets them, they count for good: DD-WRT keeps them until it is started again.
+    counted = None if lock.within is None else max(AGAIN_AFTER, timedelta(seconds=lock.within) + SENT_LATER)
+    used = sum(each.tries for each in tried if counted is None or now - each.at < counted)
     left = max(0, min(lock.most_tries, lock.after - SPARE - used))
     if left < 2:
         forgets = (
             "nobody has written down when it forgets them" if lock.within is None else "it has not forgotten them yet"
         )
         reason = (
-            f"{used} logins were tried on it before, it locks after {lock.after}, and {forgets}; "
+            f"{used} logins were tried on it before, it may lock after {lock.after}, and {forgets}; "
             f"have a look at its login by hand"
             if used
-            else f"it locks after {lock.after} wrong logins, which leaves too few to try"
+            else f"it may lock after {lock.after} wrong logins, which leaves too few to try"
         )
         return Leave(tries=0, reason=reason)
     return Leave(tries=left)
@@ -122,8 +136,11 @@ def _said(at: datetime) -> str:
 class Ledger(Protocol):
     """Counts tries by device, over all scans, also of those that run at once or are not saved."""
 
-    def reserve(self, mac: EUI, family: str, lock: Lock, now: datetime) -> Leave:
-        """Note, for good, that as many tries as `leave` allows are sent to `mac` now. Raises `NetguardError` when it cannot."""
+    def reserve(self, macs: Collection[EUI], family: str, lock: Lock, now: datetime) -> Leave:
+        """Note, for good, that as many tries as `leave` allows are sent now to the device that has `macs`, at least one.
+
+        What was sent to one of them, or to an address that is `near` one, counts. Raises `NetguardError` when it cannot.
+        """
         ...
 
     def settle(self, reserved: Leave, used: int) -> None:

@@ -118,6 +118,7 @@ KINDS: dict[str, Kind] = {
         Kind(name="ubnt.model", meaning="model a Ubiquiti device says"),
         Kind(name="ubnt.version", meaning="firmware version a Ubiquiti device says"),
         Kind(name="winbox.answer", meaning="whether the port answered as MikroTik's Winbox does"),
+        Kind(name="tr064.answer", meaning="whether the port has the description of a device of TR-064"),
         Kind(name="api.name", meaning="local programming interface that answered, `Nuki Bridge HTTP API`"),
         Kind(
             name="api.login",

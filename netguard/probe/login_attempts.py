@@ -12,6 +12,7 @@ from netaddr import EUI
 
 from netguard import registry
 from netguard.errors import NetguardError
+from netguard.model import address
 from netguard.model.device import Device, Service
 from netguard.model.login import Ledger
 from netguard.model.observation import Fact
@@ -25,6 +26,9 @@ from netguard.rules.logins import BAD, LoginFamily
 NEEDS = frozenset({"logins"})
 PROVIDES = frozenset({"login_attempts"})
 
+MACS = frozenset({"mac", "random-mac"})
+"""Kinds of identity that are hardware addresses."""
+
 SECONDS = 60.0
 """Longest for everything together: three logins three seconds apart, and a dozen answers of a slow router."""
 
@@ -34,7 +38,8 @@ class Login(Target):
     """One port whose factory logins are tried."""
 
     family: LoginFamily
-    mac: EUI
+    macs: tuple[EUI, ...]
+    """All that the device is known to have."""
     ledger: Ledger
 
 
@@ -58,9 +63,15 @@ def wants(device: Device, ask: Ask) -> Iterable[Target | Declined]:
         port=service.port,
         secure=says(ask, service, "login.encrypted", True),
         family=ask.rules.logins[family],
-        mac=device.mac,
+        macs=_macs(device),
         ledger=ask.ledger,
     )
+
+
+def _macs(device: Device) -> tuple[EUI, ...]:
+    """Of a machine with several cards all, since whatever locks does so for each."""
+    known = {address.mac(i.value) for i in device.identities if i.kind in MACS}
+    return tuple(sorted(known | ({device.mac} if device.mac is not None else set())))
 
 
 def _is_tried(ask: Ask, family: str) -> bool:
@@ -121,7 +132,7 @@ def probe(target: Target, net: Net) -> Iterator[Learnt]:
     scheme = registry.load("netguard.probe._login.schemes", attempts.scheme)
     trying = Trying(target.family, scheme, Talk(target, net.within(SECONDS)))
     # Before the first packet: two scans at once must not both find that there is room.
-    leave = target.ledger.reserve(target.mac, target.family.id, attempts.lock, datetime.now(UTC))
+    leave = target.ledger.reserve(target.macs, target.family.id, attempts.lock, datetime.now(UTC))
     if leave.tries < 2:
         raise NoAnswer(leave.reason)
     try:

@@ -134,6 +134,7 @@ ON_A_PORT: dict[str, dict[str, str]] = {
     "ftp.anonymous": {"yes": "it lets anybody in", "no": "it asks for a login"},
     "smb.v1": {"yes": "it accepts SMB 1", "no": "it refuses SMB 1"},
     "winbox.answer": {"yes": "it answers as MikroTik's Winbox"},
+    "tr064.answer": {"yes": "programs may set it up from here (TR-064)"},
     "api.login": {
         "required": "it asks for a login",
         "button": "it waits for a press of its button",

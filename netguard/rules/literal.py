@@ -174,7 +174,11 @@ def _plain(text: str) -> Any:
 
 
 def _typed(event: Any) -> UnusableError:
-    return UnusableError(f"line {_line(event)}: types such as {event.tag} are not allowed")
+    # A tag of one's own may be a password that begins with `!` and lacks its quotes.
+    tag = event.tag if str(event.tag).startswith("tag:yaml.org,") else "!..."
+    return UnusableError(
+        f"line {_line(event)}: types such as {tag} are not allowed; a text that begins with ! needs quotes"
+    )
 
 
 def _line(event: Any) -> int:

@@ -41,6 +41,17 @@ def test_a_rehearsal_says_what_it_would_send_and_asks_nobody(netguard, tmp_path)
     assert "--logins tries" not in " ".join(netguard(*SCAN, "--dry-run").stdout.split())
 
 
+def test_a_rehearsal_says_what_the_settings_allow(netguard, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('logins = ["192.0.2.1", "00:00:5e:00:53:01"]\n')
+    done = netguard(*SCAN, "--dry-run", NETGUARD_CONFIG=str(config))
+    said = " ".join(done.stdout.split())
+    assert "--logins tries the login that a router or access point came with" in said
+    assert "The settings allow it on 00-00-5E-00-53-01, 192.0.2.1 only." in said.replace(
+        "00:00:5e:00:53:01", "00-00-5E-00-53-01"
+    )
+
+
 def test_an_answer_that_is_piped_in_is_no_yes(netguard):
     done = netguard(*SCAN, "--logins", stdin="y\n")
     assert done.returncode == 2

@@ -46,9 +46,9 @@ def ftp(address):
     return talk(address, 21, b"USER anonymous\r\nPASS nobody@\r\nQUIT\r\n", until=b"221")
 
 
-def telnet(address):
+def telnet(address, port=23):
     """The text it shows up to a prompt, while all options are refused as RFC 854 asks for."""
-    with socket.create_connection((address, 23), 5) as s:
+    with socket.create_connection((address, port), 5) as s:
         s.settimeout(10)
         text = kept = b""
         while not text.rstrip().endswith((b":", b"#", b"$")):

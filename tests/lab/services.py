@@ -14,8 +14,8 @@ PREFIX = "10.44.0.0/24"
 LOWER, UPPER = "10.44.0.0/25", "10.44.0.128/25"
 
 DAEMONS = (
-    "avahi-daemon", "chronyd", "coap-server", "dnsmasq", "dropbear", "lighttpd", "minidlna", "miniupnpd", "mosquitto", "msmtpd",
-    "smbd", "snmpd", "telnetd", "vlc", "vsftpd",
+    "avahi-daemon", "busybox-telnetd", "chronyd", "coap-server", "dnsmasq", "dropbear", "lighttpd", "minidlna", "miniupnpd",
+    "mosquitto", "msmtpd", "smbd", "snmpd", "telnetd", "vlc", "vsftpd",
 )  # fmt: skip
 """All that there is a recipe for."""
 
@@ -109,7 +109,7 @@ def nas(name: str, host: int, *, unsafe: bool) -> Device:
 
 
 def plug(name: str, host: int, *, unsafe: bool) -> Device:
-    """A plug with a forgotten telnet, which lists what it can do by CoAP."""
+    """A plug with a forgotten telnet, and another at a port beside it, which lists what it can do by CoAP."""
     mac = f"a8:03:2a:00:60:{host:02x}"
     return Device(
         name=name,
@@ -118,9 +118,10 @@ def plug(name: str, host: int, *, unsafe: bool) -> Device:
         mac=mac,
         host=host,
         hostname=f"shellyplus1-{mac.replace(':', '')}",
-        daemons=("telnetd", "coap-server"),
+        daemons=("telnetd", "busybox-telnetd", "coap-server"),
         servers=(
             real("telnet", 23, "telnetd", login="none" if unsafe else "required"),
+            real("telnet", 2323, "busybox-telnetd", login="none" if unsafe else "required"),
             real("coap", 5683, "coap-server", udp=True),
             MDNS,
         ),

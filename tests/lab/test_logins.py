@@ -1,4 +1,4 @@
-"""The router's own login, by real daemons: lighttpd that asks by Basic and by Digest, dropbear and telnetd that ask for nothing.
+"""The router's own login, by real daemons: lighttpd that asks by Basic and Digest, dropbear and two telnetds that ask nothing.
 
 The pages are of a made-up family, whose record the laptop has beside netguard's own. Each scan knows one of the pages by it.
 """
@@ -71,15 +71,16 @@ $SERVER["socket"] == "{address}:{port}" {{
 
 
 def a_home() -> Home:
-    """A laptop, and a router with an SSH and a telnet that let in whoever comes."""
+    """A laptop, and a router with an SSH and two telnets that let in whoever comes."""
     let_in = (("login", "none"),)
     usual = catalogue.router()
     servers = (
         *(s for s in usual.servers if s.kind == "nameserver"),
         Server(kind="ssh", port=22, stands_in_for="dropbear", options=let_in),
         Server(kind="telnet", port=23, stands_in_for="telnetd", options=let_in),
+        Server(kind="telnet", port=2323, stands_in_for="busybox-telnetd", options=let_in),
     )
-    router = replace(usual, servers=servers, upnp=None, daemons=("dnsmasq", "dropbear", "telnetd"))
+    router = replace(usual, servers=servers, upnp=None, daemons=("dnsmasq", "dropbear", "telnetd", "busybox-telnetd"))
     return Home(prefix="10.57.0.0/24", router=router, laptop=catalogue.laptop(), devices=())
 
 
@@ -234,13 +235,17 @@ def need(home: RunningHome, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("daemon", "port", "kind", "value"),
-    [("dropbear", 22, "ssh.login", "none"), ("telnetd", 23, "telnet.login", "shell")],
+    [
+        ("dropbear", 22, "ssh.login", "none"),
+        ("telnetd", 23, "telnet.login", "shell"),
+        ("busybox-telnetd", 2323, "telnet.login", "shell"),
+    ],
 )
 def test_a_command_line_that_asks_for_nothing_is_seen_by_every_scan(home, seen, daemon, port, kind, value):
     need(home, daemon)
     for one in seen.values():
         assert value in one.values(kind, port)
-        (found,) = [f for f in one.findings("no-login") if f.status is Status.FAIL and f"tcp/{port}" in f.title]
+        (found,) = [f for f in one.findings("no-login") if f.status is Status.FAIL and f"(tcp/{port})" in f.title]
         assert found.severity is Severity.CRITICAL
 
 

@@ -31,8 +31,8 @@ class Verdict(StrEnum):
     """There is no password."""
     FINE = "fine"
     """It is one of its owner's, or was tried and is none of the factory's."""
-    OWN = "own"
-    """There is one, and no two routers of the family came with the same."""
+    ASKS = "asks"
+    """It has a password; whether that is one that others have as well was not seen, or none is shared in its family."""
     NOTHING = "nothing"
     """It cannot tell."""
 
@@ -43,7 +43,7 @@ class Counted:
     def __init__(self) -> None:
         self.tried: list[Tried] = []
 
-    def reserve(self, mac: object, family: str, lock: Lock, now: datetime) -> Leave:
+    def reserve(self, macs: object, family: str, lock: Lock, now: datetime) -> Leave:
         allowed = leave(lock, self.tried, now)
         self.tried.append(Tried(at=now, tries=allowed.tries))
         return Leave(tries=allowed.tries, reason=allowed.reason, id=len(self.tried) - 1)
@@ -62,6 +62,7 @@ class Trial:
 
     facts: list[Fact] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    derived: bool = False
 
     def value(self, kind: str) -> object:
         return next((f.value for f in self.facts if f.kind == kind), None)
@@ -73,10 +74,10 @@ class Trial:
             return Verdict.NONE
         if says in {"factory", "setup"} or tried == "accepted":
             return Verdict.FACTORY
-        if says == "set" or tried == "refused":
+        if says == "set" or (tried == "refused" and not self.derived):
             return Verdict.FINE
-        if says == "asks":
-            return Verdict.OWN
+        if says == "asks" or tried == "refused":
+            return Verdict.ASKS
         return Verdict.NOTHING
 
 
@@ -105,14 +106,16 @@ def moods(family: str) -> tuple[Mood, ...]:
 def expected(family: str, mood: Mood, rules: Rules) -> tuple[Verdict, ...]:
     """What is right; two where its record says that it cannot always be told, or where both are true."""
     record = rules.logins[family]
-    factory, changed = (
-        ((Verdict.FACTORY,), (Verdict.FINE,)) if record.shared else ((Verdict.OWN,), (Verdict.FINE, Verdict.OWN))
-    )
+    factory, changed = (Verdict.FACTORY,), (Verdict.FINE,)
+    if record.derived:
+        changed = (Verdict.ASKS,)
+    if not record.shared:
+        factory, changed = (Verdict.ASKS,), (Verdict.FINE, Verdict.ASKS)
     right = {
         Mood.FACTORY: (*factory, Verdict.NONE) if fake(family).FACTORY[1] == "" else factory,
         Mood.CHANGED: changed,
         Mood.NONE: (Verdict.NONE,),
-        Mood.LOCKS: (Verdict.FINE,),
+        Mood.LOCKS: changed,
         Mood.ANSWERS_ALL: (Verdict.NOTHING,),
         Mood.SHOWS_ALL: (Verdict.NOTHING,),
     }[mood]
@@ -124,7 +127,7 @@ def run(
     family: str, router: Router, net: Net, rules: Rules, *, logins_too: bool = True, ledger: Counted | None = None
 ) -> Trial:
     """Look at `router` by the probes `http`, `logins` and `login-attempts`, one after the other, as the rounds do."""
-    trial = Trial(facts=[*getattr(fake(family), "FACTS", ())])
+    trial = Trial(facts=[*getattr(fake(family), "FACTS", ())], derived=rules.logins[family].derived)
     service = Service(
         address=LOOPBACK, port=router.port, transport=Transport.TCP, state=PortState.OPEN, name="http", product=None
     )

@@ -18,6 +18,10 @@ FORM = "application/x-www-form-urlencoded"
 MAX_COOKIES, MAX_COOKIE = 16, 4096
 """Cookies kept of one page, and characters of one (RFC 6265, 6.1, asks for 4,096); login pages set one or two."""
 
+TAKEN_BACK = 2015
+"""Programs take a cookie back by a year long ago, 1970 for most. Nothing of now ends before this one."""
+
+_EXPIRES = re.compile(r"(?:^|;)\s*expires\s*=\s*([^;]+)", re.IGNORECASE)
 _ENDS = re.compile(r"(?:^|;)\s*max-age\s*=\s*(?:0+|-\d+)\s*(?:;|$)", re.IGNORECASE)
 """A cookie that is taken back (RFC 6265, 5.2.2: a number that is not above zero)."""
 
@@ -101,7 +105,17 @@ class Talk:
             fit = (name + value).isprintable() and (name + value).isascii()
             if not (equals and name and len(line) <= MAX_COOKIE and fit):
                 continue
-            if _ENDS.search(attributes) or not value:
+            if _ENDS.search(attributes) or _is_over(attributes) or not value:
                 self.cookies.pop(name, None)
             elif name in self.cookies or len(self.cookies) < MAX_COOKIES:
                 self.cookies[name] = value
+
+
+def _is_over(attributes: str) -> bool:
+    """Whether a cookie's Expires (RFC 6265, 5.2.1) is long past: that is how one is taken back, whatever its value says."""
+    given = _EXPIRES.search(attributes)
+    year = re.search(r"(?<!\d)((?:19|20)\d\d|\d\d)(?=\s+\d{1,2}:\d\d)", given[1]) if given else None
+    if year is None:
+        return False
+    number = int(year[1])
+    return (number if number > 99 else number + (1900 if number >= 70 else 2000)) < TAKEN_BACK

@@ -6,6 +6,7 @@ A login works only if its answer says so, and the protected page, which was clos
 opens. A status code is never enough. Whatever looks like a lock, or like somebody else being logged in, ends it at once.
 """
 
+import re
 import secrets
 import string
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import msgspec
 
 from netguard.model.login import Leave, Secret
 from netguard.model.observation import Fact
-from netguard.net.failures import NoAnswer
+from netguard.net.failures import NoAnswer, OutOfTime, TooMuch
 from netguard.probe._contract import Target
 from netguard.probe._login._contract import TOO_MANY, Scheme, Told
 from netguard.probe._login.answers import fits
@@ -45,6 +46,16 @@ WARNINGS = (
     "blocked",
     "attempts left",
     "attempts remaining",
+    "gesperrt",
+    "fehlversuche",
+    "trop de tentatives",
+    "bloqu",
+    "bloccat",
+    "demasiados intentos",
+    "zablok",
+    "geblokkeerd",
+    "заблок",
+    "锁定",
 )
 """Words of a lock. They count where they stand in an answer, and did not in the page before any login was tried: scripts
 of a login page have all of them."""
@@ -73,6 +84,7 @@ class Trying:
         self.used = 0
         self._before = b""
         self._usual: float | None = None
+        self._refusal: tuple[int, frozenset[str]] | None = None
 
     def closed(self) -> bool:
         """Whether the protected page is closed without a login. Raises `Stopped` where that is not to be told."""
@@ -105,18 +117,20 @@ class Trying:
         talk = self._talk.anew()
         self.used += 1
         said = self._scheme.log_in(talk, self._attempts, account, password)
-        self._look_out(said, talk)
         opens = False
         try:
+            self._look_out(said, talk)
             # Where the login goes with every request, to ask again with one that was refused is to try it again.
+            refusal = talk.last
             by_header = talk.credentials is not None and talk.last is not None
             opens = self._opens(talk.last if by_header and talk.last is not None else self._protected(talk))
         finally:
-            if opens or said is Told.ACCEPTED:
+            if opens or said in {Told.ACCEPTED, Told.UNCLEAR}:
                 self._leave(talk)
         if said is Told.ACCEPTED and opens:
             return True
         if said is Told.REFUSED and not opens:
+            self._as_before(refusal, account)
             return False
         raise Stopped(
             "it shows what is protected although it did not say yes to the login"
@@ -135,15 +149,24 @@ class Trying:
             raise Stopped("somebody else is logged in, who would be put out; nothing more is tried")
         if reply is None:
             return
-        if said is not Told.ACCEPTED:
-            text = reply.heard.body.lower()
-            word = next((w for w in WARNINGS if w.encode() in text and w.encode() not in self._before), None)
-            if word is not None:
-                raise Stopped(f"its answer speaks of a lock ({word!r}); nothing more is tried")
+        if said is Told.ACCEPTED:
+            # What follows is no sign of a lock then: pages are made for who is let in, which takes its time.
+            return
+        text = reply.heard.body.lower()
+        word = next((w for w in WARNINGS if w.encode() in text and w.encode() not in self._before), None)
+        if word is not None:
+            raise Stopped(f"its answer speaks of a lock ({word!r}); nothing more is tried")
         if self._usual is None:
             self._usual = reply.seconds
         elif reply.seconds > SLOWER * self._usual + SECONDS_SLOWER:
             raise Stopped("it answers much later than before, as devices do that brake logins; nothing more is tried")
+
+    def _as_before(self, reply: Reply | None, account: str) -> None:
+        """Raise `Stopped` where the factory's login is refused in other words than the made-up one: they may be about a lock."""
+        said = None if reply is None else (reply.heard.status, words(reply.heard.body, account))
+        if self._refusal is not None and said != self._refusal:
+            raise Stopped("it refuses the factory's login in other words than a made-up one, as devices do that lock")
+        self._refusal = said
 
     def _protected(self, talk: Talk) -> Reply:
         return talk.ask(self._attempts.protected.request)
@@ -160,11 +183,21 @@ class Trying:
         if self._attempts.logout is not None:
             try:
                 talk.ask(self._attempts.logout)
-            except NoAnswer:
+            except (NoAnswer, TooMuch, OutOfTime):
                 return
 
     def _pause(self) -> None:
         self._talk.net.cancel.pause(PAUSE * (1 + secrets.randbelow(500) / 1000))
+
+
+_TAG = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]{3,}")
+
+
+def words(body: bytes, account: str) -> frozenset[str]:
+    """The words that an answer shows: no tags and scripts, nothing with a digit in it (times, tokens), not the account."""
+    shown = _TAG.sub(" ", body.decode("utf-8", "replace")).lower()
+    return frozenset(w for w in _WORD.findall(shown) if w.isalpha() and w != account.lower())
 
 
 def facts(outcome: Outcome, target: Target) -> Iterator[Fact]:

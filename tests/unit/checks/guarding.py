@@ -14,6 +14,7 @@ FAMILY = msgspec.structs.replace(
     RULES.logins["openwrt"],
     id="acme",
     name="Acme",
+    derived=False,
     menus=Menus(password="Tools > Password", encryption="Tools > HTTPS", access="Tools > Who may"),
 )
 MUTE = msgspec.structs.replace(
@@ -24,7 +25,10 @@ LABEL = msgspec.structs.replace(
 )
 """None of it shares a login with another."""
 
-KNOWN = replace(RULES, logins={"acme": FAMILY, "mute": MUTE, "label": LABEL})
+BASE = msgspec.structs.replace(FAMILY, id="base", name="Base", derived=True)
+"""Others build on it."""
+
+KNOWN = replace(RULES, logins={"acme": FAMILY, "mute": MUTE, "label": LABEL, "base": BASE})
 
 
 def router(*ports, number=1, role=Role.ROUTER, asked=builders.ALL_TCP, **given):

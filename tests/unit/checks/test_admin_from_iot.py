@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from netguard.checks.admin_from_iot import APART, judge
+from netguard.checks.admin_from_iot import APART, PROGRAMS, judge
 from netguard.model.vocabulary import Confidence, Role, Severity, Status
 from tests import builders
 from tests.unit.checks.guarding import KNOWN, came_to_nothing, one, page, router
@@ -19,26 +19,46 @@ def found(device, *pages, others=(LOCK,), **given):
 
 
 @pytest.mark.parametrize(
-    ("said", "severity"),
+    "said",
     [
-        ({"says": "none"}, Severity.MEDIUM),
-        ({"says": "factory"}, Severity.MEDIUM),
-        ({"says": "setup"}, Severity.MEDIUM),
-        ({"tried": "open"}, Severity.MEDIUM),
-        ({"tried": "accepted", "account": "admin", "empty": False}, Severity.MEDIUM),
-        ({"says": "set"}, Severity.LOW),
-        ({"tried": "refused"}, Severity.LOW),
-        ({}, Severity.LOW),
+        {"says": "none"},
+        {"says": "setup"},
+        {"tried": "accepted", "account": "admin", "empty": False},
+        {"says": "set"},
+        {},
     ],
     ids=str,
 )
-def test_severity_by_circumstance(said, severity):
+def test_it_is_low_whatever_is_known_of_its_login_so_that_a_scan_that_did_not_try_is_no_better(said):
     device = router(443)
     finding = found(device, page(device, **said))
-    assert (finding.status, finding.severity, finding.confidence) == (Status.FAIL, severity, Confidence.CONFIRMED)
+    assert (finding.status, finding.severity, finding.confidence) == (Status.FAIL, Severity.LOW, Confidence.CONFIRMED)
     assert "lock-hub 20" in finding.title
     assert finding.evidence
     assert finding.fix == f"Let its menu be opened from your computers' network only: Tools > Who may. {APART}"
+
+
+def programs(device, port=49000, *, answer=True, first=50):
+    return (builders.observation(first, "tr064.answer", answer, of=device, port=port),)
+
+
+def test_what_programs_set_it_up_by_is_a_way_in_beside_its_menu_or_alone():
+    device = router(443, 49000)
+    both = found(device, page(device), programs(device))
+    assert "shows its menu" in both.title
+    assert "(tcp/443, TR-064 on tcp/49000)" in both.title
+    assert (PROGRAMS in both.fix, "Tools > Who may" in both.fix) == (True, True)
+    alone = found(router(49000), programs(router(49000)))
+    assert (alone.status, alone.severity, alone.confidence) == (Status.FAIL, Severity.LOW, Confidence.CONFIRMED)
+    assert "lets programs set it up, after a login, on the network that lock-hub 20" in alone.title
+    assert alone.fix == f"{PROGRAMS} {APART}"
+    assert list(alone.evidence) == [programs(router(49000))[0].id]
+
+
+def test_a_port_that_is_no_tr064_or_is_closed_by_now_is_none():
+    device = router(443, 49000)
+    assert "TR-064" not in found(device, page(device), programs(device, answer=False)).title
+    assert "TR-064" not in found(router(443), page(router(443)), programs(router(443))).title
 
 
 @pytest.mark.parametrize("role", [Role.LOCK, Role.LOCK_HUB, Role.SMART_HOME_HUB, Role.ALARM, Role.CAMERA, Role.PLUG])

@@ -8,6 +8,7 @@ from netguard import registry
 from netguard.checks import _logins
 from netguard.checks._logins import BACK_DOORS
 from netguard.checks.default_login import SETUP_FIX, judge
+from netguard.model.past import Past
 from netguard.model.vocabulary import Confidence, Depth, Ended, Outcome, Role, Severity, Status
 from tests import builders
 from tests.unit.checks.guarding import KNOWN, came_to_nothing, one, page, router
@@ -106,6 +107,25 @@ def test_it_does_not_apply_to_a_family_of_which_each_has_a_password_of_its_own(s
     finding = one(judge, device, page(device, family="label", says=says))
     assert finding.status is Status.NOT_APPLICABLE
     assert "no login that others of its kind share: its password is on its own label" in finding.title
+
+
+def test_of_a_family_that_others_build_on_a_refused_login_of_its_own_is_no_pass():
+    device = router(443)
+    finding = one(judge, device, page(device, family="base", tried="refused"))
+    assert finding.status is Status.UNKNOWN
+    assert "others build on Base and give theirs a login of their own" in finding.title
+    assert "Tools > Password" in finding.fix
+
+
+@pytest.mark.parametrize(("came", "words"), [("accepted", "was let in"), ("refused", "was refused")])
+def test_what_came_of_it_the_last_time_is_told_where_it_is_not_tried_again(came, words):
+    device = router(443)
+    earlier = builders.scan(device, observations=page(device, tried=came))
+    for past, told in ((Past(here=earlier), True), (Past(previous=earlier), True), (Past(here=builders.scan()), False)):
+        found = judge(builders.scan(device, observations=page(device)), KNOWN, past)
+        (finding,) = [f for f in found if f.target == device.key]
+        assert finding.status is Status.UNKNOWN
+        assert (f"it {words}; what it is since was not seen" in finding.title) is told
 
 
 def test_neither_said_nor_tried_is_unknown_with_how_to_try():

@@ -22,7 +22,7 @@ def found(*ports, **first):
 def test_severity_by_circumstance():
     alone = found(80)
     assert (alone.status, alone.severity, alone.confidence) == (Status.FAIL, Severity.MEDIUM, Confidence.CONFIRMED)
-    assert alone.fix == "In its menu: Tools > HTTPS."
+    assert alone.fix == "Switch HTTPS on, and plain HTTP off if it can be. In its menu: Tools > HTTPS."
     beside = found(80, 443)
     assert (beside.status, beside.severity) == (Status.FAIL, Severity.LOW)
     assert beside.title.endswith("(tcp/80), beside an encrypted page")

@@ -23,7 +23,6 @@ WRONG = {
     Verdict.FACTORY: (Status.FAIL, {Status.PASS, Status.NOT_APPLICABLE}),
     Verdict.NONE: (Status.NOT_APPLICABLE, {Status.FAIL}),
     Verdict.FINE: (Status.PASS, {Status.PASS}),
-    Verdict.OWN: (Status.NOT_APPLICABLE, {Status.PASS}),
 }
 """By what was seen: what default-login has to say, and what no-login may."""
 
@@ -46,6 +45,11 @@ def test_what_was_seen_is_what_is_said(network, monkeypatch, family, mood):
     default, none = said(default_login), said(no_login)
     if seen.verdict is Verdict.NOTHING:
         assert {default.status, none.status} <= {Status.UNKNOWN, Status.NOT_APPLICABLE}
+    elif seen.verdict is Verdict.ASKS:
+        assert default.status is (Status.UNKNOWN if RULES.logins[family].derived else Status.NOT_APPLICABLE), (
+            default.title
+        )
+        assert none.status is Status.PASS
     else:
         right, allowed = WRONG[seen.verdict]
         assert default.status is right, default.title

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from netguard.checks.no_login import FIX, judge
+from netguard.checks.no_login import judge
 from netguard.model.vocabulary import Role, Severity, Status
 from tests import builders
 from tests.unit.checks.guarding import KNOWN, came_to_nothing, one, page, router
@@ -33,32 +33,11 @@ def test_no_password_is_critical_whoever_it_is(said, words, number):
 
 
 @pytest.mark.parametrize(("kind", "value", "port"), [("ssh.login", "none", 22), ("telnet.login", "shell", 23)])
-def test_a_command_line_for_anybody_is_told_beside_a_page_that_asks(kind, value, port):
+def test_a_command_line_for_anybody_is_other_checks_business(kind, value, port):
     device = router(port, 443)
-    facts = (*page(device, says="set"), builders.observation(30, kind, value, of=device, port=port))
-    finding = one(judge, device, facts)
-    assert (finding.status, finding.severity, finding.evidence) == (Status.FAIL, Severity.CRITICAL, ("o30",))
-    assert f"(tcp/{port})" in finding.title
-    asks = builders.observation(30, kind, "required" if port == 22 else "prompt", of=device, port=port)
-    assert one(judge, device, (*page(device, says="set"), asks)).status is Status.PASS
-
-
-def test_each_way_in_is_a_finding_of_its_own():
-    device = router(22, 23, 443)
-    facts = (
-        *page(device, says="none"),
-        builders.observation(30, "ssh.login", "none", of=device, port=22),
-        builders.observation(31, "telnet.login", "shell", of=device, port=23),
-    )
-    findings = judged(judge, device, rules=KNOWN, observations=facts)
-    assert [f.status for f in findings] == [Status.FAIL] * 3
-    assert len({f.fingerprint for f in findings}) == 3
-
-
-def test_other_devices_shells_are_other_checks_business():
-    camera = builders.device(20, Role.CAMERA, services=(23,))
-    shell = builders.observation(30, "telnet.login", "shell", of=camera, port=23)
-    assert [f.status for f in judged(judge, camera, observations=(shell,))] == [Status.NOT_APPLICABLE]
+    open_to_all = builders.observation(30, kind, value, of=device, port=port)
+    assert one(judge, device, (*page(device, says="set"), open_to_all)).status is Status.PASS
+    assert one(judge, router(port), (open_to_all,)).status is Status.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(
@@ -108,6 +87,3 @@ def test_its_own_record_comes_first_and_without_any_there_is_a_way():
     assert (
         one(judge, device, page(device, says="none"), rules=replace(KNOWN, devices=rules.devices)).fix == "Press twice."
     )
-    shell = router(22)
-    facts = (builders.observation(30, "ssh.login", "none", of=shell, port=22),)
-    assert one(judge, shell, facts).fix.startswith(FIX)

@@ -45,6 +45,13 @@ def test_it_says_what_it_does_and_does_as_it_is_told(monkeypatch, capsys, answer
     assert ("goes on without them" in said) is not answer
 
 
+def test_a_no_is_one_to_the_devices_of_the_settings_too():
+    at = (ip("192.0.2.1"),)
+    assert _logins.named(at, asked=True, allowed=False) == ()
+    assert _logins.named(at, asked=True, allowed=True) == at
+    assert _logins.named(at, asked=False, allowed=False) == at
+
+
 def test_a_yes_is_asked_for_once(capsys):
     assert _logins.is_allowed(said_yes=True)
     assert capsys.readouterr().err == ""

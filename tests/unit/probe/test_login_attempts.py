@@ -52,7 +52,7 @@ def reason(*args, **given):
 def test_where_the_person_allowed_it_the_login_of_a_known_family_is_tried():
     (login,) = asked()
     assert isinstance(login, Login)
-    assert (login.port, login.secure, login.mac, login.family.id) == (80, False, MAC, "openwrt")
+    assert (login.port, login.secure, login.macs, login.family.id) == (80, False, (MAC,), "openwrt")
 
 
 def test_nothing_is_tried_and_nothing_said_where_nobody_asked_for_it():
@@ -133,7 +133,7 @@ def test_without_a_ledger_nothing_could_be_counted():
 
 
 def login(port, ledger, family=FAMILY):
-    return Login(address=LOOPBACK, port=port, family=family, mac=MAC, ledger=ledger)
+    return Login(address=LOOPBACK, port=port, family=family, macs=(MAC,), ledger=ledger)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Trying a factory login: what ends it, what is never believed, and how few logins are ever sent."""
 
 import json
+import time
 
 import msgspec
 import pytest
@@ -266,3 +267,95 @@ def test_what_is_kept_has_no_password(net):
         "login.tried": "accepted", "login.account": "admin", "login.empty": False,
     }  # fmt: skip
     assert not any(p in json.dumps([str(f) for f in kept]) + repr(outcome) for p in PASSWORDS)
+
+
+class Storm(Made):
+    """It has its factory login still, and after one wrong login refuses everybody, in other words or the same ones."""
+
+    SAYS = "Wrong password"
+
+    def log_in(self, asked):
+        if asked.path == "/login" and self.wrong:
+            return Said(body=f"{self.SAYS} at 12:31:0{len(self.asked)} (a7f3{len(self.asked)})")
+        said = super().log_in(asked)
+        return said if said is None or said.status == 302 else Said(body="Wrong password at 12:30:59 (77ab1)")
+
+
+@pytest.mark.parametrize("says", ["Wrong password. Kolme kertaa", "Wrong password, come back tomorrow"])
+def test_a_refusal_in_other_words_than_the_control_s_is_no_refusal(net, says):
+    storm = type("Other", (Storm,), {"SAYS": says})
+    with storm(Mood.FACTORY) as router, pytest.raises(Stopped, match="in other words"):
+        begun(router, net).run(Leave(tries=3))
+
+
+def test_times_and_tokens_make_no_other_words(net):
+    with Storm(Mood.CHANGED) as router:
+        assert begun(router, net).run(Leave(tries=3)).what == "refused"
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b"<p class='x'>No. Try again, admin!</p>", {"try", "again"}),
+        (b"<script>var locked = 'no';</script>Wrong<style>p {}</style>", {"wrong"}),
+        (b'{"error":"wrong-key","nonce":"a7f3bcd9","at":"12:00"}', {"error", "wrong", "key", "nonce"}),
+        (b"\xff\xfe", set()),
+    ],
+)
+def test_the_words_of_an_answer(body, shown):
+    assert trying.words(body, "admin") == shown
+
+
+class Late(Made):
+    """It is slow to let somebody in, as routers are that build a whole page for that."""
+
+    def log_in(self, asked):
+        said = super().log_in(asked)
+        if said is not None and said.status == 302:
+            monotonic.later = 60.0
+        return said
+
+
+class monotonic:  # noqa: N801 - it stands in for a function
+    later = 0.0
+
+    @classmethod
+    def now(cls):
+        return real() + cls.later
+
+
+real = time.monotonic
+
+
+def test_who_is_let_in_late_is_let_in_and_leaves_again(net, monkeypatch):
+    monkeypatch.setattr(monotonic, "later", 0.0)
+    monkeypatch.setattr("netguard.probe._login.talk.time", type("Clock", (), {"monotonic": monotonic.now}))
+    with Late(Mood.FACTORY) as router:
+        assert begun(router, net).run(Leave(tries=3)).what == "accepted"
+        assert not router.sessions
+
+
+class Cut(Made):
+    """It lets somebody in, and its answer is neither yes nor no."""
+
+    def log_in(self, asked):
+        said = super().log_in(asked)
+        return said if said is None or said.status != 302 else Said(body="<html>Wel", cookies=said.cookies)
+
+
+def test_what_is_neither_yes_nor_no_may_be_a_session_and_is_left(net):
+    with Cut(Mood.FACTORY) as router:
+        with pytest.raises(Stopped):
+            begun(router, net).run(Leave(tries=3))
+        assert not router.sessions
+
+
+def test_a_401_that_is_not_the_refusal_of_the_record_is_none(net):
+    record = family("basic", refused=Answer(status=(401,), body=("wrong login",)))
+
+    class Shut(Headers):
+        def page(self, asked):
+            return Said(status=401, body="wrong login" if "authorization" not in asked.headers else "shut for today")
+
+    with Shut(Mood.CHANGED) as router, pytest.raises(Stopped, match="neither yes nor no"):
+        begun(router, net, record, basic).run(Leave(tries=3))

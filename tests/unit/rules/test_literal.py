@@ -58,7 +58,7 @@ def test_plain_scalars_are_what_they_look_like(text, value):
         (b"{a: [1]}: 1\n", "line 1: a field's name has to be text"),
         (b"a: &x [*x]\n", "line 1: aliases are not allowed"),
         (b"# nothing\n", "line 1: the file is empty"),
-        (b"a: !mine 1\n", "line 1: types such as !mine are not allowed"),
+        (b"a: !mine 1\n", "line 1: types such as !... are not allowed; a text that begins with ! needs quotes"),
         (b"a: 1\n---\nb: 1\n", "line 2: it is not YAML"),
         (b"[a]: 1\n", "line 1: a field's name has to be text"),
         (b"a: \x00\n", "line 1: it is not YAML"),

@@ -15,9 +15,10 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     packed = base64.b64encode(f"{account}:{password.reveal()}".encode()).decode()
     talk.credentials = lambda method, path: f"Basic {packed}"  # noqa: ARG005 - the same for every path
     reply = talk.ask(attempts.protected.request)
-    if reply.heard.status == UNAUTHORIZED and attempts.locked is None:
-        return Told.REFUSED
     said = told(attempts, reply, attempts.protected.request.reads)
     if said is not Told.UNCLEAR:
         return said
-    return Told.REFUSED if reply.heard.status == UNAUTHORIZED else Told.ACCEPTED
+    if reply.heard.status != UNAUTHORIZED:
+        return Told.ACCEPTED
+    # A record that says how it refuses is believed: another 401 may be that of one that refuses everybody.
+    return Told.REFUSED if attempts.refused is None else Told.UNCLEAR

@@ -16,7 +16,7 @@ PAUSE = trying.PAUSE
 
 def target(port: int) -> Target:
     return Login(
-        address=LOOPBACK, port=port, family=rules().logins["openwrt"], mac=trial.MAC, ledger=trial.Counted(),
+        address=LOOPBACK, port=port, family=rules().logins["openwrt"], macs=(trial.MAC,), ledger=trial.Counted(),
     )  # fmt: skip
 
 
