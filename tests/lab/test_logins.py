@@ -234,19 +234,23 @@ def need(home: RunningHome, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("daemon", "port", "kind", "value"),
+    ("daemon", "port", "kind", "value", "check"),
     [
-        ("dropbear", 22, "ssh.login", "none"),
-        ("telnetd", 23, "telnet.login", "shell"),
-        ("busybox-telnetd", 2323, "telnet.login", "shell"),
+        ("dropbear", 22, "ssh.login", "none", "iot-management-port"),
+        ("telnetd", 23, "telnet.login", "shell", "telnet-open"),
+        ("busybox-telnetd", 2323, "telnet.login", "shell", "telnet-open"),
     ],
 )
-def test_a_command_line_that_asks_for_nothing_is_seen_by_every_scan(home, seen, daemon, port, kind, value):
+def test_a_command_line_that_asks_for_nothing_is_seen_by_every_scan_and_told_once(
+    home, seen, daemon, port, kind, value, check
+):
     need(home, daemon)
     for one in seen.values():
         assert value in one.values(kind, port)
-        (found,) = [f for f in one.findings("no-login") if f.status is Status.FAIL and f"(tcp/{port})" in f.title]
-        assert found.severity is Severity.CRITICAL
+        here = re.compile(rf"tcp/{port}(?!\d)")
+        failed = [f for f in one.scan.findings if f.status is Status.FAIL and f.target == one.router.key]
+        told = [f for f in failed if here.search(f.title)]
+        assert [(f.check, f.severity) for f in told] == [(check, Severity.CRITICAL)], [f.title for f in told]
 
 
 def test_a_factory_login_is_a_critical_finding_and_a_changed_one_is_fine(seen):
