@@ -27,7 +27,7 @@ def main() -> None:
                     with trial.fake(family)(mood) as router:
                         verdict = trial.run(family, router, net, rules, logins_too=tried).verdict
                     locked, most = locked + router.locked, max(most, router.wrong)
-                    how = _how(verdict, mood, trial.expected(family, mood, rules))
+                    how = _how(verdict, mood, trial.expected(family, mood, rules), tried=tried)
                     (sums if tried else listened)[how] += 1
                     if tried:
                         cells[mood] = verdict + ("" if how == "right" else f" {'!' if how == 'wrong' else '?'}")
@@ -40,11 +40,11 @@ def main() -> None:
     print(f"wanted: nothing wrong and nobody locked: {'yes' if not bad else 'NO'}")
 
 
-def _how(verdict: Verdict, mood: Mood, expected: tuple[Verdict, ...]) -> str:
-    """Nothing is right of what answers all alike; elsewhere it is neither right nor wrong."""
-    if verdict is Verdict.NOTHING:
-        return "right" if mood in {Mood.ANSWERS_ALL, Mood.SHOWS_ALL} else "inconclusive"
-    return "right" if verdict in expected else "wrong"
+def _how(verdict: Verdict, mood: Mood, expected: tuple[Verdict, ...], *, tried: bool) -> str:
+    """Nothing is right of what answers all alike; elsewhere it is neither, where the record says so or nothing was tried."""
+    if verdict not in expected and (tried or verdict is not Verdict.NOTHING):
+        return "wrong"
+    return "inconclusive" if verdict is Verdict.NOTHING and mood not in {Mood.ANSWERS_ALL, Mood.SHOWS_ALL} else "right"
 
 
 if __name__ == "__main__":
