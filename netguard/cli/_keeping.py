@@ -193,12 +193,12 @@ def restore(url: str, *, yes: bool, copy: str | None = None) -> None:
     newest = f", the newest of {_local(lines[0].started_at)}" if lines else ""
     click.echo(f"The history of {_local(made)} is back: {many}{newest}." if made else "It is back.")
     if aside is not None:
-        click.echo(f"The file that was there is kept as {aside}.")
         if not counted:
             click.echo(
-                "How often router logins were tried since that copy could not be read from it: do not scan with --logins before "
-                "tomorrow, and look by hand at routers that were tried often."
+                "How often router logins were tried since that copy could not be read from the damaged file: do not scan with "
+                "--logins before tomorrow, and look by hand at routers that were tried often."
             )
+        click.echo(f"The file that was there is kept as {aside}.")
 
 
 def _take_in_scan(history: History, scan: Scan) -> None:

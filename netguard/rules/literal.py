@@ -175,10 +175,9 @@ def _plain(text: str) -> Any:
 
 def _typed(event: Any) -> UnusableError:
     # A tag of one's own may be a password that begins with `!` and lacks its quotes.
-    tag = event.tag if str(event.tag).startswith("tag:yaml.org,") else "!..."
-    return UnusableError(
-        f"line {_line(event)}: types such as {tag} are not allowed; a text that begins with ! needs quotes"
-    )
+    common = str(event.tag).startswith("tag:yaml.org,")
+    what = f"{event.tag} are not allowed" if common else "!... are not allowed; a text that begins with ! needs quotes"
+    return UnusableError(f"line {_line(event)}: types such as {what}")
 
 
 def _line(event: Any) -> int:

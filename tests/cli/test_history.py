@@ -273,6 +273,7 @@ def test_a_damaged_history_offers_its_copy_and_gets_it_back(netguard, home, path
     assert "5 scans, the newest of" in back.stdout
     (kept,) = path.parent.glob("h.db.damaged-*")
     assert back.stdout.splitlines()[-1] == f"The file that was there is kept as {kept}."
+    assert "How often router logins were tried since that copy could not be read" in back.stdout
     assert kept.read_bytes() == b"nonsense" * 1000
     assert len(netguard("history", "--database", home).stdout.splitlines()) == 6
 
