@@ -266,10 +266,8 @@ def why_unknown(scan: Scan, device: Device, found: Login, by_hand: str, past: Pa
 
 def _before(device: Device, past: Past) -> str:
     """What came of it when it was tried the last time, as a part of a sentence; empty where it was not."""
-    earlier = next((s for s in (past.here, past.previous) if s is not None), None)
-    if earlier is None:
-        return ""
-    tried = next((o for o in earlier.observations if o.device == device.key and o.kind == "login.tried"), None)
+    earlier = (o for scan in (past.here, past.previous) if scan is not None for o in scan.observations)
+    tried = next((o for o in earlier if o.device == device.key and o.kind == "login.tried"), None)
     if tried is None:
         return ""
     came = {"accepted": "was let in", "refused": "was refused", "open": "was not needed"}.get(

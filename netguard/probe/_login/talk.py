@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate
 from urllib.parse import quote
 
 from netguard.net.access import Net
@@ -114,8 +115,5 @@ class Talk:
 def _is_over(attributes: str) -> bool:
     """Whether a cookie's Expires (RFC 6265, 5.2.1) is long past: that is how one is taken back, whatever its value says."""
     given = _EXPIRES.search(attributes)
-    year = re.search(r"(?<!\d)((?:19|20)\d\d|\d\d)(?=\s+\d{1,2}:\d\d)", given[1]) if given else None
-    if year is None:
-        return False
-    number = int(year[1])
-    return (number if number > 99 else number + (1900 if number >= 70 else 2000)) < TAKEN_BACK
+    when = parsedate(given[1]) if given else None
+    return when is not None and when[0] < TAKEN_BACK

@@ -147,10 +147,8 @@ class Trying:
             raise Stopped("it says that it locks, or has locked, logins; nothing more is tried")
         if said is Told.BUSY:
             raise Stopped("somebody else is logged in, who would be put out; nothing more is tried")
-        if reply is None:
-            return
-        if said is Told.ACCEPTED:
-            # What follows is no sign of a lock then: pages are made for who is let in, which takes its time.
+        # Of a yes neither its words nor its seconds speak of a lock: a page is made for who is let in, which takes its time.
+        if reply is None or said is Told.ACCEPTED:
             return
         text = reply.heard.body.lower()
         word = next((w for w in WARNINGS if w.encode() in text and w.encode() not in self._before), None)

@@ -121,7 +121,9 @@ def test_of_a_family_that_others_build_on_a_refused_login_of_its_own_is_no_pass(
 def test_what_came_of_it_the_last_time_is_told_where_it_is_not_tried_again(came, words):
     device = router(443)
     earlier = builders.scan(device, observations=page(device, tried=came))
-    for past, told in ((Past(here=earlier), True), (Past(previous=earlier), True), (Past(here=builders.scan()), False)):
+    silent = builders.scan()
+    pasts = Past(here=earlier), Past(previous=earlier), Past(here=silent, previous=earlier), Past(here=silent)
+    for past, told in zip(pasts, (True, True, True, False), strict=True):
         found = judge(builders.scan(device, observations=page(device)), KNOWN, past)
         (finding,) = [f for f in found if f.target == device.key]
         assert finding.status is Status.UNKNOWN

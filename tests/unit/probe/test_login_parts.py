@@ -235,6 +235,11 @@ def test_whatever_cookies_it_sets_the_next_request_can_be_sent(cookies):
     _http.request(Target(address=LOOPBACK, port=80), headers=[("Cookie", header)])
 
 
+@given(st.text(st.sampled_from("0123456789-:,+; JanTGMhu"), max_size=40) | st.text(max_size=40))
+def test_whatever_day_a_cookie_ends_on_it_is_kept_or_not(day):
+    assert kept(f"sid=a; expires={day}") in ({}, {"sid": "a"})
+
+
 def test_cookies_go_back_and_stay_where_they_were_set(monkeypatch):
     one, wire = talking(monkeypatch, answer(cookies=["a=1; path=/", "b=2"]), answer())
     one.ask(Request(path="/"))
