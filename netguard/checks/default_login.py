@@ -9,10 +9,10 @@
 What a page says of itself is heard by every scan of depth standard or deep; logins are tried only where the person asked for
 it. Passes when it says that its password was changed, or when the factory's logins that netguard knows were tried and
 refused; the finding says which of the two. Unknown when its page is not recognised or looks like that of two families, when
-it does not say and nothing was tried, when it refuses logins for a while, when only the factory's own login was refused and others build their
-firmware on its pages, and when trying came to nothing clear. Does not
-apply where no router or access point shows a page, to one that has no password at all, which is no-login, and to families of
-which each unit comes with a password of its own on its label. It errs where
+it does not say and nothing was tried, when it refuses logins for a while, when only the factory's own login was refused and
+others, providers or builders of firmware, ship the same pages with logins of their own, and when trying came to nothing
+clear. Does not apply where no router or access point shows a page, to one that has no password at all, which is no-login, and
+to families of which each unit comes with a password of its own on its label. It errs where
 the factory's login is another one on this very unit (printed on its label, or the provider's) and was only tried and
 refused, where what it came with is secret and unique and it still says "factory", and where a second account has kept its
 password.
@@ -99,8 +99,8 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past
         return CHECK.unknown(
             subject,
             because=(
-                f"it has a password, but others build on {tried.record.name} and give theirs a login of their own, "
-                "which netguard does not try"
+                f"it has a password that is not the one {tried.record.name} is known to come with, but others ship the same "
+                "pages with logins of their own, which netguard does not try"
             ),
             how=f"{BY_HAND} {_logins.menu(tried.record)}",
         )

@@ -185,8 +185,8 @@ class LoginFamily(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     shared: bool = True
     """Whether a login that others of them have as well lets into some; false where each has one of its own on its label."""
     derived: bool = False
-    """Whether others build their firmware on its pages and give it logins of their own: that its own one is refused tells only
-    that there is a password."""
+    """Whether others, providers or builders of firmware, ship its pages with logins of their own: that the one known of it is
+    refused tells only that there is a password."""
     menus: Menus
     hints: tuple[Mark, ...]
     """Facts, one of which has to be there before any of its looks is taken."""

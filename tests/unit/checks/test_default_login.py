@@ -113,7 +113,10 @@ def test_of_a_family_that_others_build_on_a_refused_login_of_its_own_is_no_pass(
     device = router(443)
     finding = one(judge, device, page(device, family="base", tried="refused"))
     assert finding.status is Status.UNKNOWN
-    assert "others build on Base and give theirs a login of their own" in finding.title
+    assert (
+        "not the one Base is known to come with, but others ship the same pages with logins of their own"
+        in finding.title
+    )
     assert "Tools > Password" in finding.fix
 
 
