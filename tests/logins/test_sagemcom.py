@@ -58,6 +58,15 @@ class Salted(Fake):
     SALT = "Salt123"
 
 
+class Quoted(Salted):
+    """Its script as a minifier would write it."""
+
+    def _script(self):
+        return (
+            super()._script().replace("GUI_PASSWORD_SALT:", '"GUI_PASSWORD_SALT":').replace(" ", "").replace("\n", "")
+        )
+
+
 class Elsewhere(Fake):
     SCRIPT = "/9.9/gui/js/gui-core.js"
 
@@ -104,7 +113,12 @@ def test_it_is_asked_without_a_login_first_and_logged_out_last(net):
 
 @pytest.mark.parametrize(
     ("kind", "why"),
-    [(Salted, "add something"), (Elsewhere, "by which digest"), (OtherDigest, "does not know")],
+    [
+        (Salted, "add something"),
+        (Quoted, "add something"),
+        (Elsewhere, "by which digest"),
+        (OtherDigest, "does not know"),
+    ],
 )
 def test_where_no_login_could_be_right_none_is_sent(net, kind, why):
     with kind(Mood.FACTORY) as router:
@@ -169,17 +183,28 @@ def test_whatever_it_answers_to_a_login_is_told_apart(body):
         assert sagemcom.log_in(talk, ATTEMPTS, "admin", Secret("admin")) in set(Told)
 
 
-@pytest.mark.parametrize("given_", [{}, {"req": ""}, {"req": "{}"}, {"req": "[1]"}, {"req": '{"request": {"id": 1}}'}])
-def test_a_record_without_what_is_to_be_answered_for_sends_no_login(monkeypatch, given_):
-    talk, wire = talking(monkeypatch, SCRIPT, answer())
-    request = Request(path="/cgi/json-req", method="POST", fields=given_)
-    with pytest.raises(NoAnswer, match="its record"):
-        sagemcom.log_in(talk, msgspec.structs.replace(ATTEMPTS, request=request), "admin", Secret("admin"))
-    assert len(wire.sent) == 1
+UNANSWERABLE = [{}, {"req": ""}, {"req": "{}"}, {"req": "[1]"}, {"req": '{"request": {"id": 1}}'}]
 
 
-def test_a_record_that_says_no_request_asks_nothing(monkeypatch):
+def changed(field, request):
+    if field != "protected":
+        return msgspec.structs.replace(ATTEMPTS, **{field: request})
+    return msgspec.structs.replace(ATTEMPTS, protected=msgspec.structs.replace(ATTEMPTS.protected, request=request))
+
+
+@pytest.mark.parametrize("fields", UNANSWERABLE, ids=str)
+@pytest.mark.parametrize("field", ["request", "protected", "logout"])
+def test_a_record_without_what_is_to_be_answered_for_asks_nothing(monkeypatch, field, fields):
     talk, wire = talking(monkeypatch, SCRIPT)
-    with pytest.raises(NoAnswer):
-        sagemcom.log_in(talk, msgspec.structs.replace(ATTEMPTS, request=None), "admin", Secret("admin"))
+    record = changed(field, Request(path="/cgi/json-req", method="POST", fields=fields))
+    with pytest.raises(NoAnswer, match="its record"):
+        sagemcom.log_in(talk, record, "admin", Secret("admin"))
+    assert not wire.sent
+
+
+@pytest.mark.parametrize("field", ["request", "logout"])
+def test_a_record_that_says_no_request_to_log_in_or_out_asks_nothing(monkeypatch, field):
+    talk, wire = talking(monkeypatch, SCRIPT)
+    with pytest.raises(NoAnswer, match="its record"):
+        sagemcom.log_in(talk, changed(field, None), "admin", Secret("admin"))
     assert not wire.sent

@@ -26,12 +26,13 @@ SESSION = "reply.actions.0.callbacks.0.parameters"
 """Where the answer to a right login has the session's `id` and `nonce`."""
 
 _OPTIONS = re.compile(r"\bgui\.opt\s*=\s*\{([^}]{0,4096})\}")
-_SHA512 = re.compile(r"\bGUI_ACTIVATE_SHA512ENCODE_OPT\s*:\s*(\w{0,16})")
-_SALT = re.compile(r"\bGUI_PASSWORD_SALT\s*:\s*(\"\"|''|null|undefined)?")
+_SHA512 = re.compile(r"\bGUI_ACTIVATE_SHA512ENCODE_OPT[\"']?\s*:\s*(\w{0,16})")
+_SALT = re.compile(r"\bGUI_PASSWORD_SALT[\"']?\s*:\s*(\"\"|''|null|undefined)?")
 _ID = re.compile(r"[0-9A-Za-z]{1,32}")
 _NONCE = re.compile(r"[ -~]{1,128}")
 
 Hashed = Callable[[str], str]
+"""A text's digest in hexadecimal letters."""
 
 
 def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> Told:
@@ -40,11 +41,13 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     The record's requests have their JSON in the field `req`. What goes with each of them stands in `notelogin`, `noteread`
     (the protected page) and `notequit`, the session in `notesession`; all are empty before.
     """
-    if attempts.request is None:
-        raise NoAnswer("its record says no request to log in with")
+    if attempts.request is None or attempts.logout is None:
+        raise NoAnswer("its record says no request to log in or out with")
+    login = _challenge(attempts.request)
+    later = {"noteread": _challenge(attempts.protected.request), "notequit": _challenge(attempts.logout)}
     hashed = _digest(_options(talk))
     known = hashed(password.reveal())
-    talk.notes["notelogin"] = _answer(attempts.request, hashed(f"{account}::{known}"), hashed)
+    talk.notes["notelogin"] = hashed(f"{hashed(f'{account}::{known}')}:{login}")
     reply = talk.ask(attempts.request, {"account": account})
     said = told(attempts, reply, attempts.request.reads)
     if said is not Told.ACCEPTED:
@@ -53,11 +56,8 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     session, nonce = values.get(f"{SESSION}.id", ""), values.get(f"{SESSION}.nonce", "")
     if not (_ID.fullmatch(session) and _NONCE.fullmatch(nonce)):
         return Told.UNCLEAR
-    talk.notes["notesession"] = session
     proven = hashed(f"{account}:{nonce}:{known}")
-    talk.notes["noteread"] = _answer(attempts.protected.request, proven, hashed)
-    if attempts.logout is not None:
-        talk.notes["notequit"] = _answer(attempts.logout, proven, hashed)
+    talk.notes |= {"notesession": session, **{note: hashed(f"{proven}:{asked}") for note, asked in later.items()}}
     return said
 
 
@@ -86,10 +86,10 @@ def _digest(options: str) -> Hashed:
     raise NoAnswer("it wants its password by a digest that netguard does not know")
 
 
-def _answer(request: Request, proven: str, hashed: Hashed) -> str:
-    """What goes with `request`, by the id and the number that its JSON has. Raises `NoAnswer` where it has none."""
+def _challenge(request: Request) -> str:
+    """What an answer to `request` is about: the id and the number that its JSON has. Raises `NoAnswer` where it has none."""
     try:
         sent = msgspec.json.decode(request.fields["req"])["request"]
-        return hashed(f"{proven}:{sent['id']}:{sent['cnonce']}:JSON:{request.path}")
+        return f"{sent['id']}:{sent['cnonce']}:JSON:{request.path}"
     except (KeyError, TypeError, msgspec.MsgspecError):
-        raise NoAnswer("its record has no request that could be answered for") from None
+        raise NoAnswer("its record has a request that cannot be answered for") from None
