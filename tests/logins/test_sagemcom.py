@@ -158,6 +158,14 @@ def test_one_that_shows_its_values_to_everybody_has_no_password(net):
     assert (seen.verdict, router.wrong) == (trial.Verdict.NONE, 0)
 
 
+@pytest.mark.parametrize("kind", [Fake, OfGui])
+def test_its_own_script_is_mark_enough_where_no_upnp_names_its_maker(net, monkeypatch, kind):
+    monkeypatch.setattr(Fake, "FACTS", ())
+    monkeypatch.setattr(Fake, "PROFILE", "sagemcom-router", raising=False)
+    with kind(Mood.FACTORY) as router:
+        assert run(net, router).verdict is trial.Verdict.FACTORY
+
+
 # What no router should say -------------------------------------------------------------------------------------------
 
 SCRIPT = answer(body="jQuery.gui.opt = { GUI_ACTIVATE_SHA512ENCODE_OPT: 0 };")
