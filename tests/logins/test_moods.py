@@ -22,10 +22,12 @@ def net(network, monkeypatch):
 
 @pytest.mark.parametrize(("family", "mood"), ALL, ids=str)
 def test_what_is_said_of_a_login_is_right(net, family, mood):
+    ledger = trial.Counted()
     with trial.fake(family)(mood) as router:
-        seen = trial.run(family, router, net, rules())
+        seen = trial.run(family, router, net, rules(), ledger=ledger)
     assert seen.verdict in trial.expected(family, mood, rules()), seen
     assert router.wrong <= MOST_TRIES
+    assert router.wrong <= sum(each.tries for each in ledger.tried), "all that was sent is counted"
     assert not router.locked
 
 

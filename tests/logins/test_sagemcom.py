@@ -121,11 +121,13 @@ def test_it_is_asked_without_a_login_first_and_logged_out_last(net):
     ],
 )
 def test_where_no_login_could_be_right_none_is_sent(net, kind, why):
+    ledger = trial.Counted()
     with kind(Mood.FACTORY) as router:
-        seen = run(net, router)
-    assert (seen.verdict, router.wrong) == (NOTHING, 0)
+        for _ in range(3):
+            seen = trial.run("sagemcom", router, net, rules(), ledger=ledger)
+            assert (seen.verdict, router.wrong) == (NOTHING, 0)
+            assert why in seen.reasons[-1], "what was not sent does not count"
     assert "logIn" not in actions(router)
-    assert why in seen.reasons[-1]
 
 
 @pytest.mark.parametrize(

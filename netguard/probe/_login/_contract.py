@@ -1,9 +1,9 @@
 """What a scheme is: a module of `schemes` with `log_in(talk, attempts, account, password)`, and what came of one login.
 
-`log_in` sends one login and no more, and says what the answer was like. Who is in then is not believed because of that:
-`trying` reads the protected page. What it has to keep to read that page and to log out goes into `talk`. Who logs in by a
-header sets `talk.credentials`; who does so by a cookie of its own takes a refused one out again, since the next request with
-it is one more wrong login.
+`log_in` sends one login and no more, by `talk.log_in` so that it counts, and says what the answer was like. Who is in then is
+not believed because of that: `trying` reads the protected page. What it has to keep to read that page and to log out goes into
+`talk`. Who logs in by a header sets `talk.credentials`; who does so by a cookie of its own takes a refused one out again, since
+the next request with it is one more wrong login.
 """
 
 from enum import StrEnum

@@ -51,6 +51,8 @@ class Talk:
         """The newest answer."""
         self.notes: dict[str, str] = {}
         """What a scheme learnt while it logged in, and needs to log out: `{session}`."""
+        self.tried = False
+        """Whether a login was sent in it, or may have been."""
 
     def anew(self) -> "Talk":
         """The same port, and nothing kept of before."""
@@ -73,6 +75,11 @@ class Talk:
             body = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fields).encode()
             headers.setdefault("Content-Type", FORM)
         return self.send(filled(request.path, things), method=request.method, headers=headers.items(), body=body)
+
+    def log_in(self, request: Request, things: Mapping[str, str] | None = None) -> Reply:
+        """As `ask`, for the request that has the login in it: it counts from here on, whether it arrives or not."""
+        self.tried = True
+        return self.ask(request, things)
 
     def send(
         self, path: str, *, method: str = "GET", headers: Iterable[tuple[str, str]] = (), body: bytes = b""

@@ -16,7 +16,7 @@ import msgspec
 
 from netguard.model.login import Leave, Secret
 from netguard.model.observation import Fact
-from netguard.net.failures import NoAnswer, OutOfTime, TooMuch
+from netguard.net.failures import Failure, NoAnswer, OutOfTime, TooMuch
 from netguard.probe._contract import Target
 from netguard.probe._login._contract import TOO_MANY, Scheme, Told
 from netguard.probe._login.answers import fits
@@ -115,8 +115,7 @@ class Trying:
     def _let_in(self, account: str, password: Secret) -> bool:
         """Whether this login opens the protected page; one session, which is ended. Raises `Stopped`."""
         talk = self._talk.anew()
-        self.used += 1
-        said = self._scheme.log_in(talk, self._attempts, account, password)
+        said = self._sent(talk, account, password)
         opens = False
         try:
             self._look_out(said, talk)
@@ -139,6 +138,19 @@ class Trying:
             if said is Told.ACCEPTED
             else "what it answered to a login is neither yes nor no"
         )
+
+    def _sent(self, talk: Talk, account: str, password: Secret) -> Told:
+        """Send the login, and count it: not where the page lacks what one needs, or says before that it would be no use."""
+        counts = True
+        try:
+            said = self._scheme.log_in(talk, self._attempts, account, password)
+            counts = talk.tried or said not in {Told.LOCKED, Told.BUSY}
+        except Failure:
+            counts = talk.tried
+            raise
+        finally:
+            self.used += counts
+        return said
 
     def _look_out(self, said: Told, talk: Talk) -> None:
         """Raise `Stopped` at the first sign of a lock, or of somebody else."""

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -10,10 +11,11 @@ from netguard.model.login import Leave, Lock, Secret
 from netguard.net.failures import Cancelled, NoAnswer
 from netguard.probe._contract import Target
 from netguard.probe._login import trying
+from netguard.probe._login._contract import Told
 from netguard.probe._login.schemes import basic, form
 from netguard.probe._login.talk import Talk
 from netguard.probe._login.trying import Outcome, Stopped, Trying
-from netguard.rules.logins import Answer, Attempts, LoginFamily, Menus, Pair, Protected, Request
+from netguard.rules.logins import Answer, Attempts, LoginFamily, Menus, Pair, Protected, Request, Token
 from netguard.rules.schema import Verified
 from tests.logins.server import Mood, Router, Said
 from tests.servers import LOOPBACK
@@ -219,6 +221,33 @@ def test_a_router_that_goes_away_in_between_is_left_alone(net):
     with pytest.raises(NoAnswer):
         one.run(Leave(tries=3))
     assert one.used == 1, "what may have been sent counts"
+
+
+def test_what_its_page_did_not_let_be_sent_does_not_count(net):
+    token = Token(request=Request(path="/"), after="csrf=", before=";")
+    with Made(Mood.CHANGED) as router:
+        one = begun(router, net, family(token=token))
+        with pytest.raises(NoAnswer, match="token"):
+            one.run(Leave(tries=3))
+    assert (one.used, router.wrong) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [(Told.REFUSED, 1), (Told.UNCLEAR, 1), (Told.ACCEPTED, 1), (Told.LOCKED, 0), (Told.BUSY, 0)],
+)
+def test_an_answer_to_a_login_counts_whatever_its_scheme_forgot_to_say(net, said, counts):
+    class Forgetful:
+        @staticmethod
+        def log_in(talk, attempts, account, password):
+            talk.ask(Request(path="/"))
+            return said
+
+    with Made(Mood.CHANGED) as router:
+        one = begun(router, net, scheme=Forgetful)
+        with suppress(Stopped):
+            one.run(Leave(tries=1))
+    assert one.used == counts
 
 
 def test_a_person_who_interrupts_ends_it_in_the_pause(net, monkeypatch):

@@ -14,7 +14,7 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     """Ask for the protected page with the login."""
     packed = base64.b64encode(f"{account}:{password.reveal()}".encode()).decode()
     talk.credentials = lambda method, path: f"Basic {packed}"  # noqa: ARG005 - the same for every path
-    reply = talk.ask(attempts.protected.request)
+    reply = talk.log_in(attempts.protected.request)
     said = told(attempts, reply, attempts.protected.request.reads)
     if said is not Told.UNCLEAR:
         return said

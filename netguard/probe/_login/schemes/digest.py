@@ -30,7 +30,7 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     if asked.status != UNAUTHORIZED or "nonce" not in challenge:
         raise NoAnswer("it asks for no digest login")
     talk.credentials = _answers(challenge, account, password)
-    reply = talk.ask(request)
+    reply = talk.log_in(request)
     said = told(attempts, reply, request.reads)
     if said is not Told.UNCLEAR:
         return said

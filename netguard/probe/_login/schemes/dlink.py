@@ -37,4 +37,4 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
         raise NoAnswer("its login page does not say whether it asks for letters out of a picture")
     if picture[1] != b"0":
         raise NoAnswer("its login asks for letters out of a picture")
-    return told(attempts, talk.ask(attempts.request, {"account": account, "password": password.reveal()}))
+    return told(attempts, talk.log_in(attempts.request, {"account": account, "password": password.reveal()}))

@@ -17,7 +17,7 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     things = {"account": account, "password": password.reveal()}
     if attempts.token is not None:
         things["token"] = taken(attempts.token, talk.ask(attempts.token.request))
-    return told(attempts, talk.ask(attempts.request, things), attempts.request.reads)
+    return told(attempts, talk.log_in(attempts.request, things), attempts.request.reads)
 
 
 def taken(token: Token, reply: Reply) -> str:

@@ -48,7 +48,7 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     hashed = _digest(_options(talk))
     known = hashed(password.reveal())
     talk.notes["notelogin"] = hashed(f"{hashed(f'{account}::{known}')}:{login}")
-    reply = talk.ask(attempts.request, {"account": account})
+    reply = talk.log_in(attempts.request, {"account": account})
     said = told(attempts, reply, attempts.request.reads)
     if said is not Told.ACCEPTED:
         return said

@@ -53,7 +53,7 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
         known = hashlib.md5(known.encode(), usedforsecurity=False).hexdigest()
     packed = base64.b64encode(f"{account}:{known}".encode()).decode()
     talk.cookies[COOKIE] = quote(f"Basic {packed}", safe=KEPT_BY_ESCAPE)
-    said = _said(talk.ask(attempts.request), talk)
+    said = _said(talk.log_in(attempts.request), talk)
     if said is not Told.ACCEPTED:
         talk.cookies.pop(COOKIE, None)
     return said
