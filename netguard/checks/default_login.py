@@ -99,8 +99,8 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past
         return CHECK.unknown(
             subject,
             because=(
-                f"it has a password that is not the one {tried.record.name} is known to come with, but others ship the same "
-                "pages with logins of their own, which netguard does not try"
+                f"it refused the login that {tried.record.name} is known to come with, but others ship the same pages with "
+                "logins of their own, which netguard does not try"
             ),
             how=f"{BY_HAND} {_logins.menu(tried.record)}",
         )

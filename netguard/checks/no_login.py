@@ -9,7 +9,8 @@
 Passes when its page says that a password is set, or that it is the factory's, when it asks for one as its family does only
 where there is one, and when factory logins were tried and refused, or let in by a password: then it asked for one. Unknown
 when its page is not recognised or looks like that of two families, when it does not say and nothing was tried, when it
-refuses logins for a while, and when trying came to nothing clear. Does not apply where no router or access point shows a
+refuses logins for a while, when only a factory login with a password was refused and others, providers or builders of
+firmware, ship the same pages with logins of their own, and when trying came to nothing clear. Does not apply where no router or access point shows a
 page, and to one that nobody has set up yet, which is default-login. A command line that SSH or telnet gives to anybody is
 iot-management-port's and telnet-open's to say. It errs where the page is open to this computer alone, by a rule of its
 owner's, and where a second page asks for nothing.
@@ -88,7 +89,14 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past
     if page := found.where("login.says", "set", "factory"):
         title = f"{subject.name} says that it has a password ({page.place})"
         return CHECK.passed(subject, title=title, evidence=page.evidence("login.says"))
-    if page := found.where("login.says", "asks") or found.where("login.tried", "refused") or found.accepted:
+    refused = found.where("login.tried", "refused")
+    tells = refused is not None and (refused.record is None or refused.record.refusal_shows_a_password)
+    if page := found.where("login.says", "asks") or found.accepted or (refused if tells else None):
         title = f"{subject.name} asks for a password ({page.place})"
         return CHECK.passed(subject, title=title, evidence=page.evidence("login.says", "login.tried"))
+    if refused is not None and refused.record is not None:
+        because = (
+            f"it refused the login that {refused.record.name} is known to come with; an empty password was not tried"
+        )
+        return CHECK.unknown(subject, because=because, how=f"{BY_HAND} {_logins.menu(refused.record)}")
     return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND, past))

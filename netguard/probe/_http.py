@@ -3,7 +3,7 @@
 import http.client
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from netguard.net.access import Net
@@ -42,16 +42,21 @@ def ask(
     body: bytes = b"",
     until: bytes | None = None,
     most: int = MAX_BODY,
+    sending: Callable[[], None] | None = None,
 ) -> Answer:
     """Ask `target` for `path` over a connection of its own; with `until`, reading ends where the body contains it.
 
-    At most `most` bytes are read of the body. Nothing is followed. Raises `NotHttp`, and what `Net.connect` raises.
+    At most `most` bytes are read of the body. Nothing is followed. `sending` is called when all else has gone well and the
+    request is about to leave. Raises `NotHttp`, and what `Net.connect` raises.
     """
     assert target.port is not None  # noqa: S101 - an HTTP target has a port
     with net.connect(target.address, target.port) as connection:
         if target.secure:
             connection.start_tls(tls_context())
-        connection.send(request(target, path, method=method, headers=headers, body=body))
+        question = request(target, path, method=method, headers=headers, body=body)
+        if sending is not None:
+            sending()
+        connection.send(question)
         answer = connection.receive(enough=lambda answer: is_complete(answer, until, most))
         return read(answer, ended=connection.at_end, most=most)
 

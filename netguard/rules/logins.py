@@ -200,6 +200,12 @@ class LoginFamily(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """In which of the states that it is tested in netguard can tell nothing, by what is known of it."""
     replaces: str | None = None
 
+    @property
+    def refusal_shows_a_password(self) -> bool:
+        """Whether its known logins being refused means that there is a password: not where others ship it, maybe with none."""
+        pairs = () if self.attempts is None else self.attempts.pairs
+        return not self.derived or any(not pair.password for pair in pairs)
+
 
 def problems(family: LoginFamily, name: str) -> Iterator[str]:
     """Problems of the record in the file `name` (without its ending), each `field: reason`. Passwords are in none of them."""

@@ -16,6 +16,7 @@ from netguard.net.failures import Failure
 from netguard.probe import http, login_attempts, logins
 from netguard.probe._contract import Ask, Declined, Target
 from netguard.rules.loader import Rules
+from netguard.rules.logins import LoginFamily
 from tests.logins.server import Mood, Router
 from tests.servers import LOOPBACK
 
@@ -62,7 +63,7 @@ class Trial:
 
     facts: list[Fact] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
-    derived: bool = False
+    record: LoginFamily
 
     def value(self, kind: str) -> object:
         return next((f.value for f in self.facts if f.kind == kind), None)
@@ -74,9 +75,9 @@ class Trial:
             return Verdict.NONE
         if says in {"factory", "setup"} or tried == "accepted":
             return Verdict.FACTORY
-        if says == "set" or (tried == "refused" and not self.derived):
+        if says == "set" or (tried == "refused" and not self.record.derived):
             return Verdict.FINE
-        if says == "asks" or tried == "refused":
+        if says == "asks" or (tried == "refused" and self.record.refusal_shows_a_password):
             return Verdict.ASKS
         return Verdict.NOTHING
 
@@ -127,7 +128,7 @@ def run(
     family: str, router: Router, net: Net, rules: Rules, *, logins_too: bool = True, ledger: Counted | None = None
 ) -> Trial:
     """Look at `router` by the probes `http`, `logins` and `login-attempts`, one after the other, as the rounds do."""
-    trial = Trial(facts=[*getattr(fake(family), "FACTS", ())], derived=rules.logins[family].derived)
+    trial = Trial(facts=[*getattr(fake(family), "FACTS", ())], record=rules.logins[family])
     service = Service(
         address=LOOPBACK, port=router.port, transport=Transport.TCP, state=PortState.OPEN, name="http", product=None
     )

@@ -63,7 +63,7 @@ class Talk:
         """By which it speaks."""
         return self._net
 
-    def ask(self, request: Request, things: Mapping[str, str] | None = None) -> Reply:
+    def ask(self, request: Request, things: Mapping[str, str] | None = None, *, is_login: bool = False) -> Reply:
         """Send `request` with `things` in its places. Raises `NoAnswer` and what `Net.connect` raises."""
         host = f"[{self.target.address}]" if self.target.address.version == 6 else str(self.target.address)
         usual = {"host": host, "origin": f"{'https' if self.target.secure else 'http'}://{host}:{self.target.port}"}
@@ -74,15 +74,25 @@ class Talk:
             fields = ((name, filled(value, things)) for name, value in request.fields.items())
             body = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fields).encode()
             headers.setdefault("Content-Type", FORM)
-        return self.send(filled(request.path, things), method=request.method, headers=headers.items(), body=body)
+        return self.send(
+            filled(request.path, things), method=request.method, headers=headers.items(), body=body, is_login=is_login
+        )
 
     def log_in(self, request: Request, things: Mapping[str, str] | None = None) -> Reply:
-        """As `ask`, for the request that has the login in it: it counts from here on, whether it arrives or not."""
+        """As `ask`, for the request that has the login in it: it counts when it leaves, whether it arrives or not."""
+        return self.ask(request, things, is_login=True)
+
+    def _leaves(self) -> None:
         self.tried = True
-        return self.ask(request, things)
 
     def send(
-        self, path: str, *, method: str = "GET", headers: Iterable[tuple[str, str]] = (), body: bytes = b""
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        is_login: bool = False,
     ) -> Reply:
         """Send a request as it is. Raises as `ask` does.
 
@@ -97,7 +107,15 @@ class Talk:
             sent["Authorization"] = credentials
         began = time.monotonic()
         try:
-            heard = _http.ask(self.target, self._net, path, method=method, headers=sent.items(), body=body)
+            heard = _http.ask(
+                self.target,
+                self._net,
+                path,
+                method=method,
+                headers=sent.items(),
+                body=body,
+                sending=self._leaves if is_login else None,
+            )
         except ValueError:
             # Nothing of it is told: it may hold a login.
             raise NoAnswer("it gave something to send back that no request can carry") from None

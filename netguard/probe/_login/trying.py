@@ -116,15 +116,14 @@ class Trying:
         """Whether this login opens the protected page; one session, which is ended. Raises `Stopped`."""
         talk = self._talk.anew()
         said = self._sent(talk, account, password)
-        opens = False
+        refusal, opens = talk.last, False
+        # Where the login goes with every request, to ask again with one that was refused, if only to leave, is to try it again.
+        by_header = talk.credentials is not None and talk.last is not None
         try:
             self._look_out(said, talk)
-            # Where the login goes with every request, to ask again with one that was refused is to try it again.
-            refusal = talk.last
-            by_header = talk.credentials is not None and talk.last is not None
             opens = self._opens(talk.last if by_header and talk.last is not None else self._protected(talk))
         finally:
-            if opens or said in {Told.ACCEPTED, Told.UNCLEAR}:
+            if opens or (said in {Told.ACCEPTED, Told.UNCLEAR} and not by_header):
                 self._leave(talk)
         if said is Told.ACCEPTED and opens:
             return True
@@ -200,14 +199,26 @@ class Trying:
         self._talk.net.cancel.pause(PAUSE * (1 + secrets.randbelow(500) / 1000))
 
 
-_TAG = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"[^\W_]{3,}")
 
 
 def words(body: bytes, account: str) -> frozenset[str]:
     """The words that an answer shows: no tags and scripts, nothing with a digit in it (times, tokens), not the account."""
-    shown = _TAG.sub(" ", body.decode("utf-8", "replace")).lower()
-    return frozenset(w for w in _WORD.findall(shown) if w.isalpha() and w != account.lower())
+    shown = body.decode("utf-8", "replace").lower()
+    for opening, closing in (("<script", "</script>"), ("<style", "</style>")):
+        shown = _without(shown, opening, closing)
+    return frozenset(w for w in _WORD.findall(_TAG.sub(" ", shown)) if w.isalpha() and w != account.lower())
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """`text` without what stands between the two, in one pass: a page of openings alone must not keep netguard busy."""
+    kept: list[str] = []
+    at = 0
+    while (begins := text.find(opening, at)) >= 0 and (ends := text.find(closing, begins)) >= 0:
+        kept.append(text[at:begins])
+        at = ends + len(closing)
+    return " ".join([*kept, text[at:]])
 
 
 def facts(outcome: Outcome, target: Target) -> Iterator[Fact]:

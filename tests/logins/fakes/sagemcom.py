@@ -1,7 +1,7 @@
 """F@st 3896 and its like: json-req as python-sagemcom-api and go-dsl speak with it, and what it says to an empty question.
 
-A request whose answer is not right for its id, its number and its session's own one counts as one wrong login, which is the
-worst that it can do.
+A request of a session whose answer is not right for its id, its number and the session's own one counts as one wrong login,
+which is the worst that it can do; so does one whose id is not the next.
 """
 
 import hashlib
@@ -30,6 +30,7 @@ class Fake(Router):
     SCRIPT = "/2.0/gui/js/gui-core.js"
     TAKEN = False
     """Whether somebody else has its only session."""
+    next_id = 0
 
     def page(self, asked: Asked) -> Said:
         if asked.path == "/cgi/json-req":
@@ -55,7 +56,8 @@ class Fake(Router):
     def _proves(self, request: dict, account: str, nonce: str, password: str) -> bool:
         known = self.hashed(f"{password}:{self.SALT}" if self.SALT else password)
         first = self.hashed(f"{account}:{nonce}:{known}")
-        return request["auth-key"] == self.hashed(f"{first}:{request['id']}:{request['cnonce']}:JSON:/cgi/json-req")
+        answer = self.hashed(f"{first}:{request['id']}:{request['cnonce']}:JSON:/cgi/json-req")
+        return request["id"] == self.next_id and request["auth-key"] == answer
 
     def log_in(self, asked: Asked) -> Said | None:
         sent = asked.form.get("req") if asked.path == "/cgi/json-req" else None
@@ -65,11 +67,14 @@ class Fake(Router):
         action = request["actions"][0]
         if action["method"] != "logIn":
             return None
+        assert (request["session-id"], action["parameters"]["session-options"]["language"]) == (0, "ident")
+        self.next_id = 0
         if self.TAKEN:
             return self._acted(BUSY)
         account = action["parameters"]["user"]
         if not self.check_proof(account, lambda password: self._proves(request, account, "", password)):
             return self._acted("XMO_AUTHENTICATION_ERR")
+        self.next_id = 1
         return self._acted("XMO_NO_ERR", xpath="Device", parameters={"id": 4711, "nonce": self.new_session()})
 
     def is_in(self, asked: Asked) -> bool:
@@ -77,7 +82,9 @@ class Fake(Router):
         if not self.sessions or str(request["session-id"]) != "4711":
             return False
         (nonce,) = self.sessions
-        return self.check_proof(self.account, lambda password: self._proves(request, self.account, nonce, password))
+        right = self.check_proof(self.account, lambda password: self._proves(request, self.account, nonce, password))
+        self.next_id += 1
+        return right
 
     def inside(self, asked: Asked) -> Said | None:
         if asked.path != "/cgi/json-req" or not asked.form.get("req"):

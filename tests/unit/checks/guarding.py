@@ -28,7 +28,10 @@ LABEL = msgspec.structs.replace(
 BASE = msgspec.structs.replace(FAMILY, id="base", name="Base", derived=True)
 """Others build on it."""
 
-KNOWN = replace(RULES, logins={"acme": FAMILY, "mute": MUTE, "label": LABEL, "base": BASE})
+SHIPPED = msgspec.structs.replace(BASE, id="shipped", name="Shipped", attempts=RULES.logins["sagemcom"].attempts)
+"""Likewise, and its own login has a password, so that an empty one is not tried."""
+
+KNOWN = replace(RULES, logins={"acme": FAMILY, "mute": MUTE, "label": LABEL, "base": BASE, "shipped": SHIPPED})
 
 
 def router(*ports, number=1, role=Role.ROUTER, asked=builders.ALL_TCP, **given):

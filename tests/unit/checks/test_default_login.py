@@ -114,7 +114,7 @@ def test_of_a_family_that_others_build_on_a_refused_login_of_its_own_is_no_pass(
     finding = one(judge, device, page(device, family="base", tried="refused"))
     assert finding.status is Status.UNKNOWN
     assert (
-        "not the one Base is known to come with, but others ship the same pages with logins of their own"
+        "it refused the login that Base is known to come with, but others ship the same pages with logins of their own"
         in finding.title
     )
     assert "Tools > Password" in finding.fix

@@ -57,6 +57,18 @@ def test_it_passes_where_a_password_is_asked_for(said, words):
     assert words in finding.title
 
 
+@pytest.mark.parametrize(("family", "status"), [("base", Status.PASS), ("shipped", Status.UNKNOWN)])
+def test_of_a_family_that_others_ship_only_a_refused_empty_password_shows_that_there_is_one(family, status):
+    device = router(443)
+    finding = one(judge, device, page(device, family=family, tried="refused"))
+    assert finding.status is status
+    if status is Status.UNKNOWN:
+        assert "an empty password was not tried" in finding.title
+        assert "Tools > Password" in finding.fix
+    accepted = one(judge, device, page(device, family=family, **EMPTY | {"empty": False}))
+    assert accepted.status is Status.PASS
+
+
 def test_one_that_nobody_has_set_up_is_another_finding():
     device = router(443)
     finding = one(judge, device, page(device, says="setup"))

@@ -26,8 +26,10 @@ class Wire:
     def __init__(self, *answers):
         self.answers, self.sent = deque(answers), []
 
-    def ask(self, target, net, path="/", *, method="GET", headers=(), body=b"", **more):
+    def ask(self, target, net, path="/", *, method="GET", headers=(), body=b"", sending=None, **more):
         self.sent.append(_http.request(target, path, method=method, headers=headers, body=body).decode())
+        if sending is not None:
+            sending()
         return self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
 
     def header(self, name, number=-1):

@@ -144,6 +144,16 @@ def test_a_number_that_was_too_old_says_nothing_of_the_password(monkeypatch):
     assert digest.log_in(one, attempts(), "Mufasa", Secret(PASSWORD)) is Told.REFUSED
 
 
+def test_it_counts_when_the_answer_to_its_challenge_leaves(monkeypatch):
+    one, wire = talking(monkeypatch, challenged(OF_2617), answer(429))
+    assert digest.log_in(one, attempts(), "Mufasa", Secret(PASSWORD)) is Told.LOCKED
+    assert (one.tried, len(wire.sent)) == (True, 2)
+    one, wire = talking(monkeypatch, answer(200))
+    with pytest.raises(NoAnswer):
+        digest.log_in(one, attempts(), "Mufasa", Secret(PASSWORD))
+    assert (one.tried, len(wire.sent)) == (False, 1)
+
+
 def test_a_challenge_over_two_lines_is_no_header_of_ours(monkeypatch):
     one, wire = talking(monkeypatch, challenged('Digest realm="a\r\n X-Evil: b", nonce="n"'), answer())
     with pytest.raises(NoAnswer):

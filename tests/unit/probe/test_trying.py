@@ -220,7 +220,20 @@ def test_a_router_that_goes_away_in_between_is_left_alone(net):
         assert one.closed()
     with pytest.raises(NoAnswer):
         one.run(Leave(tries=3))
-    assert one.used == 1, "what may have been sent counts"
+    assert one.used == 0, "it could not be sent"
+
+
+def test_a_login_that_nobody_answers_counts(net):
+    with Made(Mood.CHANGED) as router:
+        router.answer = lambda asked: answerless(asked) if asked.path == "/login" else Said(status=401)
+        one = begun(router, net)
+        with pytest.raises(NoAnswer):
+            one.run(Leave(tries=3))
+    assert one.used == 1, "it may have been heard"
+
+
+def answerless(asked):
+    raise ConnectionAbortedError
 
 
 def test_what_its_page_did_not_let_be_sent_does_not_count(net):
@@ -288,6 +301,16 @@ def test_a_login_by_headers_is_one_request_and_never_asked_twice(net, mood, what
     assert not router.locked
 
 
+def test_a_login_by_headers_that_was_neither_right_nor_wrong_is_not_sent_again_to_leave(net):
+    record = family("basic", accepted=None, refused=Answer(status=(401,), body=("wrong login",)), busy=None)
+    with Headers(Mood.CHANGED) as router:
+        one = begun(router, net, record, basic)
+        with pytest.raises(Stopped, match="neither yes nor no"):
+            one.run(Leave(tries=3))
+    assert (one.used, router.wrong) == (1, 1)
+    assert [asked.path for asked in router.asked if "authorization" in asked.headers] == ["/status"]
+
+
 def test_what_is_kept_has_no_password(net):
     with Made(Mood.FACTORY) as router:
         outcome = begun(router, net).run(Leave(tries=3))
@@ -315,6 +338,17 @@ def test_a_refusal_in_other_words_than_the_control_s_is_no_refusal(net, says):
     storm = type("Other", (Storm,), {"SAYS": says})
     with storm(Mood.FACTORY) as router, pytest.raises(Stopped, match="in other words"):
         begun(router, net).run(Leave(tries=3))
+
+
+@pytest.mark.parametrize("piece", [b"<style", b"<script>", b"<", b"<script></script>"])
+def test_eight_times_the_page_takes_about_eight_times_as_long(piece):
+    def seconds(pieces):
+        began = time.perf_counter()
+        trying.words(piece * pieces, "admin")
+        return time.perf_counter() - began
+
+    few = 8192 // len(piece)
+    assert min(seconds(8 * few) for _ in range(3)) < 30 * min(seconds(few) for _ in range(3)), "64 would be its square"
 
 
 def test_times_and_tokens_make_no_other_words(net):

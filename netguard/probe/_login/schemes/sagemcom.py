@@ -8,7 +8,9 @@ everybody, as janh/go-dsl and pgaskin/lua-sagemcom-openwrt read it there.
 
 import hashlib
 import re
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -22,12 +24,31 @@ from netguard.rules.logins import Attempts, Request
 SCRIPTS = ("/gui/js/gui-core.js", "/2.0/gui/js/gui-core.js", "/0.1/gui/js/gui-core.js", "/js/gui-core.js")
 """Where the script lies: on Bell's Home Hubs, by iMicknl/ha-sagemcom-fast #98, on Telia's 5370e, and on Speedport Pro."""
 
+VALUE = "Device/DeviceInfo/ModelName"
+"""What is read to see that one is in; a record's `opens` waits for it."""
+
 SESSION = "reply.actions.0.callbacks.0.parameters"
 """Where the answer to a right login has the session's `id` and `nonce`."""
 
-_OPTIONS = re.compile(r"\bgui\.opt\s*=\s*\{([^}]{0,4096})\}")
-_SHA512 = re.compile(r"\bGUI_ACTIVATE_SHA512ENCODE_OPT[\"']?\s*:\s*(\w{0,16})")
-_SALT = re.compile(r"\bGUI_PASSWORD_SALT[\"']?\s*:\s*(\"\"|''|null|undefined)?")
+OPTIONS: Mapping[str, Any] = {
+    "nss": [{"name": "gtw", "uri": "http://sagemcom.com/gateway-data"}],
+    "language": "ident",
+    "context-flags": {"get-content-name": True, "local-time": True},
+    "capability-depth": 2,
+    "capability-flags": {"name": True, "default-value": False, "restriction": True, "description": False},
+    "time-format": "ISO_8601",
+}
+"""What a session is to be like, as all its clients ask for it."""
+
+OWN_NUMBERS = 500_000
+"""A client's own numbers are below this one (iMicknl/python-sagemcom-api)."""
+
+DIGEST, SALT = "GUI_ACTIVATE_SHA512ENCODE_OPT", "GUI_PASSWORD_SALT"
+NOTHING_ADDED = frozenset({'""', "''", "null", "undefined"})
+
+_SET = re.compile(rf"\b({DIGEST}|{SALT})[\"']?\]?\s*(?::|=(?!=))\s*([^,;}}\n]{{0,64}})")
+"""Where the script sets one of the two options."""
+
 _ID = re.compile(r"[0-9A-Za-z]{1,32}")
 _NONCE = re.compile(r"[ -~]{1,128}")
 
@@ -38,17 +59,20 @@ Hashed = Callable[[str], str]
 def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> Told:
     """Read which digest it wants, and send the login.
 
-    The record's requests have their JSON in the field `req`. What goes with each of them stands in `notelogin`, `noteread`
-    (the protected page) and `notequit`, the session in `notesession`; all are empty before.
+    `notelogin`, `noteread` (for the protected page) and `notequit` are the JSON of the requests to log in, to read `VALUE` and
+    to log out. All are empty before, which asks for nothing, and counts for nothing.
     """
     if attempts.request is None or attempts.logout is None:
         raise NoAnswer("its record says no request to log in or out with")
-    login = _challenge(attempts.request)
-    later = {"noteread": _challenge(attempts.protected.request), "notequit": _challenge(attempts.logout)}
-    hashed = _digest(_options(talk))
+    hashed = _digest(talk)
     known = hashed(password.reveal())
-    talk.notes["notelogin"] = hashed(f"{hashed(f'{account}::{known}')}:{login}")
-    reply = talk.log_in(attempts.request, {"account": account})
+    proven = hashed(f"{account}::{known}")
+    action: dict[str, Any] = {
+        "method": "logIn",
+        "parameters": {"user": account, "persistent": "true", "session-options": OPTIONS},
+    }
+    talk.notes["notelogin"] = _request(attempts.request, 0, action, "0", proven, hashed)
+    reply = talk.log_in(attempts.request)
     said = told(attempts, reply, attempts.request.reads)
     if said is not Told.ACCEPTED:
         return said
@@ -57,39 +81,54 @@ def log_in(talk: Talk, attempts: Attempts, account: str, password: Secret) -> To
     if not (_ID.fullmatch(session) and _NONCE.fullmatch(nonce)):
         return Told.UNCLEAR
     proven = hashed(f"{account}:{nonce}:{known}")
-    talk.notes |= {"notesession": session, **{note: hashed(f"{proven}:{asked}") for note, asked in later.items()}}
+    reads = {"method": "getValue", "xpath": VALUE, "options": {}}
+    talk.notes["noteread"] = _request(attempts.protected.request, 1, reads, session, proven, hashed)
+    talk.notes["notequit"] = _request(attempts.logout, 2, {"method": "logOut"}, session, proven, hashed)
     return said
 
 
-def _options(talk: Talk) -> str:
-    """The options of its pages, as their script has them. Raises `NoAnswer` where none of `SCRIPTS` has any."""
-    for path in SCRIPTS:
-        found = _OPTIONS.search(talk.ask(Request(path=path)).heard.body.decode("utf-8", "replace"))
-        if found is not None:
-            return found[1]
-    raise NoAnswer("its pages do not say by which digest it wants its password")
+def _request(
+    request: Request, number: int, action: Mapping[str, Any], session: str, proven: str, hashed: Hashed
+) -> str:
+    """The JSON of the session's request with this number, and the answer that goes with it."""
+    own = secrets.randbelow(OWN_NUMBERS)
+    asked = {
+        "id": number,
+        "session-id": int(session) if session.isdecimal() else session,
+        "priority": number == 0,
+        "actions": [{"id": 0, **action}],
+        "cnonce": own,
+        "auth-key": hashed(f"{proven}:{number}:{own}:JSON:{request.path}"),
+    }
+    return msgspec.json.encode({"request": asked}).decode()
 
 
-def _digest(options: str) -> Hashed:
-    """The digest that the options name, MD5 in those that know of one only. Raises `NoAnswer` for one that nobody knows.
+def _digest(talk: Talk) -> Hashed:
+    """The digest that the script of its pages names. Raises `NoAnswer` where no login could be right, or one too many wrong.
 
-    Also where something is added to the password: of these one is told to refuse everybody after three wrong logins, or four
-    (iMicknl/ha-sagemcom-fast #203), which may leave too few to try.
+    One that names none may be of those that have a way of their own (python-sagemcom-api's MD5_NONCE). One that adds something
+    to the password was locked by what a client tries at once, four logins (iMicknl/ha-sagemcom-fast #203): that may be three.
     """
-    salt, chosen = _SALT.search(options), _SHA512.search(options)
-    if salt is not None and salt[1] is None:
+    found = _set(talk)
+    options = dict(found)
+    if DIGEST not in options or len(options) != len(found):
+        raise NoAnswer("its pages do not say plainly by which digest it wants its password")
+    if options.get(SALT, '""') not in NOTHING_ADDED:
         raise NoAnswer("it is one of those that add something to the password, and may lock after three wrong logins")
-    if chosen is None or chosen[1] == "0":
+    if options[DIGEST] == "0":
         return lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-    if chosen[1] == "1":
+    if options[DIGEST] == "1":
         return lambda text: hashlib.sha512(text.encode()).hexdigest()
     raise NoAnswer("it wants its password by a digest that netguard does not know")
 
 
-def _challenge(request: Request) -> str:
-    """What an answer to `request` is about: the id and the number that its JSON has. Raises `NoAnswer` where it has none."""
-    try:
-        sent = msgspec.json.decode(request.fields["req"])["request"]
-        return f"{sent['id']}:{sent['cnonce']}:JSON:{request.path}"
-    except (KeyError, TypeError, msgspec.MsgspecError):
-        raise NoAnswer("its record has a request that cannot be answered for") from None
+def _set(talk: Talk) -> list[tuple[str, str]]:
+    """What the first of `SCRIPTS` that says anything of the two options says of them, each as often as it is set there."""
+    for path in SCRIPTS:
+        try:
+            script = talk.ask(Request(path=path)).heard.body.decode("utf-8", "replace")
+        except NoAnswer:
+            continue
+        if found := [(name, value.strip()) for name, value in _SET.findall(script)]:
+            return found
+    return []
