@@ -4,79 +4,22 @@ import json
 import time
 from contextlib import suppress
 
-import msgspec
 import pytest
 
-from netguard.model.login import Leave, Lock, Secret
+from netguard.model.login import Leave, Lock
 from netguard.net.failures import Cancelled, NoAnswer
 from netguard.probe._contract import Target
 from netguard.probe._login import trying
 from netguard.probe._login._contract import Told
-from netguard.probe._login.schemes import basic, form
+from netguard.probe._login.schemes import basic
 from netguard.probe._login.talk import Talk
-from netguard.probe._login.trying import Outcome, Stopped, Trying
-from netguard.rules.logins import Answer, Attempts, LoginFamily, Menus, Pair, Protected, Request, Token
-from netguard.rules.schema import Verified
-from tests.logins.server import Mood, Router, Said
+from netguard.probe._login.trying import Outcome, Stopped
+from netguard.rules.logins import Answer, Request, Token
+from tests.logins.server import Mood, Said
 from tests.servers import LOOPBACK
+from tests.unit.probe.made_up import PASSWORDS, Made, begun, family, paused
 
-SOURCE = "https://example.org/manual"
-PASSWORDS = ("first-of-two-0815", "second-of-two-4711", "never-sent-9999")
-
-
-def family(scheme="form", *, lock=None, pairs=PASSWORDS, **given):
-    attempts = Attempts(
-        scheme=scheme,
-        pairs=tuple(Pair(account="admin", password=Secret(p), source=SOURCE) for p in pairs),
-        lock=lock or Lock(after=None, source=SOURCE),
-        protected=Protected(
-            request=Request(path="/status"), opens=Answer(status=(200,), body=("Uptime", "Log out")),
-        ),
-        request=Request(path="/login", method="POST", fields={"user": "{account}", "pw": "{password}"}),
-        accepted=Answer(status=(302,), header={"location": "/status"}),
-        refused=Answer(body=("Wrong password",)),
-        busy=Answer(body=("Another administrator",)),
-        logout=Request(path="/logout"),
-    )  # fmt: skip
-    return LoginFamily(
-        schema=1, id="made-up", name="Made up", confidence="memory", verified=Verified(how="memory", when="2026-11-27"),
-        sources=(), factory="It has one.", menus=Menus(password="Menu"), hints=(), marks=(),
-        attempts=msgspec.structs.replace(attempts, **given),
-    )  # fmt: skip
-
-
-class Made(Router):
-    """A router with a form; what it does otherwise each test says."""
-
-    FACTORY = ("admin", PASSWORDS[1])
-    LOCKS_AFTER = 5
-
-    def page(self, asked):
-        return Said(status=401 if asked.path == "/status" else 200, body="<title>Made up</title>Log in")
-
-    def log_in(self, asked):
-        if asked.path != "/login":
-            return None
-        if not self.check(asked.form["user"], asked.form["pw"]):
-            return Said(body="Wrong password")
-        return Said(status=302, headers={"Location": "/status"}, cookies=(f"sid={self.new_session()}; path=/",))
-
-    def inside(self, asked):
-        if asked.path == "/logout":
-            self.sessions.clear()
-        return Said(body="Uptime 3 days. Log out") if asked.path == "/status" else None
-
-
-@pytest.fixture(autouse=True)
-def paused(monkeypatch):
-    """The pauses that were made, which take no time here."""
-    made = []
-    monkeypatch.setattr("netguard.net.control.Cancel.pause", lambda self, seconds: made.append(seconds))
-    return made
-
-
-def begun(router, net, record=None, scheme=form):
-    return Trying(record or family(), scheme, Talk(Target(address=LOOPBACK, port=router.port), net))
+__all__ = ["paused"]
 
 
 def logins(router):
@@ -319,54 +262,6 @@ def test_what_is_kept_has_no_password(net):
         "login.tried": "accepted", "login.account": "admin", "login.empty": False,
     }  # fmt: skip
     assert not any(p in json.dumps([str(f) for f in kept]) + repr(outcome) for p in PASSWORDS)
-
-
-class Storm(Made):
-    """It has its factory login still, and after one wrong login refuses everybody, in other words or the same ones."""
-
-    SAYS = "Wrong password"
-
-    def log_in(self, asked):
-        if asked.path == "/login" and self.wrong:
-            return Said(body=f"{self.SAYS} at 12:31:0{len(self.asked)} (a7f3{len(self.asked)})")
-        said = super().log_in(asked)
-        return said if said is None or said.status == 302 else Said(body="Wrong password at 12:30:59 (77ab1)")
-
-
-@pytest.mark.parametrize("says", ["Wrong password. Kolme kertaa", "Wrong password, come back tomorrow"])
-def test_a_refusal_in_other_words_than_the_control_s_is_no_refusal(net, says):
-    storm = type("Other", (Storm,), {"SAYS": says})
-    with storm(Mood.FACTORY) as router, pytest.raises(Stopped, match="in other words"):
-        begun(router, net).run(Leave(tries=3))
-
-
-@pytest.mark.parametrize("piece", [b"<style", b"<script>", b"<", b"<script></script>"])
-def test_eight_times_the_page_takes_about_eight_times_as_long(piece):
-    def seconds(pieces):
-        began = time.perf_counter()
-        trying.words(piece * pieces, "admin")
-        return time.perf_counter() - began
-
-    few = 8192 // len(piece)
-    assert min(seconds(8 * few) for _ in range(3)) < 30 * min(seconds(few) for _ in range(3)), "64 would be its square"
-
-
-def test_times_and_tokens_make_no_other_words(net):
-    with Storm(Mood.CHANGED) as router:
-        assert begun(router, net).run(Leave(tries=3)).what == "refused"
-
-
-@pytest.mark.parametrize(
-    ("body", "shown"),
-    [
-        (b"<p class='x'>No. Try again, admin!</p>", {"try", "again"}),
-        (b"<script>var locked = 'no';</script>Wrong<style>p {}</style>", {"wrong"}),
-        (b'{"error":"wrong-key","nonce":"a7f3bcd9","at":"12:00"}', {"error", "wrong", "key", "nonce"}),
-        (b"\xff\xfe", set()),
-    ],
-)
-def test_the_words_of_an_answer(body, shown):
-    assert trying.words(body, "admin") == shown
 
 
 class Late(Made):
