@@ -32,6 +32,9 @@ FIX = "Give it a password of your own that you use nowhere else."
 BY_HAND = (
     "Open its page in a private window of your browser: if it shows its settings without asking, give it a password."
 )
+EMPTY_BY_HAND = (
+    "Try once by hand whether it lets you in with the password left empty: if it does, give it one of your own."
+)
 
 CHECK = Check(
     id="no-login",
@@ -98,5 +101,5 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past
         because = (
             f"it refused the login that {refused.record.name} is known to come with; an empty password was not tried"
         )
-        return CHECK.unknown(subject, because=because, how=f"{BY_HAND} {_logins.menu(refused.record)}")
+        return CHECK.unknown(subject, because=because, how=f"{EMPTY_BY_HAND} {_logins.menu(refused.record)}")
     return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND, past))

@@ -64,6 +64,7 @@ def test_of_a_family_that_others_ship_only_a_refused_empty_password_shows_that_t
     assert finding.status is status
     if status is Status.UNKNOWN:
         assert "an empty password was not tried" in finding.title
+        assert "password left empty" in finding.fix
         assert "Tools > Password" in finding.fix
     accepted = one(judge, device, page(device, family=family, **EMPTY | {"empty": False}))
     assert accepted.status is Status.PASS
