@@ -10,10 +10,10 @@ Passes when its page says that a password is set, or that it is the factory's, w
 where there is one, and when factory logins were tried and refused, or let in by a password: then it asked for one. Unknown
 when its page is not recognised or looks like that of two families, when it does not say and nothing was tried, when it
 refuses logins for a while, when only a factory login with a password was refused and others, providers or builders of
-firmware, ship the same pages with logins of their own, and when trying came to nothing clear. Does not apply where no router or access point shows a
-page, and to one that nobody has set up yet, which is default-login. A command line that SSH or telnet gives to anybody is
-iot-management-port's and telnet-open's to say. It errs where the page is open to this computer alone, by a rule of its
-owner's, and where a second page asks for nothing.
+firmware, ship the same pages with logins of their own, and when trying came to nothing clear. Does not apply where no router
+or access point shows a page, and to one that nobody has set up yet, which is default-login. A command line that SSH or telnet
+gives to anybody is iot-management-port's and telnet-open's to say. It errs where the page is open to this computer alone, by
+a rule of its owner's, and where a second page asks for nothing.
 """
 
 from collections.abc import Iterator

@@ -54,6 +54,14 @@ class OfSpeedport(Fake):
     SCRIPT = "/js/gui-core.js"
 
 
+class Asking(Fake):
+    """Its script asks for the options as well."""
+
+    def _script(self):
+        asks = "var o = jQuery.gui.opt; h = o.GUI_ACTIVATE_SHA512ENCODE_OPT == 1 ? sha : md5;"
+        return f"{super()._script()}{asks} s = o.GUI_PASSWORD_SALT !== '' ? o.GUI_PASSWORD_SALT : '';\n"
+
+
 class Salted(Fake):
     SALT = "Salt123"
 
@@ -132,7 +140,7 @@ class WithoutSession(Fake):
         return None if said is None else self._acted("XMO_NO_ERR", parameters={"id": "1 2", "nonce": "ab"})
 
 
-@pytest.mark.parametrize("kind", [Fake, WithMd5, OfGui, OfSpeedport])
+@pytest.mark.parametrize("kind", [Fake, WithMd5, OfGui, OfSpeedport, Asking])
 @pytest.mark.parametrize(("mood", "right"), [(Mood.FACTORY, "FACTORY"), (Mood.CHANGED, "NOTHING")])
 def test_either_digest_is_the_one_that_its_own_script_names(net, kind, mood, right):
     with kind(mood) as router:

@@ -46,8 +46,10 @@ OWN_NUMBERS = 500_000
 DIGEST, SALT = "GUI_ACTIVATE_SHA512ENCODE_OPT", "GUI_PASSWORD_SALT"
 NOTHING_ADDED = frozenset({'""', "''", "null", "undefined"})
 
-_SET = re.compile(rf"\b({DIGEST}|{SALT})[\"']?\]?\s*(?::|=(?!=))\s*([^,;}}\n]{{0,64}})")
-"""Where the script sets one of the two options."""
+_SET = re.compile(
+    rf"(?:(?<![\w.])({DIGEST}|{SALT})[\"']?\s*:|\b({DIGEST}|{SALT})[\"']?\]?\s*=(?!=))\s*([^,;}}\n]{{0,64}})"
+)
+"""Where the script sets one of the two options, `NAME: 1` or `gui.opt.NAME = 1`; where it asks for one is no such place."""
 
 _ID = re.compile(r"[0-9A-Za-z]{1,32}")
 _NONCE = re.compile(r"[ -~]{1,128}")
@@ -129,6 +131,6 @@ def _set(talk: Talk) -> list[tuple[str, str]]:
             script = talk.ask(Request(path=path)).heard.body.decode("utf-8", "replace")
         except NoAnswer:
             continue
-        if found := [(name, value.strip()) for name, value in _SET.findall(script)]:
+        if found := [(name or later, value.strip()) for name, later, value in _SET.findall(script)]:
             return found
     return []
