@@ -84,7 +84,7 @@ def _passed(found: Login, subject: Subject) -> Finding | None:
         title = f"{subject.name} says that its password is no longer the one it came with ({said.place})"
         return CHECK.passed(subject, title=title, evidence=said.evidence("login.says"))
     tried = found.where("login.tried", "refused")
-    if tried is not None and not (tried.record is not None and tried.record.derived):
+    if tried is not None and tried.record is not None and not tried.record.derived:
         title = f"{subject.name} refused the factory's login when it was tried ({tried.place}); no other was tried"
         return CHECK.passed(subject, title=title, evidence=tried.evidence("login.tried"))
     return None
@@ -94,8 +94,8 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past
     if record := next((p.record for p in found.pages if p.record is not None and not p.record.shared), None):
         because = f"{subject.name} has no login that others of its kind share: {as_part(record.factory)}"
         return CHECK.not_applicable(subject, because=because)
-    if tried := found.where("login.tried", "refused"):
-        assert tried.record is not None  # noqa: S101 - `_passed` would have it otherwise
+    tried = found.where("login.tried", "refused")
+    if tried is not None and tried.record is not None:
         return CHECK.unknown(
             subject,
             because=(

@@ -93,7 +93,7 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past
         title = f"{subject.name} says that it has a password ({page.place})"
         return CHECK.passed(subject, title=title, evidence=page.evidence("login.says"))
     refused = found.where("login.tried", "refused")
-    tells = refused is not None and (refused.record is None or refused.record.refusal_shows_a_password)
+    tells = refused is not None and refused.record is not None and refused.record.refusal_shows_a_password
     if page := found.where("login.says", "asks") or found.accepted or (refused if tells else None):
         title = f"{subject.name} asks for a password ({page.place})"
         return CHECK.passed(subject, title=title, evidence=page.evidence("login.says", "login.tried"))

@@ -8,6 +8,7 @@ only when the person asked for that; `reason` says in its stead why nothing is t
 import re
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 import msgspec
@@ -40,6 +41,8 @@ STEPS = frozenset({"base64", "md5", "sha1", "sha256", "sha512", "upper", "quote"
 
 PLACES = frozenset({"account", "password", "token", "host", "origin"})
 """Names of places in every request; those of a scheme's own notes begin with `note`."""
+
+LOGIN = frozenset({"account", "password"})
 
 _PLACE = re.compile(r"\{([a-z:]+)((?:\|[a-z0-9]+)*)\}")
 
@@ -302,20 +305,26 @@ def _attempts(family: LoginFamily, attempts: Attempts) -> Iterator[str]:
     for number, pair in enumerate(attempts.pairs):
         if pair.source not in urls:
             yield f"attempts.pairs[{number}].source: it is none of `sources`"
+    if len(attempts.pairs) > max(1, attempts.lock.most_tries - 1):
+        yield f"attempts.pairs: with the control there is room for {max(1, attempts.lock.most_tries - 1)} of them"
     if attempts.lock.most_tries < 2:
         yield f"attempts.lock: with a control and one login it has to bear 4 wrong ones (at most {MOST_TRIES} are sent)"
     if attempts.lock.after is None and not attempts.lock.source:
         yield "attempts.lock: that it never locks has to have a source"
     yield from _answer(attempts.protected.opens, "attempts.protected.opens", shows=True)
-    yield from _request(attempts.protected.request, "attempts.protected.request")
     for field in ("accepted", "refused", "locked", "busy"):
         answer: Answer | None = getattr(attempts, field)
         if answer is not None:
             yield from _answer(answer, f"attempts.{field}", shows=False)
-    for field in ("request", "logout"):
-        request: Request | None = getattr(attempts, field)
+    for field, request, known in (
+        ("protected.request", attempts.protected.request, frozenset[str]()),
+        ("request", attempts.request, LOGIN | ({"token"} if attempts.token is not None else set())),
+        ("token.request", attempts.token.request if attempts.token is not None else None, frozenset[str]()),
+        ("logout", attempts.logout, frozenset[str]()),
+    ):
         if request is not None:
             yield from _request(request, f"attempts.{field}")
+            yield from _unknown(request, known, f"attempts.{field}")
 
 
 def _request(request: Request, where: str) -> Iterator[str]:
@@ -332,6 +341,13 @@ def _request(request: Request, where: str) -> Iterator[str]:
         strange += [step for step in place[2].split("|")[1:] if step not in STEPS]
         if strange:
             yield f"{where}: {strange[0][:40]!r} is no place for a login, nor a step"
+
+
+def _unknown(request: Request, known: AbstractSet[str], where: str) -> Iterator[str]:
+    """What a request names of a login that is not at hand when it is sent."""
+    named = {name for place in _places(request) for name in place[1].split(":")}
+    for name in sorted(named & (LOGIN | {"token"}) - known):
+        yield f"{where}: there is no {name} for it"
 
 
 def _places(request: Request) -> list[re.Match[str]]:

@@ -1,6 +1,8 @@
 """Sagemcom's challenge: both digests, and all that keeps it from sending a login that could only be a wrong one."""
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import msgspec
@@ -50,8 +52,8 @@ class OfGui(WithMd5):
     SCRIPT = "/gui/js/gui-core.js"
 
 
-class OfSpeedport(Fake):
-    SCRIPT = "/js/gui-core.js"
+class OfTelia(WithMd5):
+    SCRIPT = "/0.1/gui/js/gui-core.js"
 
 
 class Asking(Fake):
@@ -85,6 +87,38 @@ class SaltedLater(Fake):
         return f"{super()._script()}jQuery.gui.opt.GUI_PASSWORD_SALT = 'Salt123';\n"
 
 
+class Appended(Fake):
+    def _script(self):
+        return f"{super()._script()}jQuery.gui.opt[ 'GUI_PASSWORD_SALT' ] += 'Salt123';\n"
+
+
+class AskedFor(WithMd5):
+    """What it adds stands somewhere else."""
+
+    def _script(self):
+        return f"{super()._script()}p = o.GUI_PASSWORD_SALT !== '' ? p + ':' + o.GUI_PASSWORD_SALT : p;\n"
+
+
+class Long(Fake):
+    """It is longer than what is read of it."""
+
+    def _script(self):
+        return f"{super()._script()}{'//' * sagemcom.MOST_SCRIPT}"
+
+
+class Lost(Fake):
+    """Its script is there, and is said not to be."""
+
+    def page(self, asked):
+        said = super().page(asked)
+        return replace(said, status=404) if asked.path == self.SCRIPT else said
+
+
+class OverTwoLines(Fake):
+    def _script(self):
+        return super()._script().replace("SHA512ENCODE_OPT: 1", "SHA512ENCODE_OPT: 1\n - 1")
+
+
 class Glued(Fake):
     def _script(self):
         return super()._script().replace('GUI_PASSWORD_SALT: ""', 'GUI_PASSWORD_SALT: "" + "Salt123"')
@@ -92,7 +126,7 @@ class Glued(Fake):
 
 class Twice(Fake):
     def _script(self):
-        return f"// GUI_ACTIVATE_SHA512ENCODE_OPT: 0\n{super()._script()}"
+        return f"old = {{GUI_ACTIVATE_SHA512ENCODE_OPT: 0}};\n{super()._script()}"
 
 
 class WithoutDigest(WithMd5):
@@ -140,7 +174,7 @@ class WithoutSession(Fake):
         return None if said is None else self._acted("XMO_NO_ERR", parameters={"id": "1 2", "nonce": "ab"})
 
 
-@pytest.mark.parametrize("kind", [Fake, WithMd5, OfGui, OfSpeedport, Asking])
+@pytest.mark.parametrize("kind", [Fake, WithMd5, OfGui, OfTelia, Asking])
 @pytest.mark.parametrize(("mood", "right"), [(Mood.FACTORY, "FACTORY"), (Mood.CHANGED, "NOTHING")])
 def test_either_digest_is_the_one_that_its_own_script_names(net, kind, mood, right):
     with kind(mood) as router:
@@ -166,7 +200,7 @@ def test_its_number_is_another_one_each_time(net):
 
 
 def test_a_script_that_is_not_answered_for_is_looked_for_elsewhere(net):
-    class Dropping(OfSpeedport):
+    class Dropping(OfTelia):
         def answer(self, asked):
             if asked.path.endswith(".js") and asked.path != self.SCRIPT:
                 raise ConnectionAbortedError
@@ -181,8 +215,19 @@ def test_a_script_that_is_not_answered_for_is_looked_for_elsewhere(net):
     [
         (Salted, "add something"),
         (Quoted, "add something"),
-        (Elsewhere, "by which digest"),
+        (Nested, "add something"),
+        (Begun, "add something"),
+        (Glued, "add something"),
+        (AskedFor, "add something"),
+        (SaltedLater, "plainly by which digest"),
+        (Appended, "plainly by which digest"),
+        (Twice, "plainly by which digest"),
+        (WithoutDigest, "plainly by which digest"),
+        (Elsewhere, "plainly by which digest"),
+        (Long, "plainly by which digest"),
+        (Lost, "plainly by which digest"),
         (OtherDigest, "does not know"),
+        (OverTwoLines, "does not know"),
     ],
 )
 def test_where_no_login_could_be_right_none_is_sent(net, kind, why):
@@ -272,30 +317,42 @@ def test_its_answers_are_those_of_the_library_that_speaks_with_real_ones(monkeyp
     assert value["actions"] == [{"id": 0, "method": "getValue", "xpath": sagemcom.VALUE, "options": {}}]
 
 
-OPTION = st.builds(
-    lambda quote, name, colon, value, end: f"{quote}{name}{quote}{colon}{value}{end}",
-    st.sampled_from(["", '"', "'"]),
-    st.sampled_from([sagemcom.DIGEST, sagemcom.SALT, "GUI_OTHER"]),
-    st.sampled_from([":", ": ", " = ", "==", " "]),
-    st.sampled_from(["0", "1", "2", "01", '""', '"x"', "''", "null", "nullx", "true", ""]),
-    st.sampled_from([",", "\n", "}", ";", " "]),
+PIECES = st.lists(
+    st.tuples(
+        st.sampled_from([sagemcom.DIGEST, sagemcom.SALT, "GUI_OTHER"]),
+        st.sampled_from(["0", "1", "2", "01", '""', '"x"', "''", "null", "nullx", "true", '""+"x"', " 1 "]),
+    ),
+    max_size=5,
 )
 
 
-@given(st.lists(OPTION | st.text(max_size=8), max_size=6).map("".join))
-def test_whatever_its_script_says_a_login_is_sent_by_a_digest_that_it_names_or_not_at_all(body):
+@given(PIECES, st.sampled_from([",", ", ", ",\n  "]), st.sampled_from(["", '"', "'"]))
+def test_a_login_is_sent_by_the_digest_that_its_script_names_or_not_at_all(pieces, comma, quote):
+    names = [name for name, _ in pieces]
+    options = {name: value.strip() for name, value in pieces}
+    plain = names.count(sagemcom.DIGEST) == 1 and names.count(sagemcom.SALT) <= 1
+    unsalted = options.get(sagemcom.SALT, "null") in {'""', "''", "null"}
+    right = {"0": "md5", "1": "sha512"}.get(options.get(sagemcom.DIGEST, "")) if plain and unsalted else None
+    body = comma.join(f"{quote}{name}{quote}: {value}" for name, value in pieces)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("secrets.randbelow", lambda below: 123456)
-        talk, wire = talking(patch, answer(body=f"jQuery.gui.opt = {{{body}"))
-        try:
-            sagemcom.log_in(talk, ATTEMPTS, "admin", Secret("admin"))
-        except NoAnswer:
+        talk, wire = talking(patch, answer(body=f"jQuery.gui.opt = {{{body}}};"))
+        if right is None:
+            with pytest.raises(NoAnswer):
+                sagemcom.log_in(talk, ATTEMPTS, "admin", Secret("admin"))
             assert not talk.tried
         else:
-            named = {digest for value, digest in (("0", "md5"), ("1", "sha512")) if value in body}
+            sagemcom.log_in(talk, ATTEMPTS, "admin", Secret("admin"))
             key = json.loads(parse_qs(wire.body())["req"][0])["request"]["auth-key"]
-            assert sagemcom.DIGEST in body
-            assert key in {KNOWN[digest][0] for digest in named}
+            assert key == KNOWN[right][0]
+
+
+@given(TEXT)
+def test_whatever_stands_in_its_script_is_read(body):
+    with pytest.MonkeyPatch.context() as patch:
+        talk, _ = talking(patch, answer(body=b"jQuery.gui.opt = {GUI_ACTIVATE_SHA512ENCODE_OPT" + body))
+        with suppress(NoAnswer):
+            sagemcom.log_in(talk, ATTEMPTS, "admin", Secret("admin"))
 
 
 @given(TEXT | st.builds(lambda session, nonce: yes(session, nonce).body, st.text() | st.integers(), st.text()))

@@ -63,8 +63,18 @@ class Talk:
         """By which it speaks."""
         return self._net
 
-    def ask(self, request: Request, things: Mapping[str, str] | None = None, *, is_login: bool = False) -> Reply:
-        """Send `request` with `things` in its places. Raises `NoAnswer` and what `Net.connect` raises."""
+    def ask(
+        self,
+        request: Request,
+        things: Mapping[str, str] | None = None,
+        *,
+        is_login: bool = False,
+        most: int = _http.MAX_BODY,
+    ) -> Reply:
+        """Send `request` with `things` in its places, and read `most` bytes of what it is answered with.
+
+        Raises `NoAnswer` and what `Net.connect` raises.
+        """
         host = f"[{self.target.address}]" if self.target.address.version == 6 else str(self.target.address)
         usual = {"host": host, "origin": f"{'https' if self.target.secure else 'http'}://{host}:{self.target.port}"}
         things = usual | self.notes | dict(things or {})
@@ -75,7 +85,12 @@ class Talk:
             body = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in fields).encode()
             headers.setdefault("Content-Type", FORM)
         return self.send(
-            filled(request.path, things), method=request.method, headers=headers.items(), body=body, is_login=is_login
+            filled(request.path, things),
+            method=request.method,
+            headers=headers.items(),
+            body=body,
+            is_login=is_login,
+            most=most,
         )
 
     def log_in(self, request: Request, things: Mapping[str, str] | None = None) -> Reply:
@@ -93,6 +108,7 @@ class Talk:
         headers: Iterable[tuple[str, str]] = (),
         body: bytes = b"",
         is_login: bool = False,
+        most: int = _http.MAX_BODY,
     ) -> Reply:
         """Send a request as it is. Raises as `ask` does.
 
@@ -114,6 +130,7 @@ class Talk:
                 method=method,
                 headers=sent.items(),
                 body=body,
+                most=most,
                 sending=self._leaves if is_login else None,
             )
         except ValueError:

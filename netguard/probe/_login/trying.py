@@ -110,6 +110,10 @@ class Trying:
             self._pause()
             if self._let_in(pair.account, pair.password):
                 return Outcome(what="accepted", pair=pair)
+        if len(pairs) < len(self._attempts.pairs):
+            raise Stopped(
+                "it refused what could be tried of its factory's logins; there are more, and no room for them"
+            )
         return Outcome(what="refused")
 
     def _let_in(self, account: str, password: Secret) -> bool:
@@ -123,7 +127,11 @@ class Trying:
             self._look_out(said, talk)
             opens = self._opens(talk.last if by_header and talk.last is not None else self._protected(talk))
         finally:
-            if opens or (said in {Told.ACCEPTED, Told.UNCLEAR} and not by_header):
+            if by_header:
+                may_be_in = said is Told.ACCEPTED and (opens or self._attempts.accepted is not None)
+            else:
+                may_be_in = opens or said in {Told.ACCEPTED, Told.UNCLEAR}
+            if may_be_in:
                 self._leave(talk)
         if said is Told.ACCEPTED and opens:
             return True
@@ -199,26 +207,35 @@ class Trying:
         self._talk.net.cancel.pause(PAUSE * (1 + secrets.randbelow(500) / 1000))
 
 
-_TAG = re.compile(r"<[^<>]*>")
+_HIDES = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
+"""What begins and ends something that a page does not show (HTML Living Standard, 13.2.5)."""
+
 _WORD = re.compile(r"[^\W_]{3,}")
 
 
 def words(body: bytes, account: str) -> frozenset[str]:
     """The words that an answer shows: no tags and scripts, nothing with a digit in it (times, tokens), not the account."""
-    shown = body.decode("utf-8", "replace").lower()
-    for opening, closing in (("<script", "</script>"), ("<style", "</style>")):
-        shown = _without(shown, opening, closing)
-    return frozenset(w for w in _WORD.findall(_TAG.sub(" ", shown)) if w.isalpha() and w != account.lower())
+    shown = " ".join(_shown(body.decode("utf-8", "replace").lower()))
+    return frozenset(w for w in _WORD.findall(shown) if w.isalpha() and w != account.lower())
 
 
-def _without(text: str, opening: str, closing: str) -> str:
-    """`text` without what stands between the two, in one pass: a page of openings alone must not keep netguard busy."""
-    kept: list[str] = []
+def _shown(page: str) -> Iterator[str]:
+    """The pieces of `page` between its tags, comments and scripts, in one pass: tags alone must not keep netguard busy."""
+    never: set[str] = set()
     at = 0
-    while (begins := text.find(opening, at)) >= 0 and (ends := text.find(closing, begins)) >= 0:
-        kept.append(text[at:begins])
-        at = ends + len(closing)
-    return " ".join([*kept, text[at:]])
+    while (begins := page.find("<", at)) >= 0:
+        yield page[at:begins]
+        hides = (ends for opens, ends in _HIDES if ends not in never and page.startswith(opens, begins))
+        for closing in (*hides, ">"):
+            at = page.find(closing, begins + 1)
+            if at >= 0:
+                at += len(closing)
+                break
+            never.add(closing)
+        else:
+            at = begins + 1
+            break
+    yield page[at:]
 
 
 def facts(outcome: Outcome, target: Target) -> Iterator[Fact]:

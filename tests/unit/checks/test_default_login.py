@@ -250,3 +250,8 @@ def test_a_fingerprint_follows_the_device_and_nothing_else():
 def test_stages_are_the_probes_own_names():
     names = {f"probe.{name}" for name in registry.names("netguard.probe")}
     assert {_logins.LOOKS, _logins.TRIES} <= names
+
+
+def test_a_refused_login_of_a_family_that_is_not_known_here_shows_nothing():
+    device = router(443)
+    assert one(judge, device, page(device, family="gone", tried="refused")).status is Status.UNKNOWN

@@ -100,3 +100,8 @@ def test_its_own_record_comes_first_and_without_any_there_is_a_way():
     assert (
         one(judge, device, page(device, says="none"), rules=replace(KNOWN, devices=rules.devices)).fix == "Press twice."
     )
+
+
+def test_a_refused_login_of_a_family_that_is_not_known_here_shows_nothing():
+    device = router(443)
+    assert one(judge, device, page(device, family="gone", tried="refused")).status is Status.UNKNOWN

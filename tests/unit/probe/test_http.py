@@ -134,6 +134,19 @@ def test_a_refused_connection_is_a_reason(net):
         list(http.probe(Target(address=LOOPBACK, port=free_port()), net))
 
 
+def test_who_asks_is_told_when_the_request_leaves_and_not_before(net, listener):
+    left = []
+    plain = listener(answer=b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    _http.ask(Target(address=LOOPBACK, port=plain.port), net, sending=lambda: left.append("plain"))
+    for target, path in (
+        (Target(address=LOOPBACK, port=plain.port, secure=True), "/"),
+        (Target(address=LOOPBACK, port=plain.port), "/a path"),
+    ):
+        with pytest.raises((NoAnswer, ValueError)):
+            _http.ask(target, net, path, sending=lambda: left.append("never"))
+    assert left == ["plain"]
+
+
 @pytest.mark.parametrize(("answer", "why"), [(b"SSH-2.0-x\r\n", "not HTTP"), (b"HTTP/1.1 banana\r\n\r\n", "broken")])
 def test_garbage_is_a_reason_on_a_usual_port_and_nothing_elsewhere(net, listener, usual, answer, why):
     service = listener(answer=answer, then_close=True)

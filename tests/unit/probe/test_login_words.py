@@ -32,7 +32,9 @@ def test_a_refusal_in_other_words_than_the_control_s_is_no_refusal(net, says):
         begun(router, net).run(Leave(tries=3))
 
 
-@pytest.mark.parametrize("piece", [b"<style", b"<script>", b"<", b"<script></script>"])
+@pytest.mark.parametrize(
+    "piece", [b"<style", b"<script>", b"<", b"<script></script>", b"<!--", b"<!---->", b"<b>", b">"]
+)
 def test_eight_times_the_page_takes_about_eight_times_as_long(piece):
     def seconds(pieces):
         began = time.perf_counter()
@@ -55,6 +57,12 @@ def test_times_and_tokens_make_no_other_words(net):
         (b"<script>var locked = 'no';</script>Wrong<style>p {}</style>", {"wrong"}),
         (b'{"error":"wrong-key","nonce":"a7f3bcd9","at":"12:00"}', {"error", "wrong", "key", "nonce"}),
         (b"\xff\xfe", set()),
+        (b"<!-- <script src='ie.js'> -->Wrong<script>locked</script>", {"wrong"}),
+        (b"<!-- <style> -->Wrong <b>Kolme</b><style>p {}</style>", {"wrong", "kolme"}),
+        (b"<div data-t='<script>'>Wrong</div><script>locked</script>", {"wrong"}),
+        (b"Wrong <script>never ends", {"wrong", "never", "ends"}),
+        (b"Wrong <!-- never <b>ends", {"wrong", "ends"}),
+        (b"Wrong < never", {"wrong", "never"}),
     ],
 )
 def test_the_words_of_an_answer(body, shown):

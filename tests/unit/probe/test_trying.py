@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from netguard.model.login import Leave, Lock
-from netguard.net.failures import Cancelled, NoAnswer
+from netguard.net.failures import Cancelled, Failure, NoAnswer, OutOfTime, TooMuch
 from netguard.probe._contract import Target
 from netguard.probe._login import trying
 from netguard.probe._login._contract import Told
@@ -46,7 +46,7 @@ def test_the_control_is_another_one_each_time(net):
     controls = set()
     for _ in range(5):
         with Made(Mood.CHANGED) as router:
-            begun(router, net).run(Leave(tries=2))
+            begun(router, net).run(Leave(tries=3))
         controls.add(logins(router)[0])
     assert len(controls) == 5
 
@@ -54,7 +54,7 @@ def test_the_control_is_another_one_each_time(net):
 @pytest.mark.parametrize("tries", [2, 3])
 def test_no_more_than_what_was_allowed_is_sent(net, tries):
     with Made(Mood.CHANGED) as router:
-        one = begun(router, net)
+        one = begun(router, net, family(pairs=PASSWORDS[: tries - 1]))
         assert one.run(Leave(tries=tries)) == Outcome(what="refused")
     assert (one.used, router.wrong, len(logins(router))) == (tries, tries, tries)
 
@@ -206,6 +206,31 @@ def test_an_answer_to_a_login_counts_whatever_its_scheme_forgot_to_say(net, said
     assert one.used == counts
 
 
+@pytest.mark.parametrize("failure", [NoAnswer, TooMuch, OutOfTime, Cancelled, ValueError])
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_login_counts_from_when_it_leaves_whatever_ends_it(net, monkeypatch, failure, leaves):
+    def ask(target, net, path, *, sending=None, **given):
+        if sending is not None and leaves:
+            sending()
+        raise failure("whatever")
+
+    monkeypatch.setattr("netguard.probe._http.ask", ask)
+    with Made(Mood.CHANGED) as router:
+        one = begun(router, net)
+        with pytest.raises(Failure):
+            one.run(Leave(tries=3))
+    assert one.used == leaves
+
+
+@pytest.mark.parametrize("tries", [2, 3])
+def test_what_there_is_no_room_for_is_neither_sent_nor_taken_for_refused(net, tries):
+    with Made(Mood.CHANGED) as router:
+        one = begun(router, net, family(pairs=PASSWORDS))
+        with pytest.raises(Stopped, match="there are more"):
+            one.run(Leave(tries=tries))
+    assert (one.used, router.wrong, len(logins(router))) == (tries, tries, tries)
+
+
 def test_a_person_who_interrupts_ends_it_in_the_pause(net, monkeypatch):
     def pause(self, seconds):
         raise Cancelled("the scan was interrupted")
@@ -252,6 +277,24 @@ def test_a_login_by_headers_that_was_neither_right_nor_wrong_is_not_sent_again_t
             one.run(Leave(tries=3))
     assert (one.used, router.wrong) == (1, 1)
     assert [asked.path for asked in router.asked if "authorization" in asked.headers] == ["/status"]
+
+
+def test_a_refused_login_by_headers_that_opens_is_not_sent_again_to_leave(net):
+    record = family("basic", accepted=Answer(body=("Welcome",)), refused=Answer(body=("Uptime",)), busy=None)
+    with Headers(Mood.FACTORY) as router:
+        router.answer = lambda asked: Said(body="Uptime. Log out")
+        with pytest.raises(Stopped, match="although it did not say yes"):
+            begun(router, net, record, basic).run(Leave(tries=3))
+    assert [asked.path for asked in router.asked if "authorization" in asked.headers] == ["/status"]
+
+
+def test_who_was_let_in_by_headers_by_the_record_s_word_is_logged_out(net):
+    record = family("basic", accepted=Answer(body=("Welcome",)), refused=None, busy=None)
+    with Headers(Mood.FACTORY) as router:
+        router.answer = lambda asked: Said(body="Welcome")
+        with pytest.raises(Stopped, match="said yes"):
+            begun(router, net, record, basic).run(Leave(tries=3))
+    assert [asked.path for asked in router.asked] == ["/status", "/logout"]
 
 
 def test_what_is_kept_has_no_password(net):

@@ -3,12 +3,13 @@
 from copy import deepcopy
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
 from netguard import registry
 from netguard.errors import RulesError
-from netguard.model.login import Secret
+from netguard.model.login import Lock, Secret
 from netguard.probe._login import steps
 from netguard.rules import loader, logins
 from netguard.rules.location import data_root
@@ -128,6 +129,36 @@ def test_what_nobody_could_have_meant_is_refused_by_file_and_field(tmp_path, pat
     assert said.startswith((tmp_path / "logins" / "acme.yaml").as_posix())
     assert PASSWORD not in said
     assert PASSWORD not in repr(caught.value.__cause__)
+
+
+@pytest.mark.parametrize(("after", "room"), [(4, 1), (5, 2), (None, 2)])
+def test_no_more_logins_are_listed_than_there_is_room_for(after, room):
+    family = loader.load().logins["openwrt"]
+    (pair,) = family.attempts.pairs
+    lock = Lock(after=after, source=pair.source)
+
+    def said(many):
+        attempts = msgspec.structs.replace(family.attempts, pairs=(pair,) * many, lock=lock)
+        return list(logins.problems(msgspec.structs.replace(family, attempts=attempts), "openwrt"))
+
+    assert not said(room)
+    assert said(room + 1) == [f"attempts.pairs: with the control there is room for {room} of them"]
+
+
+@pytest.mark.parametrize(
+    ("field", "path", "expected"),
+    [
+        ("request", "/login?t={token}", "attempts.request: there is no token for it"),
+        ("logout", "/logout?u={account}", "attempts.logout: there is no account for it"),
+        ("protected", "/status/{password|md5}", "attempts.protected.request: there is no password for it"),
+    ],
+)
+def test_a_request_names_nothing_that_is_not_at_hand(field, path, expected):
+    family = loader.load().logins["openwrt"]
+    request = logins.Request(path=path)
+    given = msgspec.structs.replace(family.attempts.protected, request=request) if field == "protected" else request
+    attempts = msgspec.structs.replace(family.attempts, **{field: given})
+    assert list(logins.problems(msgspec.structs.replace(family, attempts=attempts), "openwrt")) == [expected]
 
 
 def test_a_reason_stands_in_the_place_of_attempts(tmp_path):

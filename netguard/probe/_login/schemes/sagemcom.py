@@ -15,14 +15,19 @@ from typing import Any
 import msgspec
 
 from netguard.model.login import Secret
+from netguard.net import limits
 from netguard.net.failures import NoAnswer
 from netguard.probe._login._contract import Told, told
 from netguard.probe._login.answers import read
 from netguard.probe._login.talk import Talk
 from netguard.rules.logins import Attempts, Request
 
-SCRIPTS = ("/gui/js/gui-core.js", "/2.0/gui/js/gui-core.js", "/0.1/gui/js/gui-core.js", "/js/gui-core.js")
-"""Where the script lies: on Bell's Home Hubs, by iMicknl/ha-sagemcom-fast #98, on Telia's 5370e, and on Speedport Pro."""
+SCRIPTS = ("/gui/js/gui-core.js", "/2.0/gui/js/gui-core.js", "/0.1/gui/js/gui-core.js")
+"""Where the script lies: on Bell's Home Hubs, by iMicknl/ha-sagemcom-fast #98, and on Telia's 5370e. Speedport Pro has it
+elsewhere, and is left out: each of those has a password of its own."""
+
+MOST_SCRIPT = limits.READ_BYTES - 8192
+"""Bytes of a script; its headers fit into what is left. A longer one is not seen to its end, and not believed."""
 
 VALUE = "Device/DeviceInfo/ModelName"
 """What is read to see that one is in; a record's `opens` waits for it."""
@@ -40,16 +45,20 @@ OPTIONS: Mapping[str, Any] = {
 }
 """What a session is to be like, as all its clients ask for it."""
 
+FOUND = 200
+"""RFC 9110, 15.3.1."""
+
 OWN_NUMBERS = 500_000
 """A client's own numbers are below this one (iMicknl/python-sagemcom-api)."""
 
 DIGEST, SALT = "GUI_ACTIVATE_SHA512ENCODE_OPT", "GUI_PASSWORD_SALT"
 NOTHING_ADDED = frozenset({'""', "''", "null", "undefined"})
 
-_SET = re.compile(
-    rf"(?:(?<![\w.])({DIGEST}|{SALT})[\"']?\s*:|\b({DIGEST}|{SALT})[\"']?\]?\s*=(?!=))\s*([^,;}}\n]{{0,64}})"
-)
-"""Where the script sets one of the two options, `NAME: 1` or `gui.opt.NAME = 1`; where it asks for one is no such place."""
+_OPTION = re.compile(rf"[{{,]\s*[\"']?({DIGEST}|{SALT})[\"']?\s*:\s*([^,;}}]{{0,64}})")
+"""Where an object has one of the two options, `{NAME: 1, ...}`."""
+
+_CHANGE = re.compile(rf"(?:{DIGEST}|{SALT})[\"'\]\s+|&?]{{0,16}}=(?!=)")
+"""Where one of them is given another value: `gui.opt.NAME = 1`, `+=`, `||=`."""
 
 _ID = re.compile(r"[0-9A-Za-z]{1,32}")
 _NONCE = re.compile(r"[ -~]{1,128}")
@@ -111,11 +120,13 @@ def _digest(talk: Talk) -> Hashed:
     One that names none may be of those that have a way of their own (python-sagemcom-api's MD5_NONCE). One that adds something
     to the password was locked by what a client tries at once, four logins (iMicknl/ha-sagemcom-fast #203): that may be three.
     """
-    found = _set(talk)
+    script = _script(talk)
+    found = [(name, value.strip()) for name, value in _OPTION.findall(script)]
     options = dict(found)
-    if DIGEST not in options or len(options) != len(found):
+    if DIGEST not in options or len(options) != len(found) or _CHANGE.search(script):
         raise NoAnswer("its pages do not say plainly by which digest it wants its password")
-    if options.get(SALT, '""') not in NOTHING_ADDED:
+    # One that only asks for it may have it from elsewhere.
+    if SALT in script and options.get(SALT) not in NOTHING_ADDED:
         raise NoAnswer("it is one of those that add something to the password, and may lock after three wrong logins")
     if options[DIGEST] == "0":
         return lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
@@ -124,13 +135,14 @@ def _digest(talk: Talk) -> Hashed:
     raise NoAnswer("it wants its password by a digest that netguard does not know")
 
 
-def _set(talk: Talk) -> list[tuple[str, str]]:
-    """What the first of `SCRIPTS` that says anything of the two options says of them, each as often as it is set there."""
+def _script(talk: Talk) -> str:
+    """The first of `SCRIPTS` that speaks of the two options, where it was read to its end; else nothing."""
     for path in SCRIPTS:
         try:
-            script = talk.ask(Request(path=path)).heard.body.decode("utf-8", "replace")
+            heard = talk.ask(Request(path=path), most=MOST_SCRIPT).heard
         except NoAnswer:
             continue
-        if found := [(name or later, value.strip()) for name, later, value in _SET.findall(script)]:
-            return found
-    return []
+        script = heard.body.decode("utf-8", "replace")
+        if heard.status == FOUND and (DIGEST in script or SALT in script):
+            return script if heard.whole else ""
+    return ""
