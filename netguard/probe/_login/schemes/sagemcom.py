@@ -127,7 +127,9 @@ def _digest(talk: Talk) -> Hashed:
         raise NoAnswer("its pages do not say plainly by which digest it wants its password")
     # One that only asks for it may have it from elsewhere.
     if SALT in script and options.get(SALT) not in NOTHING_ADDED:
-        raise NoAnswer("it is one of those that add something to the password, and may lock after three wrong logins")
+        raise NoAnswer(
+            "it may be one of those that add something to the password, and lock after very few wrong logins"
+        )
     if options[DIGEST] == "0":
         return lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     if options[DIGEST] == "1":
