@@ -105,6 +105,12 @@ class Login:
         page = self.where("login.tried", "accepted")
         return page if page is not None and page.value("login.empty") is not True else None
 
+    @property
+    def refused(self) -> tuple[Page, LoginFamily] | None:
+        """Where factory logins were refused, and the family that says which ones; null where that is not known here."""
+        page = self.where("login.tried", "refused")
+        return (page, page.record) if page is not None and page.record is not None else None
+
 
 def devices(scan: Scan) -> tuple[Device, ...]:
     """Routers, access points and switches that were seen."""

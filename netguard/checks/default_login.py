@@ -83,8 +83,8 @@ def _passed(found: Login, subject: Subject) -> Finding | None:
     if said := found.where("login.says", "set"):
         title = f"{subject.name} says that its password is no longer the one it came with ({said.place})"
         return CHECK.passed(subject, title=title, evidence=said.evidence("login.says"))
-    tried = found.where("login.tried", "refused")
-    if tried is not None and tried.record is not None and not tried.record.derived:
+    tried, record = found.refused or (None, None)
+    if tried is not None and record is not None and not record.derived:
         title = f"{subject.name} refused the factory's login when it was tried ({tried.place}); no other was tried"
         return CHECK.passed(subject, title=title, evidence=tried.evidence("login.tried"))
     return None
@@ -94,15 +94,15 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past
     if record := next((p.record for p in found.pages if p.record is not None and not p.record.shared), None):
         because = f"{subject.name} has no login that others of its kind share: {as_part(record.factory)}"
         return CHECK.not_applicable(subject, because=because)
-    tried = found.where("login.tried", "refused")
-    if tried is not None and tried.record is not None:
+    if found.refused is not None:
+        _, record = found.refused
         return CHECK.unknown(
             subject,
             because=(
-                f"it refused the login that {tried.record.name} is known to come with, but others ship the same pages with "
+                f"it refused the login that {record.name} is known to come with, but others ship the same pages with "
                 "logins of their own, which netguard does not try"
             ),
-            how=f"{BY_HAND} {_logins.menu(tried.record)}",
+            how=f"{BY_HAND} {_logins.menu(record)}",
         )
     return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND, past))
 

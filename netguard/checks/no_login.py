@@ -92,14 +92,12 @@ def _rest(scan: Scan, device: Device, subject: Subject, found: Login, past: Past
     if page := found.where("login.says", "set", "factory"):
         title = f"{subject.name} says that it has a password ({page.place})"
         return CHECK.passed(subject, title=title, evidence=page.evidence("login.says"))
-    refused = found.where("login.tried", "refused")
-    tells = refused is not None and refused.record is not None and refused.record.refusal_shows_a_password
-    if page := found.where("login.says", "asks") or found.accepted or (refused if tells else None):
+    refused, record = found.refused or (None, None)
+    shows = refused if record is not None and record.refusal_shows_a_password else None
+    if page := found.where("login.says", "asks") or found.accepted or shows:
         title = f"{subject.name} asks for a password ({page.place})"
         return CHECK.passed(subject, title=title, evidence=page.evidence("login.says", "login.tried"))
-    if refused is not None and refused.record is not None:
-        because = (
-            f"it refused the login that {refused.record.name} is known to come with; an empty password was not tried"
-        )
-        return CHECK.unknown(subject, because=because, how=f"{EMPTY_BY_HAND} {_logins.menu(refused.record)}")
+    if record is not None:
+        because = f"it refused the login that {record.name} is known to come with; an empty password was not tried"
+        return CHECK.unknown(subject, because=because, how=f"{EMPTY_BY_HAND} {_logins.menu(record)}")
     return _logins.concluded(CHECK, device, _logins.why_unknown(scan, device, found, BY_HAND, past))

@@ -8,7 +8,6 @@ only when the person asked for that; `reason` says in its stead why nothing is t
 import re
 from collections import Counter
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from typing import Literal
 
 import msgspec
@@ -39,10 +38,11 @@ MAX_LOOKS = 3
 STEPS = frozenset({"base64", "md5", "sha1", "sha256", "sha512", "upper", "quote", "json"})
 """What a place for a login may have done to it (`netguard/probe/_login/steps.py`, which a test compares)."""
 
-PLACES = frozenset({"account", "password", "token", "host", "origin"})
-"""Names of places in every request; those of a scheme's own notes begin with `note`."""
+LOGIN = frozenset({"account", "password", "token"})
+"""Names of places that only the request of a login has something for."""
 
-LOGIN = frozenset({"account", "password"})
+PLACES = LOGIN | {"host", "origin"}
+"""Names of all places; those of a scheme's own notes begin with `note`."""
 
 _PLACE = re.compile(r"\{([a-z:]+)((?:\|[a-z0-9]+)*)\}")
 
@@ -252,7 +252,7 @@ def _looks(family: LoginFamily) -> Iterator[str]:
         yield f"looks: {twice!r} is there twice"
     for number, look in enumerate(family.looks):
         yield from _request(look, f"looks[{number}]")
-        if any({"account", "password"} & set(place[1].split(":")) for place in _places(look)):
+        if LOGIN & _named(look):
             yield f"looks[{number}]: what anybody may ask has no login in it"
 
 
@@ -305,8 +305,8 @@ def _attempts(family: LoginFamily, attempts: Attempts) -> Iterator[str]:
     for number, pair in enumerate(attempts.pairs):
         if pair.source not in urls:
             yield f"attempts.pairs[{number}].source: it is none of `sources`"
-    if len(attempts.pairs) > max(1, attempts.lock.most_tries - 1):
-        yield f"attempts.pairs: with the control there is room for {max(1, attempts.lock.most_tries - 1)} of them"
+    if len(attempts.pairs) > (room := max(1, attempts.lock.most_tries - 1)):
+        yield f"attempts.pairs: with the control there is room for {room} of them"
     if attempts.lock.most_tries < 2:
         yield f"attempts.lock: with a control and one login it has to bear 4 wrong ones (at most {MOST_TRIES} are sent)"
     if attempts.lock.after is None and not attempts.lock.source:
@@ -316,15 +316,21 @@ def _attempts(family: LoginFamily, attempts: Attempts) -> Iterator[str]:
         answer: Answer | None = getattr(attempts, field)
         if answer is not None:
             yield from _answer(answer, f"attempts.{field}", shows=False)
-    for field, request, known in (
-        ("protected.request", attempts.protected.request, frozenset[str]()),
-        ("request", attempts.request, LOGIN | ({"token"} if attempts.token is not None else set())),
-        ("token.request", attempts.token.request if attempts.token is not None else None, frozenset[str]()),
-        ("logout", attempts.logout, frozenset[str]()),
+    yield from _requests(attempts)
+
+
+def _requests(attempts: Attempts) -> Iterator[str]:
+    token = attempts.token
+    for field, request, missing in (
+        ("protected.request", attempts.protected.request, LOGIN),
+        ("request", attempts.request, frozenset[str]() if token is not None else frozenset({"token"})),
+        ("token.request", token.request if token is not None else None, LOGIN),
+        ("logout", attempts.logout, LOGIN),
     ):
         if request is not None:
             yield from _request(request, f"attempts.{field}")
-            yield from _unknown(request, known, f"attempts.{field}")
+            for name in sorted(missing & _named(request)):
+                yield f"attempts.{field}: there is no {name} for it"
 
 
 def _request(request: Request, where: str) -> Iterator[str]:
@@ -343,11 +349,9 @@ def _request(request: Request, where: str) -> Iterator[str]:
             yield f"{where}: {strange[0][:40]!r} is no place for a login, nor a step"
 
 
-def _unknown(request: Request, known: AbstractSet[str], where: str) -> Iterator[str]:
-    """What a request names of a login that is not at hand when it is sent."""
-    named = {name for place in _places(request) for name in place[1].split(":")}
-    for name in sorted(named & (LOGIN | {"token"}) - known):
-        yield f"{where}: there is no {name} for it"
+def _named(request: Request) -> frozenset[str]:
+    """The names of all its places."""
+    return frozenset(name for place in _places(request) for name in place[1].split(":"))
 
 
 def _places(request: Request) -> list[re.Match[str]]:

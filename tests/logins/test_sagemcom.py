@@ -56,54 +56,24 @@ class OfTelia(WithMd5):
     SCRIPT = "/0.1/gui/js/gui-core.js"
 
 
-class Asking(Fake):
-    """Its script asks for the options as well."""
-
-    def _script(self):
-        asks = "var o = jQuery.gui.opt; h = o.GUI_ACTIVATE_SHA512ENCODE_OPT == 1 ? sha : md5;"
-        return f"{super()._script()}{asks} s = o.GUI_PASSWORD_SALT !== '' ? o.GUI_PASSWORD_SALT : '';\n"
-
-
 class Salted(Fake):
     SALT = "Salt123"
 
 
-class Nested(Salted):
-    """Its options hold others."""
-
-    def _script(self):
-        return super()._script().replace("gui.opt = {", "gui.opt = { SKIN: {name: 1},")
+def scripted(kind, change):
+    """Such a one, whose script is what `change` makes of it."""
+    return type("Scripted", (kind,), {"_script": lambda self: change(kind._script(self))})
 
 
-class Begun(Salted):
-    """Its options are there twice, empty at first."""
-
-    def _script(self):
-        return f"jQuery.gui.opt = {{}};\n{super()._script()}"
+def minified(script):
+    return script.replace("GUI_PASSWORD_SALT:", '"GUI_PASSWORD_SALT":').replace(" ", "").replace("\n", "")
 
 
-class SaltedLater(Fake):
-    def _script(self):
-        return f"{super()._script()}jQuery.gui.opt.GUI_PASSWORD_SALT = 'Salt123';\n"
-
-
-class Appended(Fake):
-    def _script(self):
-        return f"{super()._script()}jQuery.gui.opt[ 'GUI_PASSWORD_SALT' ] += 'Salt123';\n"
-
-
-class AskedFor(WithMd5):
-    """What it adds stands somewhere else."""
-
-    def _script(self):
-        return f"{super()._script()}p = o.GUI_PASSWORD_SALT !== '' ? p + ':' + o.GUI_PASSWORD_SALT : p;\n"
-
-
-class Long(Fake):
-    """It is longer than what is read of it."""
-
-    def _script(self):
-        return f"{super()._script()}{'//' * sagemcom.MOST_SCRIPT}"
+ASKS = (
+    "var o = jQuery.gui.opt; h = o.GUI_ACTIVATE_SHA512ENCODE_OPT == 1 ? sha : md5; s = o.GUI_PASSWORD_SALT !== '' ? "
+    "o.GUI_PASSWORD_SALT : '';\n"
+)
+"""Its script asks for the options as well, which is no place where it sets one."""
 
 
 class Lost(Fake):
@@ -114,44 +84,8 @@ class Lost(Fake):
         return replace(said, status=404) if asked.path == self.SCRIPT else said
 
 
-class OverTwoLines(Fake):
-    def _script(self):
-        return super()._script().replace("SHA512ENCODE_OPT: 1", "SHA512ENCODE_OPT: 1\n - 1")
-
-
-class Glued(Fake):
-    def _script(self):
-        return super()._script().replace('GUI_PASSWORD_SALT: ""', 'GUI_PASSWORD_SALT: "" + "Salt123"')
-
-
-class Twice(Fake):
-    def _script(self):
-        return f"old = {{GUI_ACTIVATE_SHA512ENCODE_OPT: 0}};\n{super()._script()}"
-
-
-class WithoutDigest(WithMd5):
-    """As the 5688S: it names neither, and has a way of its own."""
-
-    def _script(self):
-        return super()._script().replace("GUI_ACTIVATE_SHA512ENCODE_OPT: 0", "GUI_AJAX_TIMEOUT_OPT: 30")
-
-
-class Quoted(Salted):
-    """Its script as a minifier would write it."""
-
-    def _script(self):
-        return (
-            super()._script().replace("GUI_PASSWORD_SALT:", '"GUI_PASSWORD_SALT":').replace(" ", "").replace("\n", "")
-        )
-
-
 class Elsewhere(Fake):
     SCRIPT = "/9.9/gui/js/gui-core.js"
-
-
-class OtherDigest(Fake):
-    def _script(self):
-        return super()._script().replace("SHA512ENCODE_OPT: 1", "SHA512ENCODE_OPT: 2")
 
 
 class Taken(Fake):
@@ -174,7 +108,7 @@ class WithoutSession(Fake):
         return None if said is None else self._acted("XMO_NO_ERR", parameters={"id": "1 2", "nonce": "ab"})
 
 
-@pytest.mark.parametrize("kind", [Fake, WithMd5, OfGui, OfTelia, Asking])
+@pytest.mark.parametrize("kind", [Fake, WithMd5, OfGui, OfTelia, scripted(Fake, lambda script: script + ASKS)])
 @pytest.mark.parametrize(("mood", "right"), [(Mood.FACTORY, "FACTORY"), (Mood.CHANGED, "NOTHING")])
 def test_either_digest_is_the_one_that_its_own_script_names(net, kind, mood, right):
     with kind(mood) as router:
@@ -210,27 +144,29 @@ def test_a_script_that_is_not_answered_for_is_looked_for_elsewhere(net):
         assert run(net, router).verdict is trial.Verdict.FACTORY
 
 
-@pytest.mark.parametrize(
-    ("kind", "why"),
-    [
-        (Salted, "add something"),
-        (Quoted, "add something"),
-        (Nested, "add something"),
-        (Begun, "add something"),
-        (Glued, "add something"),
-        (AskedFor, "add something"),
-        (SaltedLater, "plainly by which digest"),
-        (Appended, "plainly by which digest"),
-        (Twice, "plainly by which digest"),
-        (WithoutDigest, "plainly by which digest"),
-        (Elsewhere, "plainly by which digest"),
-        (Long, "plainly by which digest"),
-        (Lost, "plainly by which digest"),
-        (OtherDigest, "does not know"),
-        (OverTwoLines, "does not know"),
-    ],
-)
-def test_where_no_login_could_be_right_none_is_sent(net, kind, why):
+SALTED, UNPLAIN, UNKNOWN = "add something", "plainly by which digest", "does not know"
+NO_LOGIN = {
+    "salted": (SALTED, Salted),
+    "minified": (SALTED, scripted(Salted, minified)),
+    "nested": (SALTED, scripted(Salted, lambda script: script.replace("gui.opt = {", "gui.opt = { SKIN: {name: 1},"))),
+    "empty first": (SALTED, scripted(Salted, lambda script: f"jQuery.gui.opt = {{}};\n{script}")),
+    "glued": (SALTED, scripted(Fake, lambda script: script.replace('SALT: ""', 'SALT: "" + "Salt123"'))),
+    "salt from elsewhere": (SALTED, scripted(WithMd5, lambda script: script + ASKS)),
+    "salted later": (UNPLAIN, scripted(Fake, lambda script: f"{script}gui.opt.GUI_PASSWORD_SALT = 'Salt123';")),
+    "appended": (UNPLAIN, scripted(Fake, lambda script: f"{script}gui.opt[ 'GUI_PASSWORD_SALT' ] += 'Salt123';")),
+    "twice": (UNPLAIN, scripted(Fake, lambda script: f"old = {{GUI_ACTIVATE_SHA512ENCODE_OPT: 0}};\n{script}")),
+    # As the 5688S: it names neither, and has a way of its own.
+    "no digest": (UNPLAIN, scripted(WithMd5, lambda script: script.replace("SHA512ENCODE_OPT: 0", "OTHER_OPT: 0"))),
+    "too long": (UNPLAIN, scripted(Fake, lambda script: script + "//" * sagemcom.MOST_SCRIPT)),
+    "elsewhere": (UNPLAIN, Elsewhere),
+    "said not to be there": (UNPLAIN, Lost),
+    "other digest": (UNKNOWN, scripted(Fake, lambda script: script.replace("ENCODE_OPT: 1", "ENCODE_OPT: 2"))),
+    "over two lines": (UNKNOWN, scripted(Fake, lambda script: script.replace("ENCODE_OPT: 1", "ENCODE_OPT: 1\n - 1"))),
+}
+
+
+@pytest.mark.parametrize(("why", "kind"), NO_LOGIN.values(), ids=NO_LOGIN)
+def test_where_no_login_could_be_right_none_is_sent(net, why, kind):
     ledger = trial.Counted()
     with kind(Mood.FACTORY) as router:
         for _ in range(3):

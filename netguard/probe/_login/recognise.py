@@ -14,6 +14,7 @@ from netguard.probe._login.answers import fits
 from netguard.probe._login.talk import Talk
 from netguard.rules.globs import matches
 from netguard.rules.logins import PROFILE, LoginFamily, Look, Mark, Means, Statement
+from netguard.rules.logins import Answer as Pattern
 from netguard.rules.review import values as globs_of
 
 _OF_A_PORT = ("http.", "tls.", "tcp.")
@@ -70,17 +71,19 @@ def looked(family: LoginFamily, talk: Talk) -> tuple[dict[str, Heard], Failure |
 def is_of(
     family: LoginFamily, heard: Mapping[str, Heard], device: Device, service: Service, facts: Iterable[Fact]
 ) -> bool:
-    """Whether marks of two different parts are there."""
+    """Whether marks of two different parts are there; one that is seen alike in two answers is one."""
     reads = {look.id: look.reads for look in family.looks}
     facts = tuple(facts)
     parts: set[tuple[str, str]] = set()
+    seen: list[Pattern] = []
     for mark in family.marks:
         if mark.answer is None or mark.look is None:
             there = _known(mark, device, service, facts)
         else:
             there = mark.look in heard and fits(mark.answer, heard[mark.look], reads[mark.look])
-        if there:
+        if there and (mark.answer is None or mark.answer not in seen):
             parts |= mark.parts
+            seen += [mark.answer] if mark.answer is not None else []
     return len(parts) >= 2
 
 

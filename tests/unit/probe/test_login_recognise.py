@@ -65,6 +65,15 @@ def test_two_marks_of_different_parts_make_a_family(marks, facts, known):
     assert recognise.is_of(family(*marks), HEARD, DEVICE, SERVICE, facts) is known
 
 
+def test_one_text_at_two_paths_is_one_mark():
+    alike, other = Mark(look="second", answer=BODY.answer), Mark(look="second", answer=OTHER_BODY.answer)
+    heard = HEARD | {"second": HEARD["page"]}
+    looks = (PAGE, Look(id="second", path="/2.0/login"))
+    assert not recognise.is_of(family(BODY, alike, looks=looks), heard, DEVICE, SERVICE, [])
+    assert recognise.is_of(family(BODY, other, looks=looks), heard, DEVICE, SERVICE, [])
+    assert recognise.is_of(family(BODY, alike, BY_TITLE, looks=looks), heard, DEVICE, SERVICE, [TITLE])
+
+
 def hinted(hint, facts, device=DEVICE, times=1):
     records = {f"made-up-{n}": family(hints=(hint,)) for n in range(times)}
     own = type("Rules", (), {"logins": records})()
